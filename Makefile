@@ -1,0 +1,53 @@
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := ingest worker shared console tests
+
+.DEFAULT_GOAL := help
+.PHONY: help install run lint fmt test unit bench lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(VENV)/.installed  ## make the virtual environment from the lock file
+
+$(VENV)/.installed: requirements-dev.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "registry-events needs Python 3.11 or newer on the PATH" >&2; exit 2; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: install  ## the whole system on this machine, with events arriving (ARGS="--once --workers 4 ...")
+	@exec $(BIN)/registry-events up $(ARGS)
+
+lint: install  ## ruff, formatting, mypy --strict, import contracts
+	$(BIN)/ruff check $(PACKAGES)
+	$(BIN)/ruff format --check $(PACKAGES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fmt: install  ## format and mend what ruff can mend
+	$(BIN)/ruff check --fix $(PACKAGES)
+	$(BIN)/ruff format $(PACKAGES)
+
+unit: install  ## the tests that need no server, and every branch of the classification rules
+	$(BIN)/coverage run --branch --source worker.classification -m pytest -q tests/unit/worker/classification
+	$(BIN)/coverage report --fail-under 100
+	$(BIN)/pytest -q tests/unit
+
+test: lint unit  ## lint and every test, with private servers
+	$(BIN)/pytest tests
+
+bench: install  ## measured throughput and latency, printed as a table
+	$(BIN)/python -m tests.bench $(ARGS)
+
+lock: install  ## renew the lock files (uv must be on the PATH)
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:  ## remove the virtual environment, the private servers' data and caches
+	rm -rf $(VENV) .local .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist

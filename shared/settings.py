@@ -1,0 +1,101 @@
+"""Every setting of every process, read from the environment, `*_FILE` secrets and an env file."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "REGISTRY_EVENTS_"
+
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class CatalogueMode(StrEnum):
+    """Who owns the rows of `container_repositories`."""
+
+    REGISTER = "register"
+    LOOKUP = "lookup"
+
+
+def _split_tokens(value: object) -> object:
+    """Tokens stand one a line or separated by commas, so that a file and a variable read alike."""
+    if isinstance(value, str):
+        return [token.strip() for token in value.replace("\n", ",").split(",") if token.strip()]
+    return value
+
+
+def _check_listen(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004
+        raise ValueError("must be HOST:PORT, for example 127.0.0.1:8080 (port 0 takes a free one)")
+    return value
+
+
+def _check_scheme(*schemes: str) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        scheme, separator, rest = value.get_secret_value().partition("://")
+        if not separator or not rest or scheme not in schemes:
+            raise ValueError(f"must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        return value
+
+    return AfterValidator(check)
+
+
+Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_tokens)]
+Listen = Annotated[str, AfterValidator(_check_listen)]
+AmqpUrl = Annotated[SecretStr, _check_scheme("amqp", "amqps")]
+DatabaseUrl = Annotated[SecretStr, _check_scheme("postgresql", "postgres")]
+
+
+class Settings(BaseSettings):
+    """One field a setting; its description is its line in the README and in `config show`.
+
+    Durations are seconds, sizes are bytes. Addresses are HOST:PORT in one variable because
+    Kubernetes sets `<SERVICE>_PORT=tcp://...` for a service of that name.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
+
+    amqp_url: AmqpUrl | None = Field(
+        None, validation_alias="AMQP_URL", description="RabbitMQ, with its virtual host"
+    )
+    database_url: DatabaseUrl | None = Field(
+        None, validation_alias="DATABASE_URL", description="PostgreSQL (worker, migrate)"
+    )
+    tokens: Tokens = Field(
+        (), description="accepted tokens, separated by commas or newlines; several while rotating"
+    )
+    insecure_no_auth: bool = Field(False, description="ingest accepts notifications without a token")
+    ingest_listen: Listen = Field("127.0.0.1:8080", description="address of ingest")
+    ingest_deadline: Seconds = Field(
+        0.4, description="until the answer; below the registry's timeout (500 ms in its example)"
+    )
+    ingest_body_timeout: Seconds = Field(5.0, description="for a sender to deliver its body")
+    ingest_max_body_bytes: int = Field(4 * 1024 * 1024, gt=0, description="larger bodies: 413")
+    ingest_max_in_flight: int = Field(
+        500, gt=0, description="notifications in hand; one more is answered 503"
+    )
+    worker_listen: Listen = Field("127.0.0.1:8081", description="address of a worker's health port")
+    worker_batch_size: int = Field(500, gt=0, le=10_000, description="messages in a transaction")
+    worker_batch_wait: Seconds = Field(0.02, description="how long a batch waits to fill up")
+    worker_attempts: int = Field(3, gt=0, description="tries before an event is dead-lettered")
+    worker_drain_timeout: Seconds = Field(
+        25.0, description="after SIGTERM, to finish what is in hand"
+    )
+    catalogue_mode: CatalogueMode = Field(
+        CatalogueMode.REGISTER,
+        description="register: a push to an unknown repository adds its row; lookup: rows are only read",
+    )
+    geo_enabled: bool = Field(True, description="false: tracking events only")
+    database_timeout: Seconds = Field(10.0, description="for one statement and for connecting")
+    database_statement_cache_size: int = Field(
+        100, ge=0, description="0 behind pgbouncer in transaction mode"
+    )
+    amqp_heartbeat: int = Field(10, gt=0, description="seconds between heartbeats of the broker")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="")
+    log_format: Literal["auto", "json", "console"] = Field(
+        "auto", description="auto: console on a terminal, JSON lines elsewhere"
+    )
