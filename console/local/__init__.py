@@ -1,0 +1,1 @@
+"""Private servers on this machine, for development and for the tests."""

@@ -1,0 +1,158 @@
+"""A private PostgreSQL server."""
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from console.local.handshakes import postgres_accepts
+from console.local.packages import POSTGRES, ensure, postgres_bin
+from console.local.ports import LOOPBACK, TakePort, free_port, require_free
+from console.local.processes import Process, bare_environment
+from console.local.report import LocalError, Say, to_stderr
+from console.local.servant import Place, find_place
+
+_START_SECONDS = 30
+_MAX_SOCKET_PATH = 100
+# Commits stay synchronous: the kernel then has them, and they survive `kill()`.
+_FAST = {"fsync": "off", "full_page_writes": "off"}
+
+
+class Postgres:
+    """Keeps data, socket and log in `directory`.
+
+    Root must run it as another user. Where that user cannot reach `directory`, data and socket lie
+    in a temporary directory: `say` is told, and after a `with` it is removed if `fast`, which also
+    gives up durability across a crash of the machine (not of the server).
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        fast: bool,
+        take_port: TakePort = free_port,
+        say: Say = to_stderr,
+    ) -> None:
+        self._wanted = directory
+        self._fast = fast
+        self._say = say
+        self._place: Place | None = None
+        self._process: Process | None = None
+        self.port = take_port("postgres")
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql://postgres@{LOOPBACK}:{self.port}/{database}"
+
+    @property
+    def process(self) -> Process | None:
+        return self._process
+
+    def start(self) -> None:
+        """Raises LocalError, with the end of the log, when it does not accept connections soon."""
+        ensure((POSTGRES,), say=self._say)
+        require_free(self.port)
+        self._place = self._place or find_place(self._wanted, say=self._say)
+        process = self._new_process(self._place)
+        self._process = process
+        try:
+            self._initialise(self._place)
+            process.start()
+            process.wait_until(lambda: postgres_accepts(self.port), seconds=_START_SECONDS)
+        except BaseException:
+            self.kill()
+            raise
+
+    def stop(self) -> None:
+        if self._process:
+            self._process.stop()
+
+    def kill(self) -> None:
+        if self._process:
+            self._process.kill()
+
+    def pause(self) -> None:
+        if self._process:
+            self._process.pause()
+
+    def resume(self) -> None:
+        if self._process:
+            self._process.resume()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+        if self._place and self._fast:
+            self._place.discard()
+
+    def _new_process(self, place: Place) -> Process:
+        socket_path = os.fsencode(place.directory / f".s.PGSQL.{self.port}")
+        settings = {
+            "listen_addresses": LOOPBACK,
+            "port": str(self.port),
+            # The kernel limits the path of a socket; TCP is enough where it is too long.
+            "unix_socket_directories": str(place.directory)
+            if len(socket_path) < _MAX_SOCKET_PATH
+            else "",
+            "max_connections": "200",
+            **(_FAST if self._fast else {}),
+        }
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return Process(
+            name="PostgreSQL",
+            command=[_program("postgres"), "-D", place.directory / "data", *options],
+            log=self._wanted / "postgres.log",
+            environment=bare_environment(place.directory),
+            directory=place.directory,
+            owner=place.owner,
+            stop_signal=signal.SIGINT,
+        )
+
+    def _initialise(self, place: Place) -> None:
+        data = place.directory / "data"
+        if data.exists():
+            return
+        # Renamed when complete, so that an interrupted initdb leaves nothing that looks finished.
+        fresh = place.directory / f"data.{os.getpid()}"
+        command: list[str | Path] = [
+            _program("initdb"),
+            "-D",
+            fresh,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+        ]
+        command += ["-E", "UTF8", "--locale=C.UTF-8", *(["--no-sync"] if self._fast else [])]
+        uid, gid = place.owner or (None, None)
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            env=bare_environment(place.directory),
+            cwd=place.directory,
+            user=uid,
+            group=gid,
+            extra_groups=[] if place.owner else None,
+        )
+        if done.returncode != 0:
+            raise LocalError(f"initdb failed: {done.stderr.strip()}")
+        fresh.rename(data)
+
+
+def _program(name: str) -> Path:
+    found = postgres_bin()
+    if found is None:
+        raise LocalError("PostgreSQL is not installed")
+    return found / name
