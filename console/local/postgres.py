@@ -2,16 +2,16 @@
 
 import os
 import signal
-import subprocess
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from console.local import cluster
 from console.local.handshakes import postgres_accepts
-from console.local.packages import POSTGRES, ensure, postgres_bin
+from console.local.packages import POSTGRES, ensure
 from console.local.ports import LOOPBACK, TakePort, free_port, require_free
 from console.local.processes import Process, bare_environment
-from console.local.report import LocalError, Say, to_stderr
+from console.local.report import Say, to_stderr
 from console.local.servant import Place, find_place
 
 _START_SECONDS = 30
@@ -58,7 +58,7 @@ class Postgres:
         process = self._new_process(self._place)
         self._process = process
         try:
-            self._initialise(self._place)
+            cluster.initialise(self._place, fast=self._fast)
             process.start()
             process.wait_until(lambda: postgres_accepts(self.port), seconds=_START_SECONDS)
         except BaseException:
@@ -110,49 +110,10 @@ class Postgres:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Process(
             name="PostgreSQL",
-            command=[_program("postgres"), "-D", place.directory / "data", *options],
+            command=[cluster.program("postgres"), "-D", place.directory / "data", *options],
             log=self._wanted / "postgres.log",
             environment=bare_environment(place.directory),
             directory=place.directory,
             owner=place.owner,
             stop_signal=signal.SIGINT,
         )
-
-    def _initialise(self, place: Place) -> None:
-        data = place.directory / "data"
-        if data.exists():
-            return
-        # Renamed when complete, so that an interrupted initdb leaves nothing that looks finished.
-        fresh = place.directory / f"data.{os.getpid()}"
-        command: list[str | Path] = [
-            _program("initdb"),
-            "-D",
-            fresh,
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-        ]
-        command += ["-E", "UTF8", "--locale=C.UTF-8", *(["--no-sync"] if self._fast else [])]
-        uid, gid = place.owner or (None, None)
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            check=False,
-            env=bare_environment(place.directory),
-            cwd=place.directory,
-            user=uid,
-            group=gid,
-            extra_groups=[] if place.owner else None,
-        )
-        if done.returncode != 0:
-            raise LocalError(f"initdb failed: {done.stderr.strip()}")
-        fresh.rename(data)
-
-
-def _program(name: str) -> Path:
-    found = postgres_bin()
-    if found is None:
-        raise LocalError("PostgreSQL is not installed")
-    return found / name

@@ -7,13 +7,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
 
+from console.local import interrupts, leftovers, log_files
 from console.local.family import family, send, wait_until_gone
 from console.local.report import LocalError
 
-_MAX_LOG_BYTES = 16 * 1024 * 1024
-_TAIL_BYTES = 16 * 1024
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -55,7 +53,7 @@ class Process:
         """Raises LocalError when the program cannot be started at all."""
         uid, gid = self.owner or (None, None)
         try:
-            with self._open_log() as log:
+            with interrupts.held(), log_files.opened(self.log) as log:
                 self._child = subprocess.Popen(
                     [str(part) for part in self.command],
                     stdin=subprocess.DEVNULL,
@@ -68,6 +66,7 @@ class Process:
                     extra_groups=[] if self.owner else None,
                     start_new_session=True,
                 )
+                leftovers.note(self._note, self._child.pid)
         except OSError as error:
             raise LocalError(f"{self.name} cannot be started: {error}") from error
 
@@ -80,7 +79,20 @@ class Process:
             if ready():
                 return
             time.sleep(0.05)
-        raise LocalError(f"{self.name} was not ready after {seconds:g} s; {self._log_end()}")
+        raise LocalError(
+            f"{self.name} was not ready after {seconds:g} s; {log_files.end(self.log)}"
+        )
+
+    def finish(self, *, seconds: float) -> None:
+        """Wait for its end; raises LocalError when it fails or takes longer."""
+        if self._child is None:
+            return
+        try:
+            code = self._child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise LocalError(f"{self.name} took longer than {seconds:g} s") from None
+        if code != 0:
+            raise LocalError(self.obituary())
 
     def stop(self, *, seconds: float = 30) -> None:
         """Ask it to end; after `seconds` kill it. Whatever it started goes with it."""
@@ -99,7 +111,7 @@ class Process:
         left = wait_until_gone(members | family(self._child.pid), seconds=2)
         send(left, signal.SIGKILL)
         wait_until_gone(left, seconds=5)
-        self._child = None
+        self._forget()
 
     def kill(self) -> None:
         """End it and all it started at once, as a crash of the machine would."""
@@ -111,7 +123,7 @@ class Process:
         send(members, signal.SIGKILL)
         self._child.wait()
         wait_until_gone(members, seconds=5)
-        self._child = None
+        self._forget()
 
     def pause(self) -> None:
         self._signal_family(signal.SIGSTOP)
@@ -122,21 +134,16 @@ class Process:
     def obituary(self) -> str:
         code = self.exit_code
         how = f"by signal {-code}" if code is not None and code < 0 else f"with exit code {code}"
-        return f"{self.name} ended {how}; {self._log_end()}"
+        return f"{self.name} ended {how}; {log_files.end(self.log)}"
+
+    @property
+    def _note(self) -> Path:
+        return self.log.with_suffix(".pid")
+
+    def _forget(self) -> None:
+        self._note.unlink(missing_ok=True)
+        self._child = None
 
     def _signal_family(self, number: signal.Signals) -> None:
         if self._child is not None:
             send(family(self._child.pid), number)
-
-    def _open_log(self) -> IO[bytes]:
-        self.log.parent.mkdir(parents=True, exist_ok=True)
-        large = self.log.exists() and self.log.stat().st_size > _MAX_LOG_BYTES
-        return self.log.open("wb" if large else "ab")
-
-    def _log_end(self, lines: int = 15) -> str:
-        try:
-            text = self.log.read_bytes()[-_TAIL_BYTES:].decode(errors="replace")
-        except OSError:
-            text = ""
-        tail = [line for line in text.splitlines() if line.strip()][-lines:]
-        return f"the end of {self.log}:\n" + "\n".join(f"  {line}" for line in tail or ["(empty)"])

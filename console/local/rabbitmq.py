@@ -1,32 +1,21 @@
 """A private RabbitMQ broker with a port mapper of its own."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
+from console.local import broker_files
 from console.local.handshakes import amqp_speaks, port_opens
 from console.local.management import Management
 from console.local.packages import RABBITMQ, ensure, epmd, rabbitmq_server
 from console.local.ports import LOOPBACK, TakePort, free_port, require_free
-from console.local.processes import Process, bare_environment
+from console.local.processes import Process
 from console.local.report import LocalError, Say, to_stderr
 
 _START_SECONDS = 60
 _EPMD_SECONDS = 10
-_PLUGINS = "[rabbitmq_management,rabbitmq_prometheus].\n"
-_CONFIGURATION = """\
-listeners.tcp.default = 127.0.0.1:{amqp}
-management.tcp.ip = 127.0.0.1
-management.tcp.port = {management}
-prometheus.tcp.ip = 127.0.0.1
-prometheus.tcp.port = {prometheus}
-vm_memory_high_watermark.absolute = 512MB
-disk_free_limit.absolute = 50MB
-collect_statistics_interval = 1000
-"""
 
 
 class RabbitMQ:
@@ -74,8 +63,7 @@ class RabbitMQ:
         """Raises LocalError, with the end of the log, when it does not speak AMQP soon."""
         ensure((RABBITMQ,), say=self._say)
         require_free(*self._ports.values())
-        self._write_files()
-        environment = self._environment()
+        environment = broker_files.write(self._directory, self._ports)
         self._epmd = self._new_epmd(environment)
         self._broker = self._new_broker(environment)
         try:
@@ -115,13 +103,6 @@ class RabbitMQ:
     ) -> None:
         self.stop()
 
-    def _write_files(self) -> None:
-        for name in ("home", "mnesia", "log"):
-            (self._directory / name).mkdir(parents=True, exist_ok=True)
-        (self._directory / "enabled_plugins").write_text(_PLUGINS)
-        configuration = _CONFIGURATION.format_map(self._ports)
-        (self._directory / "rabbitmq.conf").write_text(configuration)
-
     def _new_epmd(self, environment: Mapping[str, str]) -> Process:
         # Started by the broker it would outlive it, and listen on every interface.
         program = _found(epmd(), "epmd (Erlang's port mapper)")
@@ -134,30 +115,6 @@ class RabbitMQ:
         command = [_found(rabbitmq_server(), "RabbitMQ")]
         log = self._directory / "log" / "rabbitmq.log"
         return Process("RabbitMQ", command, log, environment, self._directory)
-
-    def _environment(self) -> dict[str, str]:
-        inside = {
-            "RABBITMQ_MNESIA_BASE": "mnesia",
-            "RABBITMQ_LOG_BASE": "log",
-            "RABBITMQ_CONFIG_FILE": "rabbitmq.conf",
-            "RABBITMQ_ADVANCED_CONFIG_FILE": "advanced.config",
-            "RABBITMQ_ENABLED_PLUGINS_FILE": "enabled_plugins",
-            "RABBITMQ_PID_FILE": "pid",
-            "ERL_CRASH_DUMP": "erl_crash.dump",
-        }
-        return {
-            **bare_environment(self._directory / "home"),
-            **{name: str(self._directory / value) for name, value in inside.items()},
-            "RABBITMQ_NODENAME": "registry-events@localhost",
-            "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK,
-            "RABBITMQ_NODE_PORT": str(self.port),
-            "RABBITMQ_DIST_PORT": str(self._ports["distribution"]),
-            "RABBITMQ_CONF_ENV_FILE": os.devnull,
-            "RABBITMQ_LOGS": "-",
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
-            "ERL_EPMD_PORT": str(self._ports["epmd"]),
-            "ERL_EPMD_ADDRESS": LOOPBACK,
-        }
 
 
 def _found(program: Path | None, name: str) -> Path:

@@ -1,0 +1,50 @@
+"""What a private RabbitMQ reads when it starts, and where it keeps what it writes."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from console.local.ports import LOOPBACK
+from console.local.processes import bare_environment
+
+_PLUGINS = "[rabbitmq_management,rabbitmq_prometheus].\n"
+_CONFIGURATION = """\
+listeners.tcp.default = 127.0.0.1:{amqp}
+management.tcp.ip = 127.0.0.1
+management.tcp.port = {management}
+prometheus.tcp.ip = 127.0.0.1
+prometheus.tcp.port = {prometheus}
+vm_memory_high_watermark.absolute = 512MB
+disk_free_limit.absolute = 50MB
+collect_statistics_interval = 1000
+"""
+_INSIDE = {
+    "RABBITMQ_MNESIA_BASE": "mnesia",
+    "RABBITMQ_LOG_BASE": "log",
+    "RABBITMQ_CONFIG_FILE": "rabbitmq.conf",
+    "RABBITMQ_ADVANCED_CONFIG_FILE": "advanced.config",
+    "RABBITMQ_ENABLED_PLUGINS_FILE": "enabled_plugins",
+    "RABBITMQ_PID_FILE": "pid",
+    "ERL_CRASH_DUMP": "erl_crash.dump",
+}
+
+
+def write(directory: Path, ports: Mapping[str, int]) -> dict[str, str]:
+    """Return the whole environment of the broker; nothing of it comes from the user's own."""
+    for name in ("home", "mnesia", "log"):
+        (directory / name).mkdir(parents=True, exist_ok=True)
+    (directory / "enabled_plugins").write_text(_PLUGINS)
+    (directory / "rabbitmq.conf").write_text(_CONFIGURATION.format_map(ports))
+    return {
+        **bare_environment(directory / "home"),
+        **{name: str(directory / value) for name, value in _INSIDE.items()},
+        "RABBITMQ_NODENAME": "registry-events@localhost",
+        "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK,
+        "RABBITMQ_NODE_PORT": str(ports["amqp"]),
+        "RABBITMQ_DIST_PORT": str(ports["distribution"]),
+        "RABBITMQ_CONF_ENV_FILE": os.devnull,
+        "RABBITMQ_LOGS": "-",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+        "ERL_EPMD_PORT": str(ports["epmd"]),
+        "ERL_EPMD_ADDRESS": LOOPBACK,
+    }

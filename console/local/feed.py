@@ -1,0 +1,98 @@
+"""What became of each event, read from Postgres while the workers write."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+import asyncpg
+
+from console.local.report import LocalError
+
+# Ids can become visible out of order, so it looks back instead of remembering the highest one:
+# longer than a worker's transaction can take.
+_RECENT_IDS = "SELECT id FROM tracking_events WHERE recorded_at > now() - interval '2 minutes'"
+_OUTCOMES = """
+SELECT t.event_id, t.action, t.repository, t.tag, t.digest, t.actor, t.occurred_at, t.recorded_at,
+       g.id AS geo_id
+FROM tracking_events t LEFT JOIN geo_events g USING (event_id)
+WHERE t.id = ANY($1::bigint[]) ORDER BY t.recorded_at, t.id
+"""
+_MOST = 500
+_TIMEOUT = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    event_id: str
+    action: str
+    repository: str
+    tag: str | None
+    digest: str | None
+    actor: str | None
+    occurred_at: datetime
+    recorded_at: datetime
+    geo_id: int | None
+
+    @property
+    def lag(self) -> timedelta:
+        return self.recorded_at - self.occurred_at
+
+
+class Feed:
+    """Gives every outcome once that was written after it was opened."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._runner = asyncio.Runner()
+        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+        self._known: set[int] = set()
+
+    def __enter__(self) -> Self:
+        """Raises LocalError when the database does not answer."""
+        self._known = self._run_ids()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._disconnect()
+        self._runner.close()
+
+    def new(self) -> list[Outcome]:
+        """At most 500 of them; raises LocalError when the database does not answer."""
+        recent = self._run_ids()
+        fresh = sorted(recent - self._known)[:_MOST]
+        if not fresh:
+            return []
+        outcomes = self._run(fresh)
+        self._known = (self._known & recent) | set(fresh)
+        return [Outcome(**dict(row)) for row in outcomes]
+
+    def _run_ids(self) -> set[int]:
+        return {row["id"] for row in self._run()}
+
+    def _run(self, ids: list[int] | None = None) -> list[asyncpg.Record]:
+        try:
+            return self._runner.run(self._fetch(ids))
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            self._disconnect()
+            raise LocalError(f"the database does not answer: {error}") from error
+
+    async def _fetch(self, ids: list[int] | None) -> list[asyncpg.Record]:
+        if self._connection is None:
+            self._connection = await asyncpg.connect(
+                self._url, timeout=_TIMEOUT, command_timeout=_TIMEOUT, statement_cache_size=0
+            )
+        if ids is None:
+            return await self._connection.fetch(_RECENT_IDS)
+        return await self._connection.fetch(_OUTCOMES, ids)
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+        self._connection = None

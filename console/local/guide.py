@@ -1,0 +1,68 @@
+"""Where everything listens, and what to try: lines that work as they are printed."""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from console.local import sample
+from console.local.demonstration import IMAGE
+from console.local.packages import skopeo
+from console.local.ports import LOOPBACK
+from console.local.screen import Screen
+from console.local.system import System
+from console.local.workspace import write_private
+
+
+def show(system: System, screen: Screen, *, layout: Path) -> None:
+    screen.say()
+    for name, address in _addresses(system):
+        screen.say(f"  {name:<11}  {address}")
+    screen.say("\nTry, in another terminal in this directory:")
+    for line in _lines(system, layout):
+        screen.say(f"  {line}")
+    screen.say("\nEvents appear here as they are recorded; Ctrl-C stops everything.")
+    screen.heading()
+
+
+def _addresses(system: System) -> list[tuple[str, str]]:
+    services = system.services
+    addresses = [("ingest", system.ingest_url)]
+    if system.registry:
+        addresses.append(("registry", system.registry.address))
+    if system.broker:
+        addresses.append(("broker", f"{system.broker.management_url}  (guest / guest)"))
+    health = [services.ingest_port, *services.worker_ports]
+    addresses += [("health", f"http://{LOOPBACK}:{port}/health/ready") for port in health]
+    return [*addresses, ("settings", str(system.workspace.env_file))]
+
+
+def _lines(system: System, layout: Path) -> list[str]:
+    lines = [_curl(system), _command(system)]
+    if system.registry and skopeo():
+        source = shlex.quote(f"oci:{layout}:{IMAGE}")
+        target = f"docker://{system.registry.address}/demo/again:v1"
+        copy = f"skopeo copy --insecure-policy --dest-tls-verify=false {source} {target}"
+        lines.insert(0, copy)
+    return lines
+
+
+def _curl(system: System) -> str:
+    """Its events are new ones; sent once more they are the same, and counted once."""
+    directory = system.workspace.directory
+    path = directory / "sample.json"
+    write_private(path, sample.to_json(sample.notification()).decode())
+    token = shlex.quote(str(directory / "token"))
+    return (
+        f'curl --noproxy {LOOPBACK} -H "Authorization: Bearer $(cat {token})" '
+        f"-H 'Content-Type: {sample.CONTENT_TYPE}' "
+        f"--data-binary {shlex.quote(f'@{path}')} {system.ingest_url}"
+    )
+
+
+def _command(system: System) -> str:
+    program = Path(sys.executable).parent / "registry-events"
+    shown = os.path.relpath(program)
+    shown = shown if len(shown) < len(str(program)) else str(program)
+    env_file = shlex.quote(str(system.workspace.env_file))
+    return f"{shlex.quote(shown)} --env-file {env_file} dead-letters tail"

@@ -1,0 +1,67 @@
+"""Our own processes: migrate, ingest and the workers, as an operator would start them."""
+
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+
+from console.local.loopback import answers
+from console.local.ports import LOOPBACK
+from console.local.processes import Process
+from console.local.workspace import Workspace
+from shared.configuration import FILE_SUFFIX
+
+_READY_SECONDS = 30
+# A worker may take 25 s to finish what is in hand.
+_STOP_SECONDS = 30
+_MIGRATE_SECONDS = 120
+
+
+@dataclass(slots=True)
+class Services:
+    """`settings` are environment variables that win over the user's own."""
+
+    workspace: Workspace
+    settings: Mapping[str, str]
+    exits: ExitStack
+    processes: list[Process] = field(default_factory=list)
+    ingest_port: int = 0
+    worker_ports: list[int] = field(default_factory=list)
+
+    def migrate(self) -> None:
+        """Raises LocalError, with the end of the log, when the schema cannot be brought up."""
+        process = self._new("migrate", "migrate", {})
+        self.exits.callback(process.kill)
+        process.start()
+        process.finish(seconds=_MIGRATE_SECONDS)
+
+    def start(self, *, workers: int) -> None:
+        """Raises LocalError, with the end of the log, when one of them is not ready soon."""
+        self.ingest_port = self._start("ingest", "ingest")
+        self.worker_ports = [self._start(f"worker-{n}", "worker") for n in range(1, workers + 1)]
+        ports = [self.ingest_port, *self.worker_ports]
+        for process, port in zip(self.processes, ports, strict=True):
+            ready = partial(answers, port, "/health/ready")
+            process.wait_until(ready, seconds=_READY_SECONDS)
+
+    def _start(self, name: str, command: str) -> int:
+        port = self.workspace.ports.take(name)
+        listen = {f"REGISTRY_EVENTS_{command.upper()}_LISTEN": f"{LOOPBACK}:{port}"}
+        process = self._new(name, command, listen)
+        self.exits.callback(process.stop, seconds=_STOP_SECONDS)
+        process.start()
+        self.processes.append(process)
+        return port
+
+    def _new(self, name: str, command: str, more: Mapping[str, str]) -> Process:
+        # A variable and its *_FILE twin together are an error.
+        twins = {f"{variable}{FILE_SUFFIX}" for variable in self.settings}
+        inherited = {key: value for key, value in os.environ.items() if key not in twins}
+        return Process(
+            name=name,
+            command=[sys.executable, "-m", "console", command],
+            log=self.workspace.log(name),
+            environment={**inherited, **self.settings, **more},
+        )

@@ -1,0 +1,119 @@
+"""Every process of the system on this machine, started in order and stopped in reverse."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
+
+from console.local.packages import POSTGRES, RABBITMQ, REGISTRY, SKOPEO, docker_registry, ensure
+from console.local.ports import LOOPBACK
+from console.local.postgres import Postgres
+from console.local.processes import Process
+from console.local.rabbitmq import RabbitMQ
+from console.local.registry import Registry
+from console.local.report import LocalError, Say
+from console.local.services import Services
+from console.local.workspace import Workspace
+from shared import configuration
+
+
+@dataclass(slots=True)
+class System:
+    """Whoever starts it closes `exits` afterwards, which stops everything that was started."""
+
+    workspace: Workspace
+    say: Say
+    exits: ExitStack
+    token: str = ""
+    amqp_url: str = ""
+    database_url: str = ""
+    broker: RabbitMQ | None = None
+    registry: Registry | None = None
+    services: Services = field(init=False)
+    _watched: list[Process] = field(default_factory=list)
+
+    @property
+    def ingest_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.services.ingest_port}/notifications"
+
+    def start(self, *, workers: int, with_registry: bool) -> None:
+        """Raises LocalError; what was started until then is stopped by `exits`."""
+        self._read_environment()
+        required = [] if self.database_url else [POSTGRES]
+        required += [] if self.amqp_url else [RABBITMQ]
+        ensure(required, [REGISTRY, SKOPEO] if with_registry else [], say=self.say)
+        self._start_servers()
+        self._start_services(workers)
+        if with_registry and docker_registry():
+            self._start_registry()
+        self._write_env()
+
+    def newly_dead(self) -> list[Process]:
+        """What ended by itself since the last call."""
+        dead = [process for process in self._watched if not process.running]
+        self._watched = [process for process in self._watched if process.running]
+        return dead
+
+    def _read_environment(self) -> None:
+        try:
+            settings = configuration.load()
+        except configuration.SettingsError as error:
+            raise LocalError(f"the environment cannot be used: {error}") from error
+        self.token = self.workspace.token()
+        self.amqp_url = _plain(settings.amqp_url)
+        self.database_url = _plain(settings.database_url)
+
+    def _start_servers(self) -> None:
+        directory, take = self.workspace.directory, self.workspace.ports.take
+        if not self.database_url:
+            self.say("Starting PostgreSQL ...")
+            postgres = Postgres(directory / "postgres", fast=False, take_port=take, say=self.say)
+            self.exits.callback(postgres.stop)
+            postgres.start()
+            self._watched += [postgres.process] if postgres.process else []
+            self.database_url = postgres.url()
+        if not self.amqp_url:
+            self.say("Starting RabbitMQ ...")
+            self.broker = RabbitMQ(directory / "rabbitmq", take_port=take, say=self.say)
+            self.exits.callback(self.broker.stop)
+            self.broker.start()
+            self._watched += self.broker.processes
+            self.amqp_url = self.broker.url()
+
+    def _start_services(self, workers: int) -> None:
+        settings = {
+            "AMQP_URL": self.amqp_url,
+            "DATABASE_URL": self.database_url,
+            "REGISTRY_EVENTS_TOKENS": self.token,
+        }
+        self.services = Services(self.workspace, settings, self.exits)
+        self.services.migrate()
+        self.say(f"Starting ingest and {workers} worker{'' if workers == 1 else 's'} ...")
+        self.services.start(workers=workers)
+        self._watched += self.services.processes
+
+    def _start_registry(self) -> None:
+        directory, take = self.workspace.directory / "registry", self.workspace.ports.take
+        registry = Registry(directory, self.ingest_url, self.token, take_port=take, say=self.say)
+        self.exits.callback(registry.stop)
+        try:
+            registry.start()
+        except LocalError as error:
+            self.say(f"Going on without a registry: {error}")
+            return
+        self.registry = registry
+        self._watched += [registry.process] if registry.process else []
+
+    def _write_env(self) -> None:
+        values = {
+            "INGEST_URL": self.ingest_url,
+            "AMQP_URL": self.amqp_url,
+            "DATABASE_URL": self.database_url,
+            "TOKEN": self.token,
+            "REGISTRY_EVENTS_TOKENS": self.token,
+        }
+        self.workspace.write_env(values)
+
+
+def _plain(url: SecretStr | None) -> str:
+    return url.get_secret_value() if url else ""

@@ -1,0 +1,57 @@
+"""Printing what the workers record, and noticing what is missing or has died."""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from console.local.demonstration import Expected, still_missing
+from console.local.feed import Feed
+from console.local.report import LocalError
+from console.local.screen import Screen
+from console.local.system import System
+
+_PAUSE = 0.2
+
+
+@dataclass(slots=True)
+class Watch:
+    feed: Feed
+    system: System
+    screen: Screen
+    _away: bool = False
+
+    def until_recorded(self, expected: Iterable[Expected], *, seconds: float) -> list[Expected]:
+        """Return what is missing after `seconds`; raises LocalError when a process dies."""
+        missing = list(expected)
+        deadline = time.monotonic() + seconds
+        while missing and time.monotonic() < deadline:
+            for dead in self.system.newly_dead():
+                raise LocalError(dead.obituary())
+            missing = self._print_new(missing)
+            time.sleep(_PAUSE)
+        return missing
+
+    def forever(self) -> None:
+        """Ends with the KeyboardInterrupt of the user."""
+        while True:
+            for dead in self.system.newly_dead():
+                self.screen.say(
+                    f"{dead.obituary()}\nThe rest goes on; Ctrl-C stops it.", "bold red"
+                )
+            try:
+                self._print_new([])
+                self._away = False
+            except LocalError as error:
+                self._say_once(str(error))
+            time.sleep(_PAUSE)
+
+    def _print_new(self, missing: list[Expected]) -> list[Expected]:
+        for outcome in self.feed.new():
+            self.screen.outcome(outcome)
+            missing = still_missing(missing, outcome)
+        return missing
+
+    def _say_once(self, text: str) -> None:
+        if not self._away:
+            self.screen.say(f"{text}; trying again", "red")
+        self._away = True
