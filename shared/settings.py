@@ -1,4 +1,4 @@
-"""Every setting of every process, read from the environment, `*_FILE` secrets and an env file."""
+"""Every setting of every process: its name, its default, what it may be, what it is for."""
 
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -56,7 +56,13 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        validate_by_name=True,
+        validate_by_alias=True,
     )
 
     amqp_url: AmqpUrl | None = Field(
@@ -68,7 +74,9 @@ class Settings(BaseSettings):
     tokens: Tokens = Field(
         (), description="accepted tokens, separated by commas or newlines; several while rotating"
     )
-    insecure_no_auth: bool = Field(False, description="ingest accepts notifications without a token")
+    insecure_no_auth: bool = Field(
+        False, description="ingest accepts notifications without a token"
+    )
     ingest_listen: Listen = Field("127.0.0.1:8080", description="address of ingest")
     ingest_deadline: Seconds = Field(
         0.4, description="until the answer; below the registry's timeout (500 ms in its example)"
@@ -87,7 +95,7 @@ class Settings(BaseSettings):
     )
     catalogue_mode: CatalogueMode = Field(
         CatalogueMode.REGISTER,
-        description="register: a push to an unknown repository adds its row; lookup: rows are only read",
+        description="register: a push to an unknown repository adds its row; lookup: only read",
     )
     geo_enabled: bool = Field(True, description="false: tracking events only")
     database_timeout: Seconds = Field(10.0, description="for one statement and for connecting")
@@ -95,7 +103,9 @@ class Settings(BaseSettings):
         100, ge=0, description="0 behind pgbouncer in transaction mode"
     )
     amqp_heartbeat: int = Field(10, gt=0, description="seconds between heartbeats of the broker")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="debug, info, warning or error"
+    )
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="auto: console on a terminal, JSON lines elsewhere"
     )

@@ -1,0 +1,1 @@
+"""The messages, their topology, and connections that come back."""

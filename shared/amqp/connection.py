@@ -1,0 +1,125 @@
+"""One AMQP connection that is opened again, by our own loop, whenever it breaks.
+
+aio-pika's robust connection is not used: it raises on the first connect, hangs publishes while it
+is away, and restores consumers from its own memory. A plain one that is thrown away is simpler.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
+from typing import Final, cast
+
+import aio_pika
+import stamina
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from aiormq.channel import Channel
+from aiormq.exceptions import AMQPError
+from yarl import URL
+
+from shared.amqp import topology
+from shared.amqp.errors import BrokerAwayError, broker_errors, describe
+from shared.logs import get_logger
+
+CONNECT_TIMEOUT: Final = 5.0
+CLOSE_TIMEOUT: Final = 2.0
+_SHORTEST_PAUSE: Final = 0.1
+# A broker that is back is used again within this time.
+_LONGEST_PAUSE: Final = 1.0
+
+Opened = Callable[[Channel], Awaitable[None]]
+
+
+class Connection:
+    """Keeps one connection with one channel open as long as `run` runs.
+
+    `opened` gets each fresh channel, on which the topology is declared already; `channel` is None
+    while there is none, and `fault` then says why.
+    """
+
+    def __init__(
+        self, url: str, *, name: str, heartbeat: int, opened: Opened | None = None
+    ) -> None:
+        self._url = URL(url).update_query(heartbeat=heartbeat)
+        self._name = name
+        self._opened = opened
+        self._lost: asyncio.Future[str] | None = None
+        self._log = get_logger().bind(connection=name)
+        self.channel: Channel | None = None
+        self.fault = "not connected yet"
+
+    async def run(self) -> None:
+        """Keep the connection open, for ever. Raises TopologyConflictError."""
+        retries = partial(
+            stamina.retry_context,
+            on=BrokerAwayError,
+            attempts=None,
+            timeout=None,
+            wait_initial=_SHORTEST_PAUSE,
+            wait_max=_LONGEST_PAUSE,
+        )
+        while True:
+            async with AsyncExitStack() as stack:
+                async for attempt in retries():
+                    with attempt:
+                        lost = await stack.enter_async_context(self._session())
+                self.fault = await lost
+                self._log.warning("broker.lost", error=self.fault)
+            await asyncio.sleep(_SHORTEST_PAUSE)
+
+    def give_up(self, why: str) -> None:
+        """Throw this connection away and open another: it is open but does not answer."""
+        if self._lost:
+            _lose(self._lost, why)
+
+    @asynccontextmanager
+    async def _session(self) -> AsyncIterator[asyncio.Future[str]]:
+        """One connection; the future says why it was lost. Raises BrokerAwayError on opening."""
+        lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await broker_errors(self._connect(), CONNECT_TIMEOUT)
+                stack.push_async_callback(_close, connection)
+                self.channel = await broker_errors(self._open(connection, lost), CONNECT_TIMEOUT)
+            except BrokerAwayError as error:
+                self.fault = str(error)
+                raise
+            self._lost, self.fault = lost, ""
+            self._log.info("broker.connected")
+            try:
+                yield lost
+            finally:
+                self.channel, self._lost = None, None
+
+    async def _connect(self) -> AbstractConnection:
+        return await aio_pika.connect(
+            self._url,
+            timeout=CONNECT_TIMEOUT,
+            client_properties={"connection_name": self._name},
+        )
+
+    async def _open(self, connection: AbstractConnection, lost: asyncio.Future[str]) -> Channel:
+        outer: AbstractChannel = await connection.channel(on_return_raises=True)
+        await topology.declare(outer)
+        # The channel below aio-pika's: its per-message objects are most of the cost of a message.
+        channel = cast("Channel", await outer.get_underlay_channel())
+        channel.closing.add_done_callback(lambda closing: _lose(lost, describe(_error(closing))))
+        if self._opened:
+            await self._opened(channel)
+        return channel
+
+
+async def _close(connection: AbstractConnection) -> None:
+    # What was on its way is unconfirmed or unacknowledged, and will be sent again.
+    with suppress(AMQPError, OSError, TimeoutError):
+        async with asyncio.timeout(CLOSE_TIMEOUT):
+            await connection.close()
+
+
+def _lose(lost: asyncio.Future[str], why: str) -> None:
+    if not lost.done():
+        lost.set_result(why)
+
+
+def _error(closing: asyncio.Future[object]) -> BaseException | None:
+    return None if closing.cancelled() else closing.exception()

@@ -1,0 +1,42 @@
+"""Errors of the broker and of the way to it, said in one line."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from aiormq.exceptions import AMQPError
+
+from shared.text import printable
+
+T = TypeVar("T")
+
+
+class BrokerAwayError(Exception):
+    """The broker cannot be reached, or went away."""
+
+
+def describe(error: BaseException | None) -> str:
+    """One line of an error of the broker or the network, safe to print and without secrets."""
+    return printable(f"{type(error).__name__}: {error}" if error else "connection closed", 300)
+
+
+async def broker_errors(step: Awaitable[T], timeout: float) -> T:  # noqa: ASYNC109  one deadline for both steps
+    """Await `step`; a failure of the broker or the network becomes BrokerAwayError."""
+    try:
+        async with asyncio.timeout(timeout):
+            return await step
+    except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
+        raise BrokerAwayError(describe(error)) from error
+    except asyncio.CancelledError:
+        raise_if_cancelled()
+        raise BrokerAwayError("connection closed while opening") from None
+
+
+def raise_if_cancelled() -> None:
+    """Call it in `except CancelledError`: re-raises only a real cancellation of this task.
+
+    aiormq cancels what waits on a connection that it loses; that is a failure, not a wish.
+    """
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise  # noqa: PLE0704  the CancelledError that the caller handles

@@ -1,0 +1,57 @@
+"""What is published: one message an event, its body the event's own JSON as it came."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from shared.amqp.topology import EVENTS_EXCHANGE, routing_key
+from shared.event import Event
+from shared.text import printable, to_bytes
+
+CONTENT_TYPE: Final = "application/json"
+EVENT_ID: Final = "event-id"
+SOURCE: Final = "source"
+RECEIVED_AT: Final = "received-at"
+TRACEPARENT: Final = "traceparent"
+_HEADER_LENGTH: Final = 255
+
+Headers = Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to publish. `mandatory`: if no queue takes it, publishing fails."""
+
+    exchange: str
+    routing_key: str
+    body: bytes
+    headers: Headers = field(default_factory=dict)
+    mandatory: bool = True
+
+
+def origin(received_at: datetime, traceparent: str | None = None) -> dict[str, str | int]:
+    """Headers that say when a notification came, and with which W3C trace context."""
+    headers: dict[str, str | int] = {RECEIVED_AT: received_at.isoformat()}
+    if traceparent:
+        headers[TRACEPARENT] = printable(traceparent, _HEADER_LENGTH)
+    return headers
+
+
+def event_message(event: Event, text: str, headers: Headers) -> Message:
+    """The message of one event; `text` is its JSON, so that nothing is added or left out.
+
+    An action that nobody binds to is dropped by the broker; a supported one must arrive.
+    """
+    source = event.source and (event.source.addr or event.source.instance_id)
+    return Message(
+        exchange=EVENTS_EXCHANGE,
+        routing_key=routing_key(event.action),
+        body=to_bytes(text),
+        headers={
+            **headers,
+            EVENT_ID: event.id,
+            SOURCE: printable(source or "", _HEADER_LENGTH),
+        },
+        mandatory=event.supported,
+    )

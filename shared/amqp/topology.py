@@ -1,0 +1,65 @@
+"""Exchanges and queues: declared alike by everyone who connects, so nobody has to come first."""
+
+from typing import Final
+
+from aio_pika import ExchangeType
+from aio_pika.abc import AbstractChannel
+from aio_pika.exceptions import ChannelPreconditionFailed
+
+from shared.event import SUPPORTED_ACTIONS
+
+EVENTS_EXCHANGE: Final = "registry.events"
+EVENTS_QUEUE: Final = "registry.events"
+DEAD_EXCHANGE: Final = "registry.events.dead"
+DEAD_QUEUE: Final = "registry.events.dead"
+
+# A worker that crashes takes its innocent prefetched messages along: each crash counts for them.
+DELIVERY_LIMIT: Final = 50
+# RabbitMQ 4 sets a limit of 20 by itself, beyond which reading the dead letters would drop them.
+NO_DELIVERY_LIMIT: Final = 1_000_000_000
+
+_EVENTS_ARGUMENTS: Final[dict[str, str | int]] = {
+    "x-queue-type": "quorum",
+    "x-overflow": "reject-publish",
+    "x-dead-letter-exchange": DEAD_EXCHANGE,
+    "x-dead-letter-strategy": "at-least-once",
+    "x-delivery-limit": DELIVERY_LIMIT,
+}
+_DEAD_ARGUMENTS: Final[dict[str, str | int]] = {
+    "x-queue-type": "quorum",
+    "x-overflow": "reject-publish",
+    "x-delivery-limit": NO_DELIVERY_LIMIT,
+}
+
+
+class TopologyConflictError(Exception):
+    """An exchange or queue of our name exists with other properties; says what to do."""
+
+
+def routing_key(action: str) -> str:
+    return f"event.{action}"
+
+
+async def declare(channel: AbstractChannel) -> None:
+    """Make sure that both exchanges, both queues and their bindings exist.
+
+    The dead letters' queue comes first: without it the broker drops what it dead-letters.
+    Raises TopologyConflictError.
+    """
+    try:
+        dead = await channel.declare_exchange(DEAD_EXCHANGE, ExchangeType.TOPIC, durable=True)
+        dead_queue = await channel.declare_queue(
+            DEAD_QUEUE, durable=True, arguments=dict(_DEAD_ARGUMENTS)
+        )
+        await dead_queue.bind(dead, "#")
+        events = await channel.declare_exchange(EVENTS_EXCHANGE, ExchangeType.TOPIC, durable=True)
+        queue = await channel.declare_queue(
+            EVENTS_QUEUE, durable=True, arguments=dict(_EVENTS_ARGUMENTS)
+        )
+        for action in sorted(SUPPORTED_ACTIONS):
+            await queue.bind(events, routing_key(action))
+    except ChannelPreconditionFailed as error:
+        raise TopologyConflictError(
+            f"the broker has it with other properties ({error}). Drain it and delete it "
+            "(rabbitmqctl delete_queue NAME), or use another virtual host in AMQP_URL"
+        ) from None

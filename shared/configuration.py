@@ -1,0 +1,94 @@
+"""Reading the settings: from the environment and `*_FILE` secrets, with every fault at once."""
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from pydantic import SecretStr, ValidationError
+
+from shared.settings import PREFIX, Settings
+from shared.text import printable
+
+FILE_SUFFIX: Final = "_FILE"
+SECRETS: Final = ("amqp_url", "database_url", "tokens")
+# What Kubernetes sets in every container for a service whose name starts with registry-events.
+_KUBERNETES: Final = re.compile(r"_SERVICE_(HOST|PORT)|_PORT(_\d+_(TCP|UDP|SCTP).*)?$")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; `faults` has one line each."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    alias = Settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else PREFIX + field.upper()
+
+
+def load(required: Sequence[str] = (), **overrides: object) -> Settings:
+    """Read the environment; `overrides` (None: not given) win over it.
+
+    `required` are settings without which this process cannot work. Raises SettingsError.
+    """
+    faults = _unknown_variables(os.environ)
+    secrets, unreadable = _read_secret_files(os.environ)
+    faults += unreadable
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        settings = Settings.model_validate(secrets | given)
+    except ValidationError as error:
+        raise SettingsError(faults + _describe(error)) from None
+    faults += [f"{variable(name)}: is not set" for name in required if not getattr(settings, name)]
+    if faults:
+        raise SettingsError(faults)
+    return settings
+
+
+def secret(value: SecretStr | None) -> str:
+    """The text of a setting that `load` was told is required."""
+    if value is None:
+        raise SettingsError(["a required URL is not set"])
+    return value.get_secret_value()
+
+
+def _unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    known = {variable(field) for field in Settings.model_fields}
+    known |= {variable(field) + FILE_SUFFIX for field in SECRETS}
+    return [
+        f"{printable(name, 80)}: there is no such setting"
+        for name in sorted(environment)
+        if name.startswith(PREFIX) and name not in known and not _KUBERNETES.search(name)
+    ]
+
+
+def _read_secret_files(environment: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
+    secrets: dict[str, object] = {}
+    faults = []
+    for field in SECRETS:
+        name = variable(field)
+        path = environment.get(name + FILE_SUFFIX)
+        if not path:
+            continue
+        if environment.get(name):
+            faults.append(f"{name}: is set beside {name}{FILE_SUFFIX}; which one counts?")
+        try:
+            secrets[field] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "is not a text"
+            faults.append(f"{name}{FILE_SUFFIX}: {printable(path)}: {reason}")
+    return secrets, faults
+
+
+def _describe(error: ValidationError) -> list[str]:
+    faults = []
+    for fault in error.errors(include_url=False, include_input=False):
+        field = str(fault["loc"][0])
+        name = variable(field) if field in Settings.model_fields else field
+        faults.append(f"{name}: {fault['msg'].removeprefix('Value error, ')}")
+    return faults

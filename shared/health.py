@@ -1,0 +1,32 @@
+"""/health/live, /health/ready and /metrics, alike in every service."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry, generate_latest
+
+Missing = Mapping[str, str]
+Readiness = Callable[[], Awaitable[Missing]]
+
+
+def add_routes(app: web.Application, *, readiness: Readiness, registry: CollectorRegistry) -> None:
+    """Live: the loop answers. Ready: nothing is missing; the JSON names what is, and why."""
+
+    async def live(_request: web.Request) -> web.Response:
+        return web.json_response({"live": True})
+
+    async def ready(_request: web.Request) -> web.Response:
+        missing = await readiness()
+        return web.json_response(
+            {"ready": not missing, "missing": dict(missing)}, status=503 if missing else 200
+        )
+
+    async def metrics(_request: web.Request) -> web.Response:
+        return web.Response(
+            body=generate_latest(registry),
+            headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
+        )
+
+    app.router.add_get("/health/live", live)
+    app.router.add_get("/health/ready", ready)
+    app.router.add_get("/metrics", metrics)

@@ -1,0 +1,77 @@
+"""Logs: one line a transition, named `noun.verbed`, never a token, never a raw body."""
+
+import logging
+import sys
+from typing import cast
+
+import stamina
+import structlog
+from stamina.instrumentation import RetryDetails
+from structlog.stdlib import BoundLogger
+from structlog.typing import EventDict, WrappedLogger
+
+from shared.text import printable
+
+
+def get_logger() -> BoundLogger:
+    return cast("BoundLogger", structlog.get_logger())
+
+
+def configure(*, level: str, log_format: str, service: str) -> None:
+    """Write this process's logs, and its libraries' warnings, to standard error.
+
+    `log_format`: json, console, or auto (console on a terminal).
+    """
+    as_console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    renderer = (
+        structlog.dev.ConsoleRenderer() if as_console else structlog.processors.JSONRenderer()
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, _name_library],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _escape,
+                renderer,
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
+    for library in ("aiormq", "aio_pika", "aiohttp.access", "asyncio"):
+        logging.getLogger(library).setLevel(logging.ERROR)
+    structlog.contextvars.bind_contextvars(service=service)
+    stamina.instrumentation.set_on_retry_hooks([_log_retry])
+
+
+def _log_retry(details: RetryDetails) -> None:
+    get_logger().warning(
+        "retry.scheduled",
+        error=repr(details.caused_by),
+        attempt=details.retry_num,
+        wait=round(details.wait_for, 3),
+    )
+
+
+def _name_library(logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
+    record = entry.get("_record")
+    return {**entry, "logger": record.name if record else str(logger)}
+
+
+def _escape(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
+    return {
+        key: printable(value) if isinstance(value, str) and key != "exception" else value
+        for key, value in entry.items()
+    }

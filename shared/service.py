@@ -1,0 +1,83 @@
+"""The life of a long-running process: it listens, works, and stops when it is told to."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from aiohttp import web
+
+from shared.logs import get_logger
+
+# Registries close the connection after each POST; proxies keep theirs about a minute.
+_KEEPALIVE: Final = 75.0
+
+
+class StartError(Exception):
+    """The process cannot start; the text is for its operator."""
+
+
+def stop_signal() -> asyncio.Event:
+    """An event that SIGTERM or SIGINT sets."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+@asynccontextmanager
+async def listening(
+    app: web.Application, listen: str, *, drain_timeout: float = 5.0
+) -> AsyncIterator[str]:
+    """Serve `app` on HOST:PORT; gives the address with the port that was bound.
+
+    On leaving, no new connection is taken and requests in hand get `drain_timeout` seconds.
+    Raises StartError if the address cannot be had.
+    """
+    host, _, port = listen.rpartition(":")
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        auto_decompress=False,
+        keepalive_timeout=_KEEPALIVE,
+        shutdown_timeout=drain_timeout,
+    )
+    await runner.setup()
+    try:
+        await _bind(runner, host.strip("[]"), int(port))
+        bound = runner.addresses[0]
+        address = f"{bound[0]}:{bound[1]}"
+        get_logger().info("service.listening", address=address)
+        yield address
+    finally:
+        await runner.cleanup()
+
+
+async def _bind(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        raise StartError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+
+
+@asynccontextmanager
+async def background(
+    stop: asyncio.Event, *coroutines: Coroutine[Any, Any, None]
+) -> AsyncIterator[None]:
+    """Run `coroutines` for as long as the block runs.
+
+    One that ends by itself sets `stop`; its error is raised when the block is left.
+    """
+    tasks = [asyncio.ensure_future(coroutine) for coroutine in coroutines]
+    for task in tasks:
+        task.add_done_callback(lambda _: stop.set())
+    try:
+        yield
+    finally:
+        ended = [task for task in tasks if task.done()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in ended:
+        task.result()

@@ -1,0 +1,53 @@
+"""JSON of which every reader makes the same value, or none."""
+
+import json
+import math
+from typing import NoReturn
+
+
+class InvalidJSONError(ValueError):
+    """The text is not JSON, or JSON that two readers may read differently; says why."""
+
+
+def _one_of_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise InvalidJSONError(f"key {twice!r} stands twice in one object")
+    return members
+
+
+def _finite(literal: str) -> float:
+    number = float(literal)
+    if not math.isfinite(number):
+        raise InvalidJSONError(f"number {literal[:40]} is out of range")
+    return number
+
+
+def _no_constant(literal: str) -> NoReturn:
+    raise InvalidJSONError(f"{literal} is not JSON")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_one_of_each, parse_float=_finite, parse_constant=_no_constant
+)
+
+
+def loads(text: str) -> object:
+    """The value of `text`.
+
+    Raises InvalidJSONError for what RFC 8259 does not allow or leaves open: duplicate keys, NaN,
+    numbers beyond a double, integers of thousands of digits, nesting beyond the interpreter's
+    limit.
+    """
+    try:
+        return _DECODER.decode(text)
+    except InvalidJSONError:
+        raise
+    except RecursionError:
+        raise InvalidJSONError("nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise InvalidJSONError(f"{error.msg} at character {error.pos}") from None
+    except ValueError as error:
+        raise InvalidJSONError(str(error)) from None

@@ -1,0 +1,52 @@
+"""Payload text is hostile: how it travels, and how it may be stored and shown."""
+
+import re
+from unicodedata import category
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_SHOWN_CATEGORIES = frozenset("LMNPS")
+
+
+def from_bytes(body: bytes) -> str:
+    """The text of a body; what is not UTF-8 becomes lone surrogates, so that nothing is lost."""
+    return body.decode("utf-8", "surrogateescape")
+
+
+def to_bytes(text: str) -> bytes:
+    """The bytes that `from_bytes` read."""
+    return text.encode("utf-8", "surrogateescape")
+
+
+def first_unstorable(text: str) -> str | None:
+    """The escape of the first NUL or lone surrogate, which no PostgreSQL `text` can hold."""
+    found = _UNSTORABLE.search(text)
+    return _escape(found.group()) if found else None
+
+
+def storable(text: str) -> str:
+    r"""The text with each NUL and lone surrogate written as an escape (`\x00`, `\udc80`)."""
+    return _UNSTORABLE.sub(lambda found: _escape(found.group()), text)
+
+
+def printable(text: str, longest: int | None = None) -> str:
+    """The text with everything escaped that could steer a terminal or reorder a line.
+
+    That is control, format (right-to-left marks), private, unassigned and surrogate characters
+    and all white space but the blank. More than `longest` characters end in an ellipsis.
+    """
+    shown = text[:longest]
+    if not (shown.isascii() and shown.isprintable()):
+        shown = "".join(map(_escape_unshown, shown))
+    return shown if longest is None or len(text) <= longest else f"{shown}…"
+
+
+def _escape_unshown(character: str) -> str:
+    shown = character == " " or category(character)[0] in _SHOWN_CATEGORIES
+    return character if shown else _escape(character)
+
+
+def _escape(character: str) -> str:
+    point = ord(character)
+    if point <= 0xFF:  # noqa: PLR2004  the widths of Python's own escapes
+        return f"\\x{point:02x}"
+    return f"\\u{point:04x}" if point <= 0xFFFF else f"\\U{point:08x}"  # noqa: PLR2004
