@@ -1,0 +1,64 @@
+"""The ingest process: wiring, start and stop."""
+
+from aiohttp import web
+
+from ingest.auth import TokenCheck
+from ingest.intake import Intake
+from ingest.metrics import IngestMetrics
+from ingest.notifications import PATHS, NotificationHandler
+from shared import health
+from shared.amqp.connection import Connection
+from shared.amqp.publisher import ConfirmedPublisher
+from shared.configuration import secret
+from shared.service import StartError, background, listening, stop_signal
+from shared.settings import Settings
+
+
+async def run(settings: Settings) -> None:
+    """Take notifications until SIGTERM or SIGINT.
+
+    Stopping goes backwards: no new requests, answers for those in hand, then the broker.
+    Raises StartError and TopologyConflictError.
+    """
+    metrics = IngestMetrics()
+    connection = Connection(
+        secret(settings.amqp_url), name="registry-events ingest", heartbeat=settings.amqp_heartbeat
+    )
+    app = new_app(settings, connection, metrics)
+    stop = stop_signal()
+    async with background(stop, connection.run()), listening(app, settings.ingest_listen):
+        await stop.wait()
+
+
+def new_app(settings: Settings, connection: Connection, metrics: IngestMetrics) -> web.Application:
+    """The routes of ingest. Raises StartError without tokens, unless told to do without."""
+    handler = NotificationHandler(
+        Intake(ConfirmedPublisher(connection), metrics, deadline=settings.ingest_deadline),
+        metrics,
+        tokens=_token_check(settings),
+        body_timeout=settings.ingest_body_timeout,
+        max_in_flight=settings.ingest_max_in_flight,
+    )
+    app = web.Application(client_max_size=settings.ingest_max_body_bytes)
+    for path in PATHS:
+        # Both forms: a redirect from one to the other would lose the body (see README, "Answers").
+        app.router.add_post(path, handler.post)
+        app.router.add_post(f"{path}/", handler.post)
+
+    async def readiness() -> health.Missing:
+        return {} if connection.channel else {"broker": connection.fault}
+
+    metrics.broker_connected.set_function(lambda: float(connection.channel is not None))
+    health.add_routes(app, readiness=readiness, registry=metrics.registry)
+    return app
+
+
+def _token_check(settings: Settings) -> TokenCheck | None:
+    if settings.tokens:
+        return TokenCheck(token.get_secret_value() for token in settings.tokens)
+    if settings.insecure_no_auth:
+        return None
+    raise StartError(
+        "no token is configured, so anybody could send events: set REGISTRY_EVENTS_TOKENS "
+        "(or REGISTRY_EVENTS_TOKENS_FILE), or say --insecure-no-auth"
+    )

@@ -1,0 +1,70 @@
+"""Taking a notification in: it is taken when the broker has confirmed all of it."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.metrics import IngestMetrics
+from ingest.translation import Notification, Translated, translate
+from shared.amqp.publisher import Publisher, PublishFailedError
+from shared.metrics import action_label
+
+_EVENTS_BEFORE_A_BREATH: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How many events of a notification went to the queue, and how many to the dead letters."""
+
+    accepted: int
+    dead_lettered: int
+
+
+class Intake:
+    """Publishes what a notification holds, all of it in flight together."""
+
+    def __init__(self, publisher: Publisher, metrics: IngestMetrics, *, deadline: float) -> None:
+        self._publisher = publisher
+        self._metrics = metrics
+        self._deadline = deadline
+
+    async def take(self, notification: Notification) -> Receipt:
+        """Return once every message is confirmed.
+
+        Raises PublishFailedError when it is not within the deadline: the registry then sends the
+        notification again, and what was published already is recorded once all the same.
+        """
+        started = time.monotonic()
+        translated = await _translate(notification)
+        remaining = max(self._deadline - (time.monotonic() - started), 0)
+        try:
+            await self._publisher.publish([one.message for one in translated], deadline=remaining)
+        except PublishFailedError as error:
+            self._metrics.publish_failures.labels(error.cause).inc()
+            raise
+        return self._count(translated)
+
+    def _count(self, translated: Sequence[Translated]) -> Receipt:
+        dead = 0
+        for one in translated:
+            if one.reason:
+                dead += 1
+                self._metrics.dead_letters.labels(one.reason).inc()
+                self._metrics.events.labels("other", "dead_lettered").inc()
+            else:
+                self._metrics.events.labels(action_label(one.action or ""), "accepted").inc()
+        if translated:
+            self._metrics.last_event.set_to_current_time()
+        return Receipt(accepted=len(translated) - dead, dead_lettered=dead)
+
+
+async def _translate(notification: Notification) -> Sequence[Translated]:
+    translated: list[Translated] = []
+    for one in translate(notification):
+        translated.append(one)
+        if not len(translated) % _EVENTS_BEFORE_A_BREATH:
+            # A huge envelope does not keep other registries waiting.
+            await asyncio.sleep(0)
+    return translated

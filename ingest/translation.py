@@ -1,0 +1,66 @@
+"""A notification's body becomes messages: events to record, and dead letters with their story."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from ingest.envelope import UnreadableEnvelopeError, split
+from shared.amqp.dead_letter import Reason, Story, dead_letter
+from shared.amqp.message import Headers, Message, event_message, origin
+from shared.event import Event, InvalidEventError
+from shared.text import printable, to_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One POST as it came. Registries never compress; an encoded body is not looked into."""
+
+    body: bytes
+    received_at: datetime
+    content_encoding: str = ""
+    traceparent: str | None = None
+
+    @property
+    def headers(self) -> Headers:
+        return origin(self.received_at, self.traceparent)
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """One message to publish; `action` is None and `reason` set for a dead letter."""
+
+    message: Message
+    action: str | None = None
+    reason: Reason | None = None
+
+
+_IDENTITY: Final = ("", "identity")
+
+
+def translate(notification: Notification) -> Iterator[Translated]:
+    """Every event of the body as one message, in order; never raises, whatever the body holds."""
+    try:
+        texts = _texts(notification)
+    except UnreadableEnvelopeError as error:
+        yield _dead(notification, notification.body, Reason.UNREADABLE_BODY, error)
+        return
+    for text in texts:
+        try:
+            event = Event.parse(text)
+        except InvalidEventError as error:
+            yield _dead(notification, to_bytes(text), Reason.INVALID_EVENT, error)
+        else:
+            yield Translated(event_message(event, text, notification.headers), event.action)
+
+
+def _texts(notification: Notification) -> list[str]:
+    if notification.content_encoding.lower() not in _IDENTITY:
+        encoding = printable(notification.content_encoding, 40)
+        raise UnreadableEnvelopeError(f"the body is encoded ({encoding})")
+    return split(notification.body)
+
+
+def _dead(notification: Notification, body: bytes, reason: Reason, error: Exception) -> Translated:
+    story = Story.of(reason, error, attempts=1, first_seen=notification.received_at)
+    return Translated(dead_letter(body, story, notification.headers), reason=reason)
