@@ -1,0 +1,1 @@
+"""AMQP in, Postgres out."""

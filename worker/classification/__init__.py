@@ -1,0 +1,1 @@
+"""What is recorded of an event: pure rules, no I/O, no clock, no logging."""

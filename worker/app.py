@@ -1,0 +1,107 @@
+"""The worker process: wiring, start and drain."""
+
+import asyncio
+from typing import Final
+
+from aiohttp import web
+
+from shared import health, migrate
+from shared.amqp.connection import Connection
+from shared.amqp.publisher import ConfirmedPublisher
+from shared.configuration import secret
+from shared.database import Pool, new_pool
+from shared.logs import get_logger
+from shared.service import background, listening, stop_signal
+from shared.settings import Settings
+from worker.batches import BatchLoop
+from worker.consumer import Consumer
+from worker.failures import is_outage
+from worker.metrics import WorkerMetrics
+from worker.recorder import Recorder
+
+_READINESS_TIMEOUT: Final = 2.0
+
+
+async def run(settings: Settings) -> None:
+    """Record events until SIGTERM or SIGINT, then drain.
+
+    Publishing and consuming have a connection each: an alarm of the broker stops reading from
+    those that publish. Raises StartError and TopologyConflictError.
+    """
+    stop = stop_signal()
+    metrics = WorkerMetrics()
+    consumer = Consumer(
+        batch_size=settings.worker_batch_size, batch_wait=settings.worker_batch_wait
+    )
+    amqp_url, heartbeat = secret(settings.amqp_url), settings.amqp_heartbeat
+    consuming = Connection(
+        amqp_url, name="registry-events worker", heartbeat=heartbeat, opened=consumer.opened
+    )
+    publishing = Connection(
+        amqp_url, name="registry-events worker dead letters", heartbeat=heartbeat
+    )
+    metrics.broker_connected.set_function(lambda: float(consuming.channel is not None))
+    async with (
+        new_pool(
+            settings, url=secret(settings.database_url), application="registry-events worker"
+        ) as pool,
+        background(stop, consuming.run(), publishing.run()),
+        listening(_health_app(metrics, pool, consuming, publishing), settings.worker_listen),
+    ):
+        loop = BatchLoop(
+            consumer,
+            Recorder(pool, mode=settings.catalogue_mode, geo_enabled=settings.geo_enabled),
+            ConfirmedPublisher(publishing),
+            metrics,
+            attempts=settings.worker_attempts,
+            geo_enabled=settings.geo_enabled,
+        )
+        await _work(loop, consumer, stop, drain_timeout=settings.worker_drain_timeout)
+
+
+async def _work(
+    loop: BatchLoop, consumer: Consumer, stop: asyncio.Event, *, drain_timeout: float
+) -> None:
+    work = asyncio.ensure_future(loop.run())
+    work.add_done_callback(lambda _: stop.set())
+    try:
+        await stop.wait()
+        get_logger().info("worker.draining", timeout=drain_timeout)
+        await consumer.stop()
+        await asyncio.wait({work}, timeout=drain_timeout)
+    finally:
+        if not work.done():
+            get_logger().warning("worker.drain_timed_out")
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+    if not work.cancelled():
+        work.result()
+
+
+def _health_app(
+    metrics: WorkerMetrics, pool: Pool, consuming: Connection, publishing: Connection
+) -> web.Application:
+    async def readiness() -> health.Missing:
+        missing = {
+            "broker": consuming.fault or publishing.fault,
+            "database": await _database_fault(pool),
+        }
+        return {part: why for part, why in missing.items() if why}
+
+    app = web.Application()
+    health.add_routes(app, readiness=readiness, registry=metrics.registry)
+    return app
+
+
+async def _database_fault(pool: Pool) -> str:
+    try:
+        async with asyncio.timeout(_READINESS_TIMEOUT), pool.acquire() as connection:
+            missing = await migrate.missing(connection)
+    except migrate.MigrationError as error:
+        return str(error)
+    except Exception as error:
+        if not is_outage(error):
+            raise
+        return f"{type(error).__name__}: {error}"
+    names = ", ".join(f"{one.version:04}_{one.name}" for one in missing)
+    return f"migrations are missing: {names}; run registry-events migrate" if missing else ""

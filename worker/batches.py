@@ -1,0 +1,106 @@
+"""The worker's loop: take a batch, record it, bury what failed, acknowledge."""
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+import stamina
+
+from shared.amqp.dead_letter import Reason
+from shared.amqp.publisher import Publisher, PublishFailedError
+from shared.event import Event, InvalidEventError
+from shared.logs import get_logger
+from shared.text import from_bytes, printable
+from worker import isolation
+from worker.consumer import Consumer
+from worker.delivery import Delivery, Failure, Received
+from worker.isolation import BatchRecorder
+from worker.metrics import WorkerMetrics
+
+_PUBLISH_DEADLINE: Final = 5.0
+_LONGEST_PAUSE: Final = 5.0
+
+
+class BatchLoop:
+    """Settles every delivery: its event is recorded, or it is a dead letter that is confirmed.
+
+    Batches are settled one after another, which is what allows one acknowledgement for each.
+    """
+
+    def __init__(
+        self,
+        consumer: Consumer,
+        recorder: BatchRecorder,
+        publisher: Publisher,
+        metrics: WorkerMetrics,
+        *,
+        attempts: int,
+        geo_enabled: bool,
+    ) -> None:
+        self._consumer = consumer
+        self._recorder = recorder
+        self._publisher = publisher
+        self._metrics = metrics
+        self._attempts = attempts
+        self._geo_enabled = geo_enabled
+        self._log = get_logger()
+
+    async def run(self) -> None:
+        """Work until the consumer is stopped and what it holds is settled.
+
+        Cancelled in between, it leaves unacknowledged what is not settled: it comes again.
+        """
+        while batch := await self._consumer.next_batch():
+            started = time.perf_counter()
+            await self._settle(batch)
+            self._metrics.batch_size.observe(len(batch))
+            self._metrics.batch_duration.observe(time.perf_counter() - started)
+
+    async def _settle(self, batch: Sequence[Delivery]) -> None:
+        received, failures = _read(batch)
+        outcome = await isolation.record(self._recorder, received, attempts=self._attempts)
+        self._metrics.count_recorded(outcome, geo_enabled=self._geo_enabled)
+        await self._bury([*failures, *outcome.failures])
+        await self._consumer.acknowledge(batch)
+        self._log.debug(
+            "batch.recorded",
+            size=len(batch),
+            fresh=len(outcome.fresh),
+            duplicates=outcome.duplicates,
+        )
+
+    async def _bury(self, failures: Sequence[Failure]) -> None:
+        if not failures:
+            return
+        messages = [failure.message() for failure in failures]
+        retries = stamina.retry_context(
+            on=self._note, attempts=None, timeout=None, wait_max=_LONGEST_PAUSE
+        )
+        async for attempt in retries:
+            with attempt:
+                await self._publisher.publish(messages, deadline=_PUBLISH_DEADLINE)
+        self._metrics.count_dead_lettered(failures)
+        for failure in failures:
+            self._log.warning(
+                "delivery.dead_lettered",
+                reason=failure.reason.value,
+                error=printable(str(failure.error), 300),
+                attempts=failure.attempts,
+            )
+
+    def _note(self, error: Exception) -> bool:
+        if not isinstance(error, PublishFailedError):
+            return False
+        self._metrics.publish_failures.labels(error.cause).inc()
+        return True
+
+
+def _read(batch: Sequence[Delivery]) -> tuple[list[Received], list[Failure]]:
+    received: list[Received] = []
+    failures: list[Failure] = []
+    for delivery in batch:
+        try:
+            received.append(Received(delivery, Event.parse(from_bytes(delivery.body))))
+        except InvalidEventError as error:
+            failures.append(Failure(delivery, Reason.INVALID_EVENT, error, attempts=1))
+    return received, failures

@@ -1,0 +1,25 @@
+"""What is a geo event: the news that a repository changed, for sites that replicate it.
+
+The rules are those of GitLab's Geo extension of `ContainerRegistry::Event#handle!`, as cases in
+tests/data/classification.json. Deliberately different: an untagged OCI image index counts as a
+manifest, whose media type does not say so.
+"""
+
+from typing import Final
+
+from shared.event import Event
+
+_OCI_INDEX: Final = "application/vnd.oci.image.index.v1+json"
+
+
+def is_geo_event(event: Event, *, repository_has_row: bool) -> bool:
+    """Whether a supported event changes what a replica would copy.
+
+    `repository_has_row`: in the catalogue, when the geo event is written.
+    """
+    changes_an_image = bool(event.target.tag) or _is_manifest(event.target.media_type or "")
+    return event.supported and repository_has_row and changes_an_image
+
+
+def _is_manifest(media_type: str) -> bool:
+    return "manifest" in media_type or media_type == _OCI_INDEX

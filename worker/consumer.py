@@ -1,0 +1,102 @@
+"""The AMQP edge of the worker: batches of deliveries out of the queue, acknowledged together."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from aiormq.abc import DeliveredMessage
+from aiormq.channel import Channel
+from aiormq.exceptions import AMQPError
+
+from shared.amqp.errors import describe, raise_if_cancelled
+from shared.amqp.topology import EVENTS_QUEUE
+from shared.logs import get_logger
+from worker.delivery import Delivery
+
+# While one batch is recorded the next ones arrive.
+_BATCHES_PREFETCHED: Final = 4
+_SETTLE_TIMEOUT: Final = 5.0
+
+
+class Consumer:
+    """Takes deliveries on whichever channel is open; give `opened` to its Connection."""
+
+    def __init__(self, *, batch_size: int, batch_wait: float) -> None:
+        self._batch_size = batch_size
+        self._batch_wait = batch_wait
+        self._waiting: deque[Delivery] = deque()
+        self._some = asyncio.Event()
+        self._enough = asyncio.Event()
+        self._channel: Channel | None = None
+        self._tag = ""
+        self._stopped = False
+
+    async def opened(self, channel: Channel) -> None:
+        """Consume on a fresh channel; what the lost one delivered comes again."""
+        self._waiting.clear()
+        if self._stopped:
+            return
+        self._channel = channel
+        channel.on_consumer_cancel_callbacks.add(lambda _: channel.close())
+        await channel.basic_qos(prefetch_count=self._batch_size * _BATCHES_PREFETCHED)
+        consuming = await channel.basic_consume(EVENTS_QUEUE, partial(self._take, channel))
+        self._tag = consuming.consumer_tag or ""
+
+    async def next_batch(self) -> Sequence[Delivery]:
+        """Wait for deliveries, and a moment for more; empty once stopped and used up."""
+        while not self._waiting:
+            if self._stopped:
+                return ()
+            self._some.clear()
+            await self._some.wait()
+        if len(self._waiting) < self._batch_size and not self._stopped:
+            await self._wait_for_more()
+        size = min(self._batch_size, len(self._waiting))
+        return [self._waiting.popleft() for _ in range(size)]
+
+    async def acknowledge(self, batch: Sequence[Delivery]) -> None:
+        """Settle `batch` and all before it. A channel that is gone by now delivers it again."""
+        last = batch[-1]
+        try:
+            async with asyncio.timeout(_SETTLE_TIMEOUT):
+                await last.channel.basic_ack(last.tag, multiple=True, wait=False)
+        except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
+            get_logger().warning("batch.unacknowledged", size=len(batch), error=describe(error))
+        except asyncio.CancelledError:
+            raise_if_cancelled()
+            get_logger().warning("batch.unacknowledged", size=len(batch), error="connection lost")
+
+    async def stop(self) -> None:
+        """Take no more; what is prefetched may still be recorded."""
+        self._stopped = True
+        self._some.set()
+        self._enough.set()
+        if self._channel and not self._channel.is_closed:
+            try:
+                await self._channel.basic_cancel(self._tag, timeout=_SETTLE_TIMEOUT)
+            except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
+                get_logger().warning("consumer.uncancelled", error=describe(error))
+
+    async def _take(self, channel: Channel, message: DeliveredMessage) -> None:
+        self._waiting.append(
+            Delivery(
+                channel=channel,
+                tag=message.delivery_tag or 0,
+                routing_key=message.routing_key or "",
+                body=message.body,
+                headers=message.header.properties.headers or {},
+            )
+        )
+        self._some.set()
+        if len(self._waiting) >= self._batch_size:
+            self._enough.set()
+
+    async def _wait_for_more(self) -> None:
+        self._enough.clear()
+        try:
+            async with asyncio.timeout(self._batch_wait):
+                await self._enough.wait()
+        except TimeoutError:
+            pass

@@ -1,0 +1,55 @@
+"""One transaction: what a batch of events leaves in the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.database import Connection, Pool
+from shared.event import Event
+from shared.settings import CatalogueMode
+from worker import catalogue, geo_events, tracking_events
+from worker.verdicts import Catalogue, Verdict, judge, once_each, pushed_paths
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Verdicts whose rows are new, and how many events were there already."""
+
+    fresh: Sequence[Verdict]
+    duplicates: int
+
+
+class Recorder:
+    """Records batches. Locks are taken in one order: repositories, event ids, the geo counter."""
+
+    def __init__(self, pool: Pool, *, mode: CatalogueMode, geo_enabled: bool) -> None:
+        self._pool = pool
+        self._mode = mode
+        self._geo_enabled = geo_enabled
+
+    async def record(self, events: Sequence[Event]) -> Recorded:
+        """Record all of `events` or none.
+
+        Raises what asyncpg raises; then, too, everything may have been committed already, which
+        the next attempt finds out.
+        """
+        distinct = once_each(events)
+        if not distinct:
+            return Recorded(fresh=(), duplicates=len(events))
+        async with self._pool.acquire() as connection, connection.transaction():
+            fresh = await self._write(connection, distinct)
+        return Recorded(fresh=fresh, duplicates=len(events) - len(fresh))
+
+    async def _write(self, connection: Connection, events: Sequence[Event]) -> list[Verdict]:
+        verdicts = judge(events, await self._resolve(connection, events))
+        new_ids = await tracking_events.insert(connection, verdicts)
+        fresh = [verdict for verdict in verdicts if verdict.event.id in new_ids]
+        geo = [verdict for verdict in fresh if verdict.geo]
+        if geo and self._geo_enabled:
+            await geo_events.append(connection, geo)
+        return fresh
+
+    async def _resolve(self, connection: Connection, events: Sequence[Event]) -> Catalogue:
+        paths = {event.repository for event in events}
+        if self._mode is CatalogueMode.LOOKUP:
+            return await catalogue.look_up(connection, paths)
+        return await catalogue.register(connection, paths, pushed_paths(events))

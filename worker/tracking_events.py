@@ -1,0 +1,58 @@
+"""The table `tracking_events`: one row an event, however often it comes."""
+
+from collections.abc import Sequence
+
+from shared.database import Connection
+from shared.event import Actor, Request, Source
+from shared.text import storable
+from worker.classification.tracking import CATEGORY
+from worker.verdicts import Verdict
+
+INSERT = """
+INSERT INTO tracking_events (
+    event_id, action, repository, container_repository_id, tag, digest, media_type,
+    actor, source, request_id, request_method, user_agent, occurred_at, category
+)
+SELECT event.*, $14::text FROM unnest(
+    $1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
+    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::timestamptz[]
+) AS event
+ON CONFLICT (event_id) DO NOTHING
+RETURNING event_id
+"""
+
+
+async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> set[str]:
+    """Insert what is not there yet; the ids of the events that are new.
+
+    Rows are inserted, and so their keys locked, in sorted order: no two workers can deadlock.
+    """
+    ordered = sorted(verdicts, key=lambda verdict: verdict.event.id)
+    columns = zip(*map(_row, ordered), strict=True)
+    rows = await connection.fetch(INSERT, *columns, CATEGORY)
+    return {row["event_id"] for row in rows}
+
+
+def _row(verdict: Verdict) -> tuple[object, ...]:
+    event = verdict.event
+    target, request = event.target, event.request or Request()
+    actor, source = event.actor or Actor(), event.source or Source()
+    return (
+        event.id,
+        verdict.tracking_action.value,
+        event.repository,
+        verdict.container_repository_id,
+        target.tag or None,
+        target.digest or None,
+        target.media_type or None,
+        _informative(actor.name),
+        _informative(source.addr or source.instance_id),
+        _informative(request.id),
+        _informative(request.method),
+        _informative(request.useragent),
+        event.timestamp,
+    )
+
+
+def _informative(value: str | None) -> str | None:
+    return storable(value) if value else None
