@@ -1,0 +1,5 @@
+"""`python -m console` is `registry-events`."""
+
+from console.cli import main
+
+main()

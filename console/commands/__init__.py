@@ -1,0 +1,1 @@
+"""The subcommands of `registry-events`, one module each."""

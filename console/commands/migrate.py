@@ -1,0 +1,36 @@
+"""registry-events migrate."""
+
+import asyncio
+from collections.abc import Sequence
+
+import asyncpg
+import click
+
+from console.processes import fail, load_or_exit
+from shared import migrate as migrations
+from shared.configuration import secret
+from shared.database import new_pool
+from shared.settings import Settings
+from shared.text import printable
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database's schema up to date; safe to run from many places at once."""
+    settings = load_or_exit(("database_url",))
+    try:
+        applied = asyncio.run(_migrate(settings))
+    except (migrations.MigrationError, asyncpg.PostgresError, OSError, TimeoutError) as error:
+        fail(f"the schema is unchanged: {printable(str(error) or type(error).__name__)}")
+    for migration in applied:
+        click.echo(f"applied {migration.version:04}_{migration.name}")
+    click.echo("the schema is up to date")
+
+
+async def _migrate(settings: Settings) -> Sequence[migrations.Migration]:
+    url = secret(settings.database_url)
+    async with (
+        new_pool(settings, url=url, application="registry-events migrate") as pool,
+        pool.acquire() as connection,
+    ):
+        return await migrations.migrate(connection)

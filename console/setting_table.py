@@ -1,0 +1,42 @@
+"""The settings as lines: for `config show` and for the README."""
+
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from shared.configuration import variable
+from shared.settings import Settings
+
+MASK: Final = "****"
+
+
+def rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Variable, value (secrets masked) and description of each setting."""
+    for field, info in Settings.model_fields.items():
+        yield variable(field), _shown(getattr(settings, field)), info.description or ""
+
+
+def _shown(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case SecretStr():
+            return _mask_url(value.get_secret_value())
+        case tuple():
+            return ",".join(MASK for _ in value)
+        case bool():
+            return str(value).lower()
+        case _:
+            return str(value)
+
+
+def _mask_url(url: str) -> str:
+    """A URL without its password; queries may hold one too."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    if ":" in user:
+        user = f"{user.partition(':')[0]}:{MASK}"
+    query = MASK if parts.query else ""
+    return parts._replace(netloc=f"{user}{at}{host}", query=query).geturl()
