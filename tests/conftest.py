@@ -1,0 +1,72 @@
+"""Private servers for the whole run; a database and a virtual host for each test."""
+
+import asyncio
+import itertools
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from console.local.postgres import Postgres
+from console.local.rabbitmq import RabbitMQ
+from shared.migrate import migrate
+from tests.databases import create_database, drop_database
+
+_TEMPLATE = "migrated"
+_numbers = itertools.count(1)
+
+for _name in list(os.environ):
+    # Settings of the machine that the tests run on are not the tests' settings.
+    if _name.startswith("REGISTRY_EVENTS_") or _name in {"AMQP_URL", "DATABASE_URL"}:
+        del os.environ[_name]
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with Postgres(_directory(tmp_path_factory, "postgres"), fast=True) as server:
+        asyncio.run(_make_template(server))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
+    with RabbitMQ(_directory(tmp_path_factory, "rabbitmq")) as server:
+        yield server
+
+
+@pytest.fixture
+def amqp_url(rabbitmq: RabbitMQ) -> Iterator[str]:
+    vhost = f"test-{next(_numbers)}"
+    rabbitmq.create_vhost(vhost)
+    yield rabbitmq.url(vhost)
+    rabbitmq.delete_vhost(vhost)
+
+
+@pytest.fixture
+async def database_url(postgres: Postgres) -> AsyncIterator[str]:
+    """A database with the current schema."""
+    name = f"test_{next(_numbers)}"
+    await create_database(postgres, name, template=_TEMPLATE)
+    yield postgres.url(name)
+    await drop_database(postgres, name)
+
+
+@pytest.fixture
+async def empty_database_url(postgres: Postgres) -> AsyncIterator[str]:
+    name = f"empty_{next(_numbers)}"
+    await create_database(postgres, name)
+    yield postgres.url(name)
+    await drop_database(postgres, name)
+
+
+async def _make_template(server: Postgres) -> None:
+    await create_database(server, _TEMPLATE)
+    connection = await asyncpg.connect(server.url(_TEMPLATE))
+    await migrate(connection)
+    await connection.close()
+
+
+def _directory(factory: pytest.TempPathFactory, name: str) -> Path:
+    return factory.mktemp(name)
