@@ -39,12 +39,16 @@ def load(required: Sequence[str] = (), **overrides: object) -> Settings:
     faults = _unknown_variables(os.environ)
     secrets, unreadable = _read_secret_files(os.environ)
     faults += unreadable
-    given = {name: value for name, value in overrides.items() if value is not None}
+    given = secrets | {name: value for name, value in overrides.items() if value is not None}
+    faults += [
+        f"{variable(name)}: is not set"
+        for name in required
+        if name not in given and not os.environ.get(variable(name))
+    ]
     try:
-        settings = Settings.model_validate(secrets | given)
+        settings = Settings.model_validate(given)
     except ValidationError as error:
         raise SettingsError(faults + _describe(error)) from None
-    faults += [f"{variable(name)}: is not set" for name in required if not getattr(settings, name)]
     if faults:
         raise SettingsError(faults)
     return settings

@@ -133,7 +133,7 @@ def _check_repository(path: str | None) -> None:
         raise InvalidEventError("target.repository: is missing")
     if len(path) > _REPOSITORY_LENGTH or not _REPOSITORY.fullmatch(path):
         raise InvalidEventError(
-            f"target.repository: {printable(path, 80)!r} is not a repository path"
+            f"target.repository: {printable(path, 80)} is not a repository path"
         )
 
 

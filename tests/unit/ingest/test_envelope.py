@@ -1,0 +1,75 @@
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.envelope import UnreadableEnvelopeError, split
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.lists(VALUES), st.dictionaries(st.text(), VALUES), st.sampled_from([None, 3]))
+def test_each_event_is_cut_out_whatever_stands_around_it(
+    events: list[Any], others: dict[str, Any], indent: int | None
+) -> None:
+    envelope = {**others, "events": events}
+    body = json.dumps(envelope, indent=indent).encode()
+    assert [json.loads(text) for text in split(body)] == events
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_any_other_body_is_unreadable_or_an_envelope(body: bytes) -> None:
+    try:
+        split(body)
+    except UnreadableEnvelopeError as error:
+        assert str(error)
+
+
+@pytest.mark.parametrize(
+    ("body", "texts"),
+    [
+        (b"{}", []),
+        (b'{"events": null}', []),
+        (b'{"events": []}', []),
+        (b' {"a": {"events": [1]}, "events" : [ {"b":"]}"} , 2 ] } ', ['{"b":"]}"}', "2"]),
+        (b'{"events": [{"a": NaN}, {"a":"\xff"}, tru]}', ['{"a": NaN}', '{"a":"\udcff"}', "tru"]),
+        (b'{"events": [{"a":"\\"}"}, {}]}', ['{"a":"\\"}"}', "{}"]),
+    ],
+)
+def test_split(body: bytes, texts: list[str]) -> None:
+    assert split(body) == texts
+
+
+def test_a_deeply_nested_event_does_not_spoil_its_neighbour() -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+    assert split(f'{{"events": [{deep}, {{}}]}}'.encode()) == [deep, "{}"]
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", "the body is empty"),
+        (b" \n", "the body is empty"),
+        (b"[]", "not an object"),
+        (b"\xff\xfe", "not an object"),
+        (b'{"events": {}}', "events is not a list"),
+        (b'{"events": nullify}', "events is not a list"),
+        (b'{"events": [{}', "no ','"),
+        (b'{"events": [{"a": [', "ends too early"),
+        (b'{"events": [{}] } x', "text after"),
+        (b'{"events": [{},]}', "a value is missing"),
+        (b'{"events": [], "events": []}', "two lists"),
+        (b'{"events"}', "no ':'"),
+        (b"{events: []}", "no key"),
+        (b'{"\\ud": 1}', "no key"),
+    ],
+)
+def test_what_is_no_envelope_says_why(body: bytes, why: str) -> None:
+    with pytest.raises(UnreadableEnvelopeError, match=why):
+        split(body)

@@ -1,0 +1,106 @@
+"""Any body becomes messages that can be sent: events, or dead letters with their story."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pamqp.encode import field_table
+
+from ingest.translation import Notification, Translated, translate
+from shared.amqp.dead_letter import Reason, Story
+from shared.event import Event
+from shared.text import from_bytes
+from tests.factories import make_envelope, make_event
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3),
+    max_leaves=8,
+)
+# Events that are near the registry's own: some fields hold what does not belong there.
+NEARLY_EVENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": ANY_TEXT | SCALARS,
+        "timestamp": st.datetimes().map(lambda moment: f"{moment.isoformat()}Z") | SCALARS,
+        "action": st.sampled_from(["push", "delete", "pull", "mount"]) | SCALARS,
+        "target": st.fixed_dictionaries(
+            {},
+            optional={
+                "repository": st.sampled_from(["team/app", "a"]) | SCALARS,
+                "tag": ANY_TEXT | SCALARS,
+                "digest": SCALARS,
+                "references": VALUES,
+            },
+        )
+        | VALUES,
+        "actor": st.fixed_dictionaries({}, optional={"name": SCALARS}) | VALUES,
+        "other": VALUES,
+    },
+)
+
+
+def translated(body: bytes, **more: str) -> list[Translated]:
+    return list(translate(Notification(body, NOW, **more)))
+
+
+def check_sendable(one: Translated) -> None:
+    message = one.message
+    field_table(dict(message.headers))
+    message.routing_key.encode()
+    assert len(message.routing_key.encode()) < 256
+    assert (one.action is None) != (one.reason is None)
+
+
+@given(st.lists(NEARLY_EVENTS | VALUES, max_size=5))
+def test_each_event_of_any_envelope_is_published_or_dead_lettered(events: list[Any]) -> None:
+    parts = translated(json.dumps({"events": events}).encode())
+    assert len(parts) == len(events)
+    for part, event in zip(parts, events, strict=True):
+        check_sendable(part)
+        sent = from_bytes(part.message.body)
+        assert sent == json.dumps(event)
+
+
+@given(st.binary(min_size=1) | VALUES.map(lambda value: json.dumps(value).encode()))
+def test_any_body_at_all_is_translated(body: bytes) -> None:
+    for part in translated(body):
+        check_sendable(part)
+
+
+@given(NEARLY_EVENTS)
+def test_an_event_survives_http_model_amqp_body_and_model_unchanged(changes: Any) -> None:
+    event = {**make_event(), **{k: v for k, v in changes.items() if k == "other"}}
+    (part,) = translated(json.dumps({"events": [event]}, indent=3).encode())
+    before = Event.parse(json.dumps(event))
+    after = Event.parse(from_bytes(part.message.body))
+    assert after.model_fields_set == before.model_fields_set
+    assert after.target.model_fields_set == before.target.model_fields_set
+    assert repr(after) == repr(before)
+
+
+def test_a_bad_event_leaves_its_neighbours_alone() -> None:
+    parts = translated(make_envelope(make_event(), {"id": "x"}, make_event("pull")))
+    assert [part.reason for part in parts] == [None, Reason.INVALID_EVENT, None]
+    assert [part.message.mandatory for part in parts] == [True, True, False]
+
+
+def test_a_dead_letter_carries_the_bytes_and_the_story() -> None:
+    (part,) = translated(b"\xff nonsense")
+    story = Story.read(part.message.headers)
+    assert part.message.body == b"\xff nonsense"
+    assert (story.reason, story.error) == (Reason.UNREADABLE_BODY, "not an object")
+    assert story.first_seen == NOW.isoformat()
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "br"])
+def test_an_encoded_body_is_not_looked_into(encoding: str) -> None:
+    (part,) = translated(make_envelope(make_event()), content_encoding=encoding)
+    assert part.reason is Reason.UNREADABLE_BODY
+    assert translated(make_envelope(make_event()), content_encoding="identity")[0].action == "push"

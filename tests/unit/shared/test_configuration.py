@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+
+from shared.configuration import SettingsError, load
+
+
+def test_a_token_a_line_or_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGISTRY_EVENTS_TOKENS", "old,  new\nnewest\n")
+    assert [token.get_secret_value() for token in load().tokens] == ["old", "new", "newest"]
+
+
+def test_secrets_come_from_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "tokens").write_text("old\nnew\n")
+    (tmp_path / "url").write_text("amqp://user:pass@broker/\n")
+    monkeypatch.setenv("REGISTRY_EVENTS_TOKENS_FILE", str(tmp_path / "tokens"))
+    monkeypatch.setenv("AMQP_URL_FILE", str(tmp_path / "url"))
+    settings = load(("amqp_url", "tokens"))
+    assert [token.get_secret_value() for token in settings.tokens] == ["old", "new"]
+    assert settings.amqp_url
+    assert settings.amqp_url.get_secret_value() == "amqp://user:pass@broker/"
+
+
+def test_every_fault_is_listed_at_once_and_no_secret_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in {
+        "AMQP_URL": "http://user:hunter2@broker",
+        "REGISTRY_EVENTS_INGEST_LISTEN": "8080",
+        "REGISTRY_EVENTS_INGEST_DEADLINE": "0",
+        "REGISTRY_EVENTS_WORKER_BATCH_SIZE": "many",
+        "REGISTRY_EVENTS_CATALOGUE_MODE": "guess",
+        "REGISTRY_EVENTS_TOKEN": "a typo",
+        "REGISTRY_EVENTS_TOKENS": "hunter2",
+        "REGISTRY_EVENTS_TOKENS_FILE": str(tmp_path / "absent"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        load(("database_url",))
+    named = {fault.partition(":")[0] for fault in caught.value.faults}
+    assert named >= {
+        "AMQP_URL",
+        "REGISTRY_EVENTS_INGEST_LISTEN",
+        "REGISTRY_EVENTS_INGEST_DEADLINE",
+        "REGISTRY_EVENTS_WORKER_BATCH_SIZE",
+        "REGISTRY_EVENTS_CATALOGUE_MODE",
+        "REGISTRY_EVENTS_TOKEN",
+        "REGISTRY_EVENTS_TOKENS",
+        "REGISTRY_EVENTS_TOKENS_FILE",
+        "DATABASE_URL",
+    }
+    assert "hunter2" not in str(caught.value)
+
+
+def test_what_kubernetes_injects_for_a_service_of_our_name_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in {
+        "REGISTRY_EVENTS_INGEST_SERVICE_HOST": "10.0.0.1",
+        "REGISTRY_EVENTS_INGEST_SERVICE_PORT_HTTP": "8080",
+        "REGISTRY_EVENTS_INGEST_PORT": "tcp://10.0.0.1:8080",
+        "REGISTRY_EVENTS_INGEST_PORT_8080_TCP_ADDR": "10.0.0.1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert load().ingest_listen == "127.0.0.1:8080"
+
+
+def test_an_option_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGISTRY_EVENTS_INGEST_LISTEN", "127.0.0.1:1")
+    assert load(ingest_listen="127.0.0.1:2").ingest_listen == "127.0.0.1:2"
+    assert load(ingest_listen=None).ingest_listen == "127.0.0.1:1"

@@ -1,0 +1,125 @@
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from shared.event import Event, InvalidEventError
+from tests.factories import make_event
+
+
+def parse(**changes: Any) -> Event:
+    return Event.parse(json.dumps({**make_event(), **changes}))
+
+
+def test_unknown_fields_are_kept_and_absent_ones_stay_absent() -> None:
+    event = Event.parse(json.dumps(make_event(target={"references": [1]}, meta={"x": 1})))
+    kept = event.model_dump(by_alias=True, exclude_unset=True)
+    assert kept["meta"] == {"x": 1}
+    assert kept["target"]["references"] == [1]
+    assert "tag" not in kept["target"]
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "expected"),
+    [
+        ("2026-11-23T23:52:37.083603153Z", datetime(2026, 11, 23, 23, 52, 37, 83603, UTC)),
+        ("2026-11-23T23:52:37.5+02:30", datetime(2026, 11, 23, 21, 22, 37, 500000, UTC)),
+        ("2026-11-23T23:52:37-11:00", datetime(2026, 11, 24, 10, 52, 37, 0, UTC)),
+        ("0001-01-01T00:00:00Z", datetime(1, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_timestamps_with_nanoseconds_and_any_offset_are_read(
+    timestamp: str, expected: datetime
+) -> None:
+    assert parse(timestamp=timestamp).timestamp == expected
+
+
+@pytest.mark.parametrize(
+    "timestamp", ["", "yesterday", "2026-11-23T23:52:37", 5, None, "0001-01-01T00:00:00+14:00"]
+)
+def test_an_unreadable_timestamp_is_invalid(timestamp: object) -> None:
+    with pytest.raises(InvalidEventError, match="timestamp"):
+        parse(timestamp=timestamp)
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"id": ""}, "id: is empty"),
+        ({"id": 5}, "id: "),
+        ({"id": "x" * 256}, "id: is longer than 255"),
+        ({"id": "a\x00"}, r"id: contains \\x00"),
+        ({"action": ""}, "action: is empty"),
+        ({"action": "x" * 65}, "action: is longer"),
+        ({"target": None}, "target: is not an object"),
+        ({"target": {}}, "target.repository: is missing"),
+        ({"target": {"repository": ""}}, "target.repository: is missing"),
+        ({"target": {"repository": 5}}, "target.repository: "),
+        ({"target": {"repository": "a/" + "b" * 254}}, "not a repository path"),
+        ({"target": {"repository": "Upper/case"}}, "not a repository path"),
+        ({"target": {"repository": "a/b\n"}}, r"a/b\\x0a"),
+        ({"target": {"repository": "a/b", "tag": 5}}, "target.tag: "),
+        ({"target": {"repository": "a/b", "tag": "t" * 129}}, "target.tag: is longer than 128"),
+        ({"target": {"repository": "a/b", "tag": "\ud800"}}, r"target.tag: contains \\ud800"),
+        ({"target": {"repository": "a/b", "digest": "\x00"}}, r"target.digest: contains \\x00"),
+        ({"actor": {"name": 5}}, "actor.name: "),
+        ({"actor": "alice"}, "actor: is not an object"),
+    ],
+)
+def test_an_invalid_event_says_where(changes: dict[str, Any], where: str) -> None:
+    with pytest.raises(InvalidEventError, match=where):
+        parse(**changes)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "alpine",
+        "some/path/my/image",
+        "my/repository__name",
+        "my/awesome/image--test",
+        "a.b/c_d/e-f",
+        "/".join("abcdefghijklmnopqrs"),
+        "a/" + "b" * 253,
+    ],
+)
+def test_a_repository_path_of_the_reference_grammar_is_valid(path: str) -> None:
+    assert parse(target={"repository": path}).repository == path
+
+
+@pytest.mark.parametrize(
+    "path", ["some\\path", "a/-b", "a/b-", "a/b.", "a/.b", "a//b", "/a", "a/", "a/b._c", "a b", "é"]
+)
+def test_a_repository_path_outside_the_reference_grammar_is_invalid(path: str) -> None:
+    with pytest.raises(InvalidEventError, match=r"target\.repository"):
+        parse(target={"repository": path})
+
+
+def test_texts_that_only_inform_may_hold_anything() -> None:
+    event = parse(actor={"name": "a\x00\ud800"}, request=None, source={"addr": "\x1b[31m"})
+    assert event.actor
+    assert event.actor.name == "a\x00\ud800"
+
+
+def test_an_unsupported_action_needs_no_repository() -> None:
+    assert not parse(action="rename", target={"rename": {"from": "a"}}).supported
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[]", "event: is not an object"),
+        ("null", "event: is not an object"),
+        ("", "Expecting value"),
+        ('{"a": 1e400}', "out of range"),
+        ('{"a": NaN}', "NaN is not JSON"),
+        ('{"a": 1, "a": 2}', "key 'a' stands twice"),
+        ('{"a": "\x01"}', "control character"),
+        ("[" * 100_000 + "]" * 100_000, "nested too deeply"),
+        ('{"a": ' + "9" * 5000 + "}", "4300 digits"),
+    ],
+)
+def test_what_is_not_plain_json_is_invalid(text: str, why: str) -> None:
+    with pytest.raises(InvalidEventError, match=why):
+        Event.parse(text)
