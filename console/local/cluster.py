@@ -1,13 +1,15 @@
 """PostgreSQL's data directory, made once."""
 
 import os
-import subprocess
 from pathlib import Path
 
+from console.local.family import is_zombie
 from console.local.packages import postgres_bin
-from console.local.processes import bare_environment
+from console.local.processes import Process, bare_environment
 from console.local.report import LocalError
 from console.local.servant import Place
+
+_INITDB_SECONDS = 120
 
 
 def program(name: str) -> Path:
@@ -17,27 +19,36 @@ def program(name: str) -> Path:
     return found / name
 
 
-def initialise(place: Place, *, fast: bool) -> None:
+def initialise(place: Place, *, fast: bool, log: Path) -> None:
     """Make `data` in `place` unless it is there; raises LocalError with what initdb says."""
     data = place.directory / "data"
     if data.exists():
+        _forget_zombies(place.directory)
         return
     # Renamed when complete, so that an interrupted initdb leaves nothing that looks finished.
     fresh = place.directory / f"data.{os.getpid()}"
     command: list[str | Path] = [program("initdb"), "-D", fresh, "-U", "postgres", "-A", "trust"]
     command += ["-E", "UTF8", "--locale=C.UTF-8", *(["--no-sync"] if fast else [])]
-    uid, gid = place.owner or (None, None)
-    done = subprocess.run(
-        command,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=bare_environment(place.directory),
-        cwd=place.directory,
-        user=uid,
-        group=gid,
-        extra_groups=[] if place.owner else None,
+    process = Process(
+        name="initdb",
+        command=command,
+        log=log,
+        environment=bare_environment(place.directory),
+        directory=place.directory,
+        owner=place.owner,
     )
-    if done.returncode != 0:
-        raise LocalError(f"initdb failed: {done.stderr.strip()}")
+    try:
+        process.start()
+        process.finish(seconds=_INITDB_SECONDS)
+    finally:
+        # It has children of its own, which an interruption would leave writing.
+        process.kill()
     fresh.rename(data)
+
+
+def _forget_zombies(directory: Path) -> None:
+    """PostgreSQL takes an ended server for a running one while nobody has reaped it."""
+    for lock in (directory / "data" / "postmaster.pid", *directory.glob(".s.PGSQL.*.lock")):
+        first = lock.read_text().partition("\n")[0] if lock.exists() else ""
+        if first.isdecimal() and is_zombie(int(first)):
+            lock.unlink()

@@ -55,6 +55,11 @@ def is_alive(one: Member) -> bool:
     return entry is not None and entry.member == one and entry.state != _ZOMBIE
 
 
+def is_zombie(pid: int) -> bool:
+    entry = _entry(pid)
+    return entry is not None and entry.state == _ZOMBIE
+
+
 def family(pid: int) -> set[Member]:
     """Every process that belongs to `pid`, itself included; empty where there is no /proc.
 

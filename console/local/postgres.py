@@ -58,7 +58,7 @@ class Postgres:
         process = self._new_process(self._place)
         self._process = process
         try:
-            cluster.initialise(self._place, fast=self._fast)
+            cluster.initialise(self._place, fast=self._fast, log=self._wanted / "initdb.log")
             process.start()
             process.wait_until(lambda: postgres_accepts(self.port), seconds=_START_SECONDS)
         except BaseException:

@@ -66,7 +66,7 @@ class Process:
                     extra_groups=[] if self.owner else None,
                     start_new_session=True,
                 )
-                leftovers.note(self._note, self._child.pid)
+                leftovers.note(self._note, self._child.pid, self.stop_signal)
         except OSError as error:
             raise LocalError(f"{self.name} cannot be started: {error}") from error
 

@@ -1,0 +1,138 @@
+"""`registry-events up` as a user runs it: events arrive, and nothing is left behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from console.local.family import Member, family, is_alive
+from console.local.loopback import request
+from console.local.packages import docker_registry, skopeo
+
+UP = [sys.executable, "-m", "console", "up"]
+SECONDS = 90
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="registry-events-up-") as name:
+        # PostgreSQL's user must be able to walk there.
+        Path(name).chmod(0o755)
+        yield Path(name) / "data"
+
+
+def environment() -> dict[str, str]:
+    ours = ("REGISTRY_EVENTS_", "AMQP_URL", "DATABASE_URL")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
+def run_once(data: Path, *options: str) -> str:
+    """Its output; watches that whatever it started has ended with it."""
+    command = [*UP, "--once", "--data", str(data), *options]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment()
+    ) as process:
+        started = watch(process)
+        output = process.stdout.read() if process.stdout else ""
+    assert process.returncode == 0, output
+    assert len(started) > 5
+    assert not [one for one in started if is_alive(one)]
+    return output
+
+
+def watch(process: subprocess.Popen[str]) -> set[Member]:
+    """Every process that was ever seen below it."""
+    deadline = time.monotonic() + SECONDS
+    seen: set[Member] = set()
+    while process.poll() is None:
+        assert time.monotonic() < deadline, f"still running after {SECONDS} s"
+        seen |= {one for one in family(process.pid) if one.pid != process.pid}
+        time.sleep(0.1)
+    return seen
+
+
+def test_without_a_registry_a_sample_is_recorded(data: Path) -> None:
+    output = run_once(data, "--no-registry", "--workers", "1")
+    assert re.search(r"push_tag +demo/sample:v1 +sample +geo #\d+ +-?\d+ ms", output)
+    assert re.search(r"delete_repository +demo/sample@sha256:[0-9a-f]{12} ", output)
+    assert "All 3 expected events were recorded." in output
+    assert (data / "env").stat().st_mode & 0o077 == 0
+    assert "INGEST_URL=http://127.0.0.1:" in (data / "env").read_text()
+
+
+@pytest.mark.skipif(not (docker_registry() and skopeo()), reason="needs docker-registry and skopeo")
+def test_with_a_registry_what_is_done_to_it_is_recorded_twice_over(data: Path) -> None:
+    first = run_once(data)
+    ports = (data / "ports.json").read_text()
+    second = run_once(data)
+    for output in (first, second):
+        assert re.search(r"push_tag +demo/hello:v1 ", output)
+        assert re.search(r"push_tag +demo/hello:latest ", output)
+        assert "All 3 expected events were recorded." in output
+    assert "create_repository" in first
+    assert "create_repository" not in second
+    assert (data / "ports.json").read_text() == ports
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_everything(data: Path, number: signal.Signals) -> None:
+    command = [*UP, "--data", str(data), "--no-registry", "--workers", "1"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment()
+    ) as process:
+        printed = read_until(process, "Ctrl-C stops everything")
+        started = family(process.pid)
+        port = int(re.findall(r"health +http://127\.0\.0\.1:(\d+)/", printed)[0])
+        assert request(port, "GET", "/health/ready")[0] == 200
+        process.send_signal(number)
+        assert process.wait(SECONDS) == 0
+    assert not [one for one in started if is_alive(one)]
+
+
+def read_until(process: subprocess.Popen[str], text: str) -> str:
+    printed = ""
+    for line in process.stdout or ():
+        printed += line
+        if text in line:
+            return printed
+    raise AssertionError(printed)
+
+
+def test_a_killed_run_is_cleaned_up_by_the_next(data: Path) -> None:
+    command = [*UP, "--data", str(data), "--no-registry", "--workers", "1"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment()
+    ) as process:
+        read_until(process, "Ctrl-C stops everything")
+        orphans = {one for one in family(process.pid) if one.pid != process.pid}
+        process.kill()
+    assert any(is_alive(one) for one in orphans)
+    assert "The last run was killed" in run_once(data, "--no-registry")
+    assert not [one for one in orphans if is_alive(one)]
+
+
+def test_a_second_one_with_the_same_data_is_told_so(data: Path) -> None:
+    command = [*UP, "--data", str(data), "--no-registry", "--workers", "1"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment()
+    ) as process:
+        read_until(process, "Starting")
+        done = subprocess.run(
+            [*UP, "--data", str(data)],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=environment(),
+        )
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(SECONDS) == 0
+    assert done.returncode == 1
+    assert "another `registry-events up` is running" in done.stderr
+    assert "Traceback" not in done.stderr
