@@ -1,0 +1,86 @@
+"""Messages that stand in the queue before a worker comes, and how it is seen that they are gone."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Final
+
+import aio_pika
+import asyncpg
+
+from shared.amqp.connection import Connection
+from shared.amqp.message import Message, event_message, origin
+from shared.amqp.publisher import ConfirmedPublisher
+from shared.amqp.topology import EVENTS_QUEUE
+from shared.event import Event
+from tests.bench.events import pushes
+from tests.waiting import eventually
+
+_TOGETHER: Final = 1000
+_CONFIRM_DEADLINE: Final = 60.0
+# A plain worker at its slowest needs a few minutes for what one run drains.
+_DRAIN_DEADLINE: Final = 900.0
+_RECORDED: Final = "SELECT coalesce(max(id), 0) FROM tracking_events"
+
+
+async def preload(amqp_url: str, count: int) -> None:
+    """Declare the topology, then publish `count` events as ingest does."""
+    async with _publisher(amqp_url) as publisher:
+        messages = map(_message, pushes(count))
+        while some := list(islice(messages, _TOGETHER)):
+            await publisher.publish(some, deadline=_CONFIRM_DEADLINE)
+
+
+async def consumed(amqp_url: str) -> None:
+    """Wait until the queue has a consumer."""
+
+    async def has_consumer() -> bool:
+        async with await aio_pika.connect(amqp_url) as connection:
+            channel = await connection.channel()
+            queue = await channel.declare_queue(EVENTS_QUEUE, passive=True)
+            return bool(queue.declaration_result.consumer_count)
+
+    await eventually(has_consumer)
+
+
+async def recorded(database_url: str, count: int) -> None:
+    """Wait until `count` events are recorded. The last id is cheap to look at, a count is not."""
+    connection = await asyncpg.connect(database_url)
+
+    async def enough() -> bool:
+        if await connection.fetchval(_RECORDED) < count:
+            return False
+        return bool(await connection.fetchval("SELECT count(*) FROM tracking_events") >= count)
+
+    try:
+        await eventually(enough, _DRAIN_DEADLINE)
+    finally:
+        await connection.close()
+
+
+async def purge(amqp_url: str) -> None:
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        await (await channel.declare_queue(EVENTS_QUEUE, passive=True)).purge()
+
+
+def _message(text: str) -> Message:
+    return event_message(Event.parse(text), text, origin(datetime.now(UTC)))
+
+
+@asynccontextmanager
+async def _publisher(amqp_url: str) -> AsyncIterator[ConfirmedPublisher]:
+    connection = Connection(amqp_url, name="registry-events bench", heartbeat=60)
+    task = asyncio.ensure_future(connection.run())
+
+    async def is_open() -> bool:
+        return connection.channel is not None
+
+    try:
+        await eventually(is_open)
+        yield ConfirmedPublisher(connection)
+    finally:
+        task.cancel()
+        await asyncio.wait({task})

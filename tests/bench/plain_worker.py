@@ -1,0 +1,90 @@
+"""The yardstick: a consumer as tutorials write it, one transaction for each message.
+
+It looks the repository up, records the event once, appends the geo event and acknowledges. Its geo
+ids come from a sequence, which is cheaper than ids without gaps. It knows no outage, no dead
+letters, no metrics.
+"""
+
+import asyncio
+import json
+import os
+from datetime import datetime
+from typing import Any, Final
+
+import aio_pika
+import asyncpg
+import uvloop
+from aio_pika.abc import AbstractIncomingMessage
+
+from shared.amqp.topology import EVENTS_QUEUE
+
+PREFETCH: Final = 50
+SEQUENCE: Final = """
+CREATE SEQUENCE geo_events_id;
+ALTER TABLE geo_events ALTER COLUMN id SET DEFAULT nextval('geo_events_id');
+"""
+_FIND: Final = "SELECT id FROM container_repositories WHERE path = $1"
+_REGISTER: Final = """
+INSERT INTO container_repositories (path) VALUES ($1)
+ON CONFLICT (path) DO UPDATE SET path = excluded.path RETURNING id
+"""
+_TRACK: Final = """
+INSERT INTO tracking_events (
+    event_id, action, repository, container_repository_id, tag, digest, media_type,
+    actor, source, request_id, request_method, user_agent, occurred_at
+)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (event_id) DO NOTHING RETURNING id
+"""
+_APPEND: Final = """
+INSERT INTO geo_events (event_id, container_repository_id, action, tag, digest, occurred_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+"""
+
+
+async def main() -> None:
+    connection = await aio_pika.connect_robust(os.environ["AMQP_URL"])
+    async with asyncpg.create_pool(os.environ["DATABASE_URL"]) as pool, connection:
+        channel = await connection.channel()
+        await channel.set_qos(prefetch_count=PREFETCH)
+        queue = await channel.get_queue(EVENTS_QUEUE)
+
+        async def handle(message: AbstractIncomingMessage) -> None:
+            event = json.loads(message.body)
+            async with pool.acquire() as database, database.transaction():
+                await _record(database, event)
+            await message.ack()
+
+        await queue.consume(handle)
+        await asyncio.Event().wait()
+
+
+async def _record(database: Any, event: dict[str, Any]) -> None:
+    target, moment = event["target"], datetime.fromisoformat(event["timestamp"])
+    repository, tag = target["repository"], target.get("tag")
+    existing = await database.fetchval(_FIND, repository)
+    row = existing or await database.fetchval(_REGISTER, repository)
+    untagged = "push_repository" if existing else "create_repository"
+    is_new = await database.fetchval(
+        _TRACK,
+        event["id"],
+        "push_tag" if tag else untagged,
+        repository,
+        row,
+        tag,
+        target["digest"],
+        target["mediaType"],
+        event["actor"]["name"],
+        event["source"]["addr"],
+        event["request"]["id"],
+        event["request"]["method"],
+        event["request"]["useragent"],
+        moment,
+    )
+    if is_new and (tag or "manifest" in target["mediaType"]):
+        digest = target["digest"]
+        await database.execute(_APPEND, event["id"], row, event["action"], tag, digest, moment)
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

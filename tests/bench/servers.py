@@ -1,0 +1,118 @@
+"""Private servers with default durability, and a fresh virtual host and database each time."""
+
+import itertools
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, Self
+
+import asyncpg
+
+from console.local.postgres import Postgres
+from console.local.processes import Process
+from console.local.rabbitmq import RabbitMQ
+from shared.migrate import migrate
+from tests.bench import cost
+from tests.databases import create_database, drop_database
+from tests.running import TOKEN
+
+_ROOT: Final = Path(__file__).parents[2]
+_TEMPLATE: Final = "migrated"
+_PREFIX: Final = "registry-events-bench-"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one measurement happens; nobody else uses it."""
+
+    amqp_url: str
+    database_url: str
+    directory: Path
+
+    @contextmanager
+    def running(self, module: str, *arguments: str, **settings: str) -> Iterator[Process]:
+        """`python -m module` with this place's servers in its environment."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("REGISTRY_EVENTS_")}
+        process = Process(
+            name=module,
+            command=[sys.executable, "-m", module, *arguments],
+            log=self.directory / f"{module}.log",
+            environment={
+                **inherited,
+                "AMQP_URL": self.amqp_url,
+                "DATABASE_URL": self.database_url,
+                "REGISTRY_EVENTS_TOKENS": TOKEN,
+                **settings,
+            },
+            directory=_ROOT,
+        )
+        process.start()
+        try:
+            yield process
+        finally:
+            process.stop()
+
+
+@dataclass(slots=True)
+class Servers:
+    postgres: Postgres
+    rabbitmq: RabbitMQ
+    directory: Path
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
+
+    @classmethod
+    @asynccontextmanager
+    async def started(cls) -> AsyncIterator[Self]:
+        with (
+            _directory() as directory,
+            Postgres(directory / "postgres", fast=False) as postgres,
+            RabbitMQ(directory / "rabbitmq") as rabbitmq,
+        ):
+            await _make_template(postgres)
+            yield cls(postgres, rabbitmq, directory)
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[Place]:
+        name = f"bench_{next(self._numbers)}"
+        self.rabbitmq.create_vhost(name)
+        await create_database(self.postgres, name, template=_TEMPLATE)
+        try:
+            yield Place(
+                self.rabbitmq.url(name), self.postgres.url(name), self.directory / "log" / name
+            )
+        finally:
+            self.rabbitmq.delete_vhost(name)
+            await drop_database(self.postgres, name)
+
+    async def rest(self) -> None:
+        """Wait until broker and database have tidied up."""
+        await cost.resting([*_pids([self.postgres.process]), *_pids(self.rabbitmq.processes)])
+
+    def cpu_seconds(self) -> dict[str, float]:
+        return {
+            "Postgres": sum(map(cost.cpu_seconds, _pids([self.postgres.process]))),
+            "broker": sum(map(cost.cpu_seconds, _pids(self.rabbitmq.processes))),
+        }
+
+
+@contextmanager
+def _directory() -> Iterator[Path]:
+    with TemporaryDirectory(prefix=_PREFIX) as name:
+        # PostgreSQL refuses to run as root; whoever runs it instead must get in.
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def _pids(processes: Sequence[Process | None]) -> list[int]:
+    return [process.pid for process in processes if process and process.pid]
+
+
+async def _make_template(server: Postgres) -> None:
+    await create_database(server, _TEMPLATE)
+    connection = await asyncpg.connect(server.url(_TEMPLATE))
+    await migrate(connection)
+    await connection.close()
