@@ -41,8 +41,9 @@ async def _bench(scale: Scale, held: int, parts: list[str] | tuple[str, ...]) ->
         for part in parts:
             to_stderr(f"Measuring {part} ...")
             sections.append(await _measure(part, servers, scale, held))
-    took = f"Median of alternating rounds, {scale.rounds} of each; took {time.monotonic() - started:.0f} s."
-    show(title, sections, [drain.NOTE, answers.NOTE, took])
+    took = time.monotonic() - started
+    rounds = f"Medians of {scale.rounds} alternating rounds of each; {took:.0f} s in all."
+    show(title, sections, [drain.NOTE, answers.NOTE, rounds])
 
 
 async def _measure(part: str, servers: Servers, scale: Scale, held: int) -> Section:
