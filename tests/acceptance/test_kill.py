@@ -1,0 +1,87 @@
+"""Workers and ingests end, wanted or not, and nothing is lost or counted twice."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import aiohttp
+
+from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
+from tests.factories import make_envelope, make_event
+from tests.processes import Processes, post_all, waiting
+from tests.running import Pipeline
+from tests.waiting import eventually
+
+EVENTS = 5000
+SENDERS = 8
+
+
+async def test_kill_9_of_a_worker(processes: Processes) -> None:
+    events = [make_event() for _ in range(EVENTS)]
+    async with processes.pipeline(processes.ingest()) as pipeline:
+        await post_all(pipeline, events)
+        worker = processes.worker(worker_batch_size=20)
+        await pipeline.settled(200)
+        worker.kill()
+        assert len(await pipeline.rows()) < EVENTS
+        await check_recorded(processes, pipeline, events)
+
+
+async def test_sigterm_of_a_worker(processes: Processes) -> None:
+    events = [make_event() for _ in range(EVENTS)]
+    async with processes.pipeline(processes.ingest()) as pipeline:
+        await post_all(pipeline, events)
+        worker = processes.worker(worker_batch_size=20)
+        await pipeline.settled(200)
+        await worker.terminate()
+        rows, left = await pipeline.rows(), await waiting(processes.amqp_url, EVENTS_QUEUE)
+        # What it had in hand is recorded and acknowledged: nothing comes a second time.
+        assert len(rows) + left == EVENTS
+        assert left
+        await check_recorded(processes, pipeline, events)
+
+
+async def test_sigterm_of_an_ingest(processes: Processes) -> None:
+    ingest = processes.ingest()
+    sent: list[Any] = []
+    async with processes.pipeline(ingest) as pipeline:
+        senders = [asyncio.ensure_future(send(pipeline, sent)) for _ in range(SENDERS)]
+
+        async def under_load() -> bool:
+            return len(sent) >= 200
+
+        await eventually(under_load)
+        await ingest.terminate()
+        await asyncio.gather(*senders)
+        # Those whose answers were lost with their connections may have been taken too.
+        in_queue = await waiting(processes.amqp_url, EVENTS_QUEUE)
+        assert len(sent) <= in_queue <= len(sent) + SENDERS
+        processes.worker()
+        rows = await pipeline.settled(in_queue)
+    assert {event["id"] for event in sent} <= {row["event_id"] for row in rows}
+    assert await waiting(processes.amqp_url, DEAD_QUEUE) == 0
+
+
+async def send(pipeline: Pipeline, sent: list[Any]) -> None:
+    """Post until there is no ingest; `sent` gets what was answered 200."""
+    while True:
+        event = make_event()
+        try:
+            answer = await pipeline.post(make_envelope(event))
+        except aiohttp.ClientError:
+            return
+        if answer.status == 200:
+            sent.append(event)
+
+
+async def check_recorded(processes: Processes, pipeline: Pipeline, events: Sequence[Any]) -> None:
+    """Let another worker finish, and see that each is recorded once."""
+    worker = processes.worker()
+    rows = await pipeline.settled(len(events))
+    geo = await pipeline.rows("geo_events")
+    assert len(rows) == len(events)
+    assert {row["event_id"] for row in rows} == {event["id"] for event in events}
+    assert [row["id"] for row in geo] == list(range(1, len(events) + 1))
+    await worker.terminate()
+    assert await waiting(processes.amqp_url, EVENTS_QUEUE) == 0
+    assert await waiting(processes.amqp_url, DEAD_QUEUE) == 0
