@@ -1,0 +1,98 @@
+"""The distribution as it is installed: complete, and usable from anywhere."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = (
+    ["--help"],
+    ["--version"],
+    ["config", "--help"],
+    ["config", "check", "--help"],
+    ["config", "show", "--help"],
+    ["dead-letters", "--help"],
+    ["dead-letters", "tail", "--help"],
+    ["ingest", "--help"],
+    ["migrate", "--help"],
+    ["up", "--help"],
+    ["worker", "--help"],
+)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from the tracked files only: what is not committed cannot help."""
+    source, built = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("built")
+    for name in call("git", "ls-files", "-z", directory=ROOT).split("\0"):
+        if (ROOT / name).is_file():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, source / name)
+    pip = (sys.executable, "-m", "pip", "wheel", "--quiet")
+    call(*pip, "--no-deps", "--no-build-isolation", "-w", str(built), ".", directory=source)
+    (found,) = built.glob("*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`registry-events` of a virtual environment that holds the wheel and the locked versions."""
+    place = tmp_path_factory.mktemp("venv")
+    call(sys.executable, "-m", "venv", str(place), directory=place)
+    pip = (str(place / "bin" / "python"), "-m", "pip", "install", "--quiet", "--no-compile")
+    lock = str(ROOT / "requirements.lock")
+    call(*pip, "--require-hashes", "-r", lock, directory=place)
+    call(*pip, "--no-deps", str(wheel), directory=place)
+    return place / "bin" / "registry-events"
+
+
+def call(*command: str, directory: Path) -> str:
+    done = subprocess.run(
+        command,
+        cwd=directory,
+        env=environment(),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def environment() -> dict[str, str]:
+    """The checkout must not be found by way of a variable."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_runs_from_another_directory(
+    program: Path, command: Sequence[str], tmp_path: Path
+) -> None:
+    assert call(str(program), *command, directory=tmp_path).strip()
+
+
+def test_every_subcommand_is_tried(program: Path, tmp_path: Path) -> None:
+    """So that a new subcommand is added to the list above."""
+    listed = call(str(program), "--help", directory=tmp_path).partition("Commands:")[2]
+    names = {line.split()[0] for line in listed.splitlines() if line.strip()}
+    assert names == {command[0] for command in COMMANDS if not command[0].startswith("-")}
+
+
+def test_the_dependencies_agree(program: Path) -> None:
+    call(str(program.with_name("python")), "-m", "pip", "check", directory=program.parent)
+
+
+def test_the_migrations_are_inside(wheel: Path) -> None:
+    ours = {f"shared/migrations/{path.name}" for path in ROOT.glob("shared/migrations/*.sql")}
+    assert ours
+    with ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert ours <= names
+    assert not [name for name in names if name.startswith("tests/")]
