@@ -19,17 +19,17 @@ from shared import configuration
 
 @dataclass(slots=True)
 class System:
-    """Whoever starts it closes `exits` afterwards, which stops everything that was started."""
+    """Whoever starts it calls `stop` afterwards, also when `start` has failed half-way."""
 
     workspace: Workspace
     say: Say
-    exits: ExitStack
     token: str = ""
     amqp_url: str = ""
     database_url: str = ""
     broker: RabbitMQ | None = None
     registry: Registry | None = None
     services: Services = field(init=False)
+    _exits: ExitStack = field(default_factory=ExitStack)
     _watched: list[Process] = field(default_factory=list)
 
     @property
@@ -37,7 +37,7 @@ class System:
         return f"http://{LOOPBACK}:{self.services.ingest_port}/notifications"
 
     def start(self, *, workers: int, with_registry: bool) -> None:
-        """Raises LocalError; what was started until then is stopped by `exits`."""
+        """Raises LocalError."""
         self._read_environment()
         required = [] if self.database_url else [POSTGRES]
         required += [] if self.amqp_url else [RABBITMQ]
@@ -47,6 +47,13 @@ class System:
         if with_registry and docker_registry():
             self._start_registry()
         self._write_env()
+
+    def stop(self) -> None:
+        """Everything that was started, the last first."""
+        # Closed in any case: the terminal may be gone, and saying so fails then.
+        with self._exits:
+            if self._watched:
+                self.say("Stopping ...")
 
     def newly_dead(self) -> list[Process]:
         """What ended by itself since the last call."""
@@ -68,14 +75,14 @@ class System:
         if not self.database_url:
             self.say("Starting PostgreSQL ...")
             postgres = Postgres(directory / "postgres", fast=False, take_port=take, say=self.say)
-            self.exits.callback(postgres.stop)
+            self._exits.callback(postgres.stop)
             postgres.start()
             self._watched += [postgres.process] if postgres.process else []
             self.database_url = postgres.url()
         if not self.amqp_url:
             self.say("Starting RabbitMQ ...")
             self.broker = RabbitMQ(directory / "rabbitmq", take_port=take, say=self.say)
-            self.exits.callback(self.broker.stop)
+            self._exits.callback(self.broker.stop)
             self.broker.start()
             self._watched += self.broker.processes
             self.amqp_url = self.broker.url()
@@ -86,7 +93,7 @@ class System:
             "DATABASE_URL": self.database_url,
             "REGISTRY_EVENTS_TOKENS": self.token,
         }
-        self.services = Services(self.workspace, settings, self.exits)
+        self.services = Services(self.workspace, settings, self._exits)
         self.services.migrate()
         self.say(f"Starting ingest and {workers} worker{'' if workers == 1 else 's'} ...")
         self.services.start(workers=workers)
@@ -95,7 +102,7 @@ class System:
     def _start_registry(self) -> None:
         directory, take = self.workspace.directory / "registry", self.workspace.ports.take
         registry = Registry(directory, self.ingest_url, self.token, take_port=take, say=self.say)
-        self.exits.callback(registry.stop)
+        self._exits.callback(registry.stop)
         try:
             registry.start()
         except LocalError as error:

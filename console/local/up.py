@@ -1,7 +1,6 @@
 """`registry-events up`: the whole system on this machine, with events arriving."""
 
 import sys
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,15 +60,13 @@ def up(*, no_registry: bool, workers: int, once: bool, data: Path) -> None:
 def _run(options: _Options, screen: Screen) -> list[Expected]:
     workspace = Workspace(options.data, say=screen.say)
     with workspace.claimed():
-        exits = ExitStack()
-        system = System(workspace, screen.say, exits)
+        system = System(workspace, screen.say)
         try:
             system.start(workers=options.workers, with_registry=options.with_registry)
             return _show(options, screen, system)
         finally:
             with interrupts.ignored():
-                screen.say("Stopping ...")
-                exits.close()
+                system.stop()
 
 
 def _show(options: _Options, screen: Screen, system: System) -> list[Expected]:

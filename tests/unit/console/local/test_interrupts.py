@@ -1,0 +1,39 @@
+"""An interruption never falls between the start of a child and the note of its number."""
+
+import signal
+
+import pytest
+
+from console.local import interrupts
+
+
+def test_a_signal_interrupts() -> None:
+    with interrupts.raised(), pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGTERM)
+
+
+def test_it_waits_while_held() -> None:
+    reached: list[str] = []
+    with interrupts.raised(), pytest.raises(KeyboardInterrupt):
+        interrupted_while_held(reached)
+    assert reached == ["end of the block"]
+
+
+def interrupted_while_held(reached: list[str]) -> None:
+    with interrupts.held():
+        signal.raise_signal(signal.SIGINT)
+        reached.append("end of the block")
+
+
+def test_it_is_ignored_while_stopping() -> None:
+    with interrupts.raised(), interrupts.ignored():
+        signal.raise_signal(signal.SIGHUP)
+        with interrupts.held():
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_handlers_are_restored() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with interrupts.raised():
+        assert signal.getsignal(signal.SIGTERM) is not before
+    assert signal.getsignal(signal.SIGTERM) is before
