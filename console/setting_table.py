@@ -1,4 +1,4 @@
-"""The settings as lines: for `config show` and for the README."""
+"""The settings as lines: for `config show`, the README and `deploy/env.example`."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from shared.configuration import variable
+from shared.configuration import FILE_SUFFIX, SECRETS, variable
 from shared.settings import Settings
 
 MASK: Final = "****"
@@ -16,6 +16,19 @@ def rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
     """Variable, value (secrets masked) and description of each setting."""
     for field, info in Settings.model_fields.items():
         yield variable(field), _shown(getattr(settings, field)), info.description or ""
+
+
+def example() -> str:
+    """The text of `deploy/env.example`: every setting with its default, commented out."""
+    files = ", ".join(variable(field) + FILE_SUFFIX for field in SECRETS)
+    lines = [
+        "# Every setting of registry-events, with its default. Uncomment what shall differ.",
+        "# Values stand without quotes; seconds and bytes are plain numbers.",
+        f"# A secret may stand in a file, which these name instead: {files}",
+    ]
+    for name, default, description in rows(Settings.model_construct()):
+        lines += ["", f"# {description}", f"#{name}={default}"]
+    return "\n".join(lines) + "\n"
 
 
 def _shown(value: object) -> str:

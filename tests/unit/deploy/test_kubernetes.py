@@ -1,0 +1,102 @@
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from ingest.metrics import IngestMetrics
+from shared import health
+from shared.settings import Settings
+from tests.unit.deploy.shipped import kubernetes, pods
+
+_NAMES = ("registry-events-ingest", "registry-events-migrate", "registry-events-worker")
+
+
+def _container(name: str) -> dict[str, Any]:
+    (container,) = pods()[name]["containers"]
+    assert isinstance(container, dict)
+    return container
+
+
+def test_each_process_has_pods() -> None:
+    assert sorted(pods()) == sorted(_NAMES)
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_pods_run_without_privileges(name: str) -> None:
+    pod = pods()[name]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["runAsUser"] == 65532
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert pod["automountServiceAccountToken"] is False
+    assert _container(name)["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_no_variables_of_services_reach_the_program(name: str) -> None:
+    assert pods()[name]["enableServiceLinks"] is False
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_every_secret_file_is_mounted_and_in_the_secret(name: str) -> None:
+    (mount,) = (one for one in _container(name)["volumeMounts"] if one["name"] == "secrets")
+    (volume,) = (one for one in pods()[name]["volumes"] if one["name"] == "secrets")
+    (secret,) = (document for document in kubernetes() if document["kind"] == "Secret")
+    read = {one["value"] for one in _container(name)["env"] if one["name"].endswith("_FILE")}
+    mounted = {item["path"]: item["key"] for item in volume["secret"]["items"]}
+    assert read == {f"{mount['mountPath']}/{path}" for path in mounted}
+    assert volume["secret"]["secretName"] == secret["metadata"]["name"]
+    assert set(mounted.values()) <= set(secret["stringData"])
+
+
+@pytest.mark.parametrize("name", ["registry-events-ingest", "registry-events-worker"])
+def test_probes_ask_for_pages_that_exist_on_the_port_that_is_listened_on(name: str) -> None:
+    app = web.Application()
+    health.add_routes(app, readiness=_nothing_missing, registry=IngestMetrics().registry)
+    pages = {resource.canonical for resource in app.router.resources()}
+    container = _container(name)
+    (port,) = container["ports"]
+    (listen,) = (one["value"] for one in container["env"] if one["name"].endswith("_LISTEN"))
+    assert listen == f"0.0.0.0:{port['containerPort']}"
+    for probe in ("startupProbe", "livenessProbe", "readinessProbe"):
+        assert container[probe]["httpGet"]["path"] in pages
+        assert container[probe]["httpGet"]["port"] == port["name"]
+
+
+def test_a_broker_that_is_away_does_not_restart_anything() -> None:
+    for name in ("registry-events-ingest", "registry-events-worker"):
+        assert _container(name)["livenessProbe"]["httpGet"]["path"] == "/health/live"
+
+
+def test_a_worker_may_drain_before_it_is_killed() -> None:
+    grace = pods()["registry-events-worker"]["terminationGracePeriodSeconds"]
+    assert grace > Settings.model_construct().worker_drain_timeout
+
+
+def test_selectors_select_what_is_there() -> None:
+    labels = [
+        document["spec"]["template"]["metadata"]["labels"].items()
+        for document in kubernetes()
+        if document["kind"] == "Deployment"
+    ]
+    for document in kubernetes():
+        if document["kind"] in {"Service", "PodDisruptionBudget"}:
+            selector = document["spec"]["selector"]
+            wanted = selector.get("matchLabels", selector).items()
+            assert [one for one in labels if wanted <= one], document["kind"]
+
+
+def test_keda_counts_what_workers_hold() -> None:
+    (scaled,) = (document for document in kubernetes() if document["kind"] == "ScaledObject")
+    (trigger,) = scaled["spec"]["triggers"]
+    assert scaled["spec"]["scaleTargetRef"]["name"] in pods()
+    assert trigger["metadata"]["protocol"] == "http"
+    assert trigger["metadata"]["queueName"] == "registry.events"
+    assert trigger["metadata"]["excludeUnacknowledged"] == "false"
+
+
+async def _nothing_missing() -> health.Missing:
+    return {}

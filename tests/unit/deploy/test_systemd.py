@@ -1,0 +1,44 @@
+import pytest
+
+from shared.settings import Settings
+from tests.unit.deploy.shipped import DEPLOY, UNITS, seconds, unit_lines
+
+
+def test_each_process_has_a_unit() -> None:
+    assert [unit.name for unit in UNITS] == [
+        "registry-events-ingest.service",
+        "registry-events-migrate.service",
+        "registry-events-worker@.service",
+    ]
+
+
+@pytest.mark.parametrize("unit", [unit.name for unit in UNITS])
+def test_units_never_run_as_root(unit: str) -> None:
+    path = DEPLOY / "systemd" / unit
+    assert unit_lines(path, "DynamicUser") == ["yes"]
+    assert unit_lines(path, "User") == []
+
+
+@pytest.mark.parametrize("unit", [unit.name for unit in UNITS])
+def test_every_secret_file_is_a_credential_of_the_unit(unit: str) -> None:
+    path = DEPLOY / "systemd" / unit
+    credentials = {line.partition(":")[0] for line in unit_lines(path, "LoadCredential")}
+    files = {line.partition("=")[2] for line in unit_lines(path, "Environment")}
+    assert files == {f"%d/{name}" for name in credentials}
+
+
+def test_each_worker_of_a_host_has_a_health_port_of_its_own() -> None:
+    (command,) = unit_lines(DEPLOY / "systemd/registry-events-worker@.service", "ExecStart")
+    assert "--listen 127.0.0.1:%i" in command
+
+
+def test_a_worker_may_drain_before_it_is_killed() -> None:
+    (grace,) = unit_lines(DEPLOY / "systemd/registry-events-worker@.service", "TimeoutStopSec")
+    assert seconds(grace) > Settings.model_construct().worker_drain_timeout
+
+
+@pytest.mark.parametrize("unit", [unit.name for unit in UNITS])
+def test_a_failure_is_tried_again_but_wrong_settings_are_not(unit: str) -> None:
+    path = DEPLOY / "systemd" / unit
+    assert unit_lines(path, "Restart") == ["on-failure"]
+    assert unit_lines(path, "RestartPreventExitStatus") == ["2"]
