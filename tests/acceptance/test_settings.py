@@ -1,0 +1,164 @@
+"""Settings that cannot be used: every fault is a sentence, and no secret is ever shown."""
+
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import aio_pika
+import pytest
+
+from console.local.loopback import request
+from console.local.ports import LOOPBACK, free_port
+from shared.amqp.topology import EVENTS_QUEUE
+from tests.factories import make_envelope, make_event
+from tests.processes import Processes, run, variables
+
+AWAY = {
+    "AMQP_URL": f"amqp://guest:brokers-password@{LOOPBACK}:1/",
+    "DATABASE_URL": f"postgresql://u:databases-password@{LOOPBACK}:1/x?password=querys-password",
+    "REGISTRY_EVENTS_TOKENS": "first-token,second-token",
+}
+SECRETS = ("brokers-password", "databases-password", "querys-password", "first-token", "d-token")
+
+
+def fault(done: subprocess.CompletedProcess[str], exit_code: int) -> str:
+    """The one message that the command ends with."""
+    assert done.returncode == exit_code, done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert not [secret for secret in SECRETS if secret in done.stdout + done.stderr]
+    _, *messages = f"\n{done.stderr}".split("\nError: ")
+    assert len(messages) == 1, done.stderr
+    return messages[0].strip()
+
+
+def test_check_lists_every_fault_at_once() -> None:
+    faults = {
+        "AMQP_URL": "http://broker",
+        "REGISTRY_EVENTS_INGEST_LISTEN": "8080",
+        "REGISTRY_EVENTS_TOKEN": "first-token",
+        "REGISTRY_EVENTS_TOKENS_FILE": "/absent",
+        "REGISTRY_EVENTS_WORKER_BATCH_SIZE": "0",
+    }
+    message = fault(run("config", "check", **faults), 2)
+    title, *lines = message.splitlines()
+    assert title == "the settings cannot be used:"
+    assert {line.split(":")[0].strip() for line in lines} == {*faults, "DATABASE_URL"}
+    assert "REGISTRY_EVENTS_TOKEN: there is no such setting" in message
+    assert "REGISTRY_EVENTS_INGEST_LISTEN: must be HOST:PORT" in message
+
+
+@pytest.mark.parametrize("command", ["ingest", "worker", "migrate"])
+def test_no_process_starts_with_an_unknown_setting(command: str) -> None:
+    done = run(command, **AWAY, REGISTRY_EVENTS_WORKER_BACH_SIZE="5")
+    assert "REGISTRY_EVENTS_WORKER_BACH_SIZE: there is no such setting" in fault(done, 2)
+
+
+def test_check_says_what_cannot_be_reached() -> None:
+    assert run("config", "check", **AWAY).returncode == 0
+    title, broker, database = fault(run("config", "check", "--connect", **AWAY), 2).splitlines()
+    assert title == "the settings cannot be used:"
+    assert broker.strip().startswith("AMQP_URL: ")
+    assert database.strip().startswith("DATABASE_URL: ")
+    assert "Connect call failed" in broker
+    assert "Connect call failed" in database
+
+
+def test_check_says_that_the_schema_is_missing(amqp_url: str, empty_database_url: str) -> None:
+    urls = {**AWAY, "AMQP_URL": amqp_url, "DATABASE_URL": empty_database_url}
+    assert "DATABASE_URL: 4 migrations are missing" in fault(
+        run("config", "check", "--connect", **urls), 2
+    )
+    assert run("migrate", **urls).returncode == 0
+    assert run("config", "check", "--connect", **urls).returncode == 0
+
+
+def test_show_masks_every_secret() -> None:
+    done = run("config", "show", **AWAY)
+    assert done.returncode == 0
+    assert not [secret for secret in SECRETS if secret in done.stdout + done.stderr]
+    shown = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    assert shown["AMQP_URL"] == f"amqp://guest:****@{LOOPBACK}:1/"
+    assert shown["REGISTRY_EVENTS_TOKENS"] == "****,****"
+    assert shown["REGISTRY_EVENTS_WORKER_BATCH_SIZE"] == "500"
+
+
+def test_ingest_wants_a_token(processes: Processes) -> None:
+    broker = {"AMQP_URL": processes.amqp_url}
+    message = fault(run("ingest", **broker), 1)
+    assert "REGISTRY_EVENTS_TOKENS" in message
+    assert "--insecure-no-auth" in message
+    ingest = processes.ingest(tokens="", insecure_no_auth=True)
+    status, answer = request(ingest.port, "POST", "/notifications", body=make_envelope())
+    assert (status, answer) == (200, b'{"accepted": 0, "dead_lettered": 0}')
+
+
+@pytest.mark.parametrize("command", ["ingest", "worker"])
+async def test_a_queue_of_another_kind(processes: Processes, command: str) -> None:
+    async with await aio_pika.connect(processes.amqp_url) as connection:
+        channel = await connection.channel()
+        await channel.declare_queue(EVENTS_QUEUE, durable=True)
+    listen = variables(**{f"{command}_listen": f"{LOOPBACK}:{free_port()}"})
+    message = fault(run(command, **processes.environment, **listen), 1)
+    assert len(message.splitlines()) == 1
+    assert f"queue '{EVENTS_QUEUE}'" in message
+    assert "delete it (rabbitmqctl delete_queue NAME), or use another virtual host" in message
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.create_server((LOOPBACK, 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.mark.parametrize("command", ["ingest", "worker"])
+def test_a_port_that_is_taken(processes: Processes, taken_port: int, command: str) -> None:
+    done = run(command, "--listen", f"{LOOPBACK}:{taken_port}", **processes.environment)
+    message = fault(done, 1).lower()
+    assert len(message.splitlines()) == 1
+    assert message.startswith(f"cannot listen on {LOOPBACK}:{taken_port}: ")
+    assert "address already in use" in message
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        (["migrate"], "the schema is unchanged: "),
+        (["dead-letters", "tail"], "the broker cannot be read: "),
+    ],
+    ids=["migrate", "tail"],
+)
+def test_a_command_whose_server_is_away(command: list[str], sentence: str) -> None:
+    message = fault(run(*command, **AWAY), 1)
+    assert message.startswith(sentence)
+    assert "Connect call failed" in message
+
+
+async def test_secrets_from_files(processes: Processes, tmp_path: Path) -> None:
+    files = {f"{name}_FILE": tmp_path / name for name in AWAY}
+    (tmp_path / "AMQP_URL").write_text(f"{processes.amqp_url}\n")
+    (tmp_path / "DATABASE_URL").write_text(f"{processes.database_url}\n")
+    (tmp_path / "REGISTRY_EVENTS_TOKENS").write_text("first-token\nsecond-token\n")
+    named = {name: str(path) for name, path in files.items()}
+    assert run("config", "check", "--connect", **named).returncode == 0
+    message = fault(run("config", "check", **named, AMQP_URL=processes.amqp_url), 2)
+    assert "AMQP_URL: is set beside AMQP_URL_FILE" in message
+    ingest = processes.ingest(tokens="", tokens_file=tmp_path / "REGISTRY_EVENTS_TOKENS")
+    for token, status in (("first-token", 200), ("second-token", 200), ("first", 401)):
+        headers = {"Authorization": f"Bearer {token}"}
+        body = make_envelope(make_event())
+        answer = request(ingest.port, "POST", "/notifications", body=body, headers=headers)
+        assert answer[0] == status
+
+
+def test_settings_from_an_env_file(processes: Processes, tmp_path: Path) -> None:
+    path = tmp_path / "registry-events.env"
+    more = {"REGISTRY_EVENTS_LOG_LEVEL": "debug", "REGISTRY_EVENTS_WORKER_BATCH_SIZE": "7"}
+    lines = [f"{name}={value}\n" for name, value in {**processes.environment, **more}.items()]
+    path.write_text("".join(lines))
+    done = run("--env-file", str(path), "config", "check", "--connect")
+    assert done.returncode == 0, done.stderr
+    # The environment wins over the file.
+    shown = run("--env-file", str(path), "config", "show", REGISTRY_EVENTS_LOG_LEVEL="error").stdout
+    assert "REGISTRY_EVENTS_WORKER_BATCH_SIZE=7\n" in shown
+    assert "REGISTRY_EVENTS_LOG_LEVEL=error\n" in shown
