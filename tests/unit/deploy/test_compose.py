@@ -2,7 +2,6 @@ import re
 
 import pytest
 
-from console.setting_table import MASK
 from shared.configuration import load
 from shared.settings import Settings
 from tests.unit.deploy.shipped import COMPOSE, our_services, seconds
@@ -48,13 +47,21 @@ def test_no_secret_has_a_default() -> None:
     for service in COMPOSE["services"].values():
         for variable, value in service.get("environment", {}).items():
             if re.search("PASS|URL|TOKENS", variable):
-                assert re.search(r"\$\{\w+:\?", value), f"{variable} {MASK}"
+                assert re.search(r"\$\{\w+:\?", value), variable
 
 
 def test_ports_are_published_on_loopback_only() -> None:
     published = [port for one in COMPOSE["services"].values() for port in one.get("ports", ())]
     assert published
     assert [port for port in published if not port.startswith("127.0.0.1:")] == []
+
+
+@pytest.mark.parametrize("name", ["ingest", "worker"])
+def test_health_is_asked_for_where_the_process_listens(name: str) -> None:
+    service = our_services()[name]
+    port = service["environment"][f"REGISTRY_EVENTS_{name.upper()}_LISTEN"].rpartition(":")[2]
+    *_, code = service["healthcheck"]["test"]
+    assert f"urlopen('http://127.0.0.1:{port}/health/ready'" in code
 
 
 def test_workers_scale() -> None:

@@ -24,10 +24,13 @@ def test_the_example_lists_every_setting_as_it_is() -> None:
     assert path.read_text() == example(), f"deploy/env.example has to be:\n\n{example()}"
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: str(path.relative_to(DEPLOY)))
+@pytest.mark.parametrize(
+    "path",
+    [path for path in files() if path.suffix in {".yaml", ".yml"}],
+    ids=lambda path: str(path.relative_to(DEPLOY)),
+)
 def test_yaml_loads(path: Path) -> None:
-    if path.suffix in {".yaml", ".yml"}:
-        assert all(yaml.safe_load_all(path.read_text()))
+    assert all(yaml.safe_load_all(path.read_text()))
 
 
 def test_the_registry_waits_longer_than_ingest_takes() -> None:
