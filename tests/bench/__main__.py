@@ -43,7 +43,7 @@ async def _bench(scale: Scale, held: int, parts: list[str] | tuple[str, ...]) ->
             sections.append(await _measure(part, servers, scale, held))
     took = time.monotonic() - started
     rounds = f"Medians of {scale.rounds} alternating rounds of each; {took:.0f} s in all."
-    show(title, sections, [drain.NOTE, answers.NOTE, rounds])
+    show(title, sections, rounds)
 
 
 async def _measure(part: str, servers: Servers, scale: Scale, held: int) -> Section:

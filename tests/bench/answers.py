@@ -19,7 +19,7 @@ from tests.bench.scale import Scale
 from tests.bench.servers import Place, Servers
 from tests.bench.table import Row, Section, compared
 
-NOTE: Final = """\
+_NOTE: Final = """\
 ingest: notifications of one event of about 1 kB, on kept connections or a new one for each; the
 bare server reads the body and answers."""
 _READY_SECONDS: Final = 30.0
@@ -52,7 +52,7 @@ async def measure(servers: Servers, scale: Scale) -> Section:
                     load = Load(0, connections, fresh, scale.cell_seconds, scale.cell_requests)
                     cells = await _cells(place, scale.rounds, (ours, bare), load)
                     rows += _rows(load, *cells)
-    return Section("ingest, connections", "bare aiohttp", rows)
+    return Section("ingest, connections", "bare aiohttp", rows, _NOTE)
 
 
 async def _cells(

@@ -17,7 +17,7 @@ from tests.bench.scale import Scale
 from tests.bench.servers import Place, Servers
 from tests.bench.table import Row, Section, compared
 
-NOTE: Final = f"""\
+_NOTE: Final = f"""\
 worker: one process; the plain one makes a transaction of each message, prefetch {PREFETCH}.
 events/s: recorded between the starts of the first and of the last transaction, Postgres' clock.
 CPU: user and system time of the process families from the worker's start until all is idle, less
@@ -56,7 +56,7 @@ async def measure(servers: Servers, scale: Scale) -> Section:
         for start, drained in results.items():
             drained.append(await _round(servers, start, scale.drained))
     title = f"worker, {scale.drained:,} events queued"
-    return Section(title, "plain worker", _rows(results[ours], results[plain]))
+    return Section(title, "plain worker", _rows(results[ours], results[plain]), _NOTE)
 
 
 async def _round(servers: Servers, start: Start, count: int) -> Drained:

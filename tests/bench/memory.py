@@ -1,13 +1,16 @@
 """A worker's memory while the queue is long."""
 
+from typing import Final
+
 from console.local.processes import Process
 from tests.bench import backlog, cost
 from tests.bench.drain import ours
 from tests.bench.servers import Servers
 from tests.bench.table import Row, Section
 
-_SHARES = (10, 50, 100)
-_AIM = "< 150 MB, flat"
+_SHARES: Final = (10, 50, 100)
+_NOTE: Final = "memory: the most resident memory (VmHWM) that the worker ever had until then."
+_AIM: Final = "< 150 MB, flat"
 
 
 async def measure(servers: Servers, held: int) -> Section:
@@ -20,7 +23,7 @@ async def measure(servers: Servers, held: int) -> Section:
                 await backlog.recorded(place.database_url, held * share // 100)
                 rows.append(Row(f"peak memory at {share} %", _peak(worker), aim=_AIM))
     title = f"worker, {held:,} events queued"
-    return Section(title, "", rows)
+    return Section(title, "", rows, _NOTE)
 
 
 def _peak(worker: Process) -> str:

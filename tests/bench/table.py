@@ -26,6 +26,7 @@ class Section:
     title: str
     yardstick: str
     rows: Sequence[Row]
+    note: str
 
 
 def compared(
@@ -39,7 +40,7 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def show(title: str, sections: Sequence[Section], notes: Sequence[str]) -> None:
+def show(title: str, sections: Sequence[Section], remark: str) -> None:
     terminal = Console()
     console = terminal if terminal.is_terminal else Console(width=_PLAIN_WIDTH, highlight=False)
     table = Table(box=SIMPLE if terminal.is_terminal else None, title_justify="left")
@@ -53,5 +54,5 @@ def show(title: str, sections: Sequence[Section], notes: Sequence[str]) -> None:
         table.add_section()
     console.print(title, style="bold")
     console.print(table)
-    for note in notes:
-        console.print(note, style="dim")
+    for text in [*(section.note for section in sections), remark]:
+        console.print(text, style="dim")
