@@ -50,8 +50,9 @@ def configure(*, level: str, log_format: str, service: str) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
-    for library in ("aiormq", "aio_pika", "aiohttp.access", "asyncio"):
-        logging.getLogger(library).setLevel(logging.ERROR)
+    for library in ("aiormq", "aio_pika"):
+        # What they would say of a broker that is away, our own lines say once.
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     structlog.contextvars.bind_contextvars(service=service)
     stamina.instrumentation.set_on_retry_hooks([_log_retry])
 

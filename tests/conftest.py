@@ -4,7 +4,6 @@ import asyncio
 import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -25,14 +24,14 @@ for _name in list(os.environ):
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with Postgres(_directory(tmp_path_factory, "postgres"), fast=True) as server:
+    with Postgres(tmp_path_factory.mktemp("postgres"), fast=True) as server:
         asyncio.run(_make_template(server))
         yield server
 
 
 @pytest.fixture(scope="session")
 def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
-    with RabbitMQ(_directory(tmp_path_factory, "rabbitmq")) as server:
+    with RabbitMQ(tmp_path_factory.mktemp("rabbitmq"), fast=True) as server:
         yield server
 
 
@@ -66,7 +65,3 @@ async def _make_template(server: Postgres) -> None:
     connection = await asyncpg.connect(server.url(_TEMPLATE))
     await migrate(connection)
     await connection.close()
-
-
-def _directory(factory: pytest.TempPathFactory, name: str) -> Path:
-    return factory.mktemp(name)

@@ -7,6 +7,7 @@ CREATE TABLE container_repositories (
 COMMENT ON TABLE container_repositories IS
     'The catalogue: which repositories exist. Written by the worker in catalogue mode "register", '
     'by the platform that owns the rows in mode "lookup".';
+COMMENT ON COLUMN container_repositories.id IS 'what geo_events and tracking_events refer to';
 COMMENT ON COLUMN container_repositories.path IS
     'target.repository as the registry names it, without a host, at most 255 characters';
 COMMENT ON COLUMN container_repositories.created_at IS 'when the row was written';

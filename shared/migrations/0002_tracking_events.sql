@@ -24,6 +24,7 @@ CREATE INDEX tracking_events_recorded_at ON tracking_events (recorded_at);
 COMMENT ON TABLE tracking_events IS
     'One row an event, however often the registry sent it. Ids follow neither the order of events '
     'nor that of commits: a reader that must miss nothing follows geo_events.';
+COMMENT ON COLUMN tracking_events.id IS 'a number for the row, of no further meaning';
 COMMENT ON COLUMN tracking_events.event_id IS
     'the registry''s event id, byte-identical on its retries: the key that counts an event once';
 COMMENT ON COLUMN tracking_events.category IS 'container_registry:notification';

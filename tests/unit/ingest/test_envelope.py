@@ -1,4 +1,5 @@
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -25,10 +26,8 @@ def test_each_event_is_cut_out_whatever_stands_around_it(
 
 @given(st.binary() | st.text().map(str.encode))
 def test_any_other_body_is_unreadable_or_an_envelope(body: bytes) -> None:
-    try:
-        split(body)
-    except UnreadableEnvelopeError as error:
-        assert str(error)
+    with suppress(UnreadableEnvelopeError):
+        assert all(split(body))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,165 @@
+"""Every kind of bad input has its answer, and nothing of it is lost."""
+
+import gzip
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from tests.factories import make_envelope, make_event
+from tests.running import TOKEN, Pipeline, running_pipeline
+
+DEEP = "[" * 100_000 + "]" * 100_000
+
+
+@pytest.fixture
+async def pipeline(amqp_url: str, database_url: str) -> AsyncIterator[Pipeline]:
+    async with running_pipeline(amqp_url, database_url, ingest_deadline=60.0) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    "token", ["", "Bearer wrong", TOKEN[:-1], "Bearer \udcff", "Basic " + TOKEN]
+)
+async def test_a_wrong_token_is_401(pipeline: Pipeline, token: str) -> None:
+    answer = await pipeline.post(make_envelope(make_event()), Authorization=token)
+    assert answer.status == 401
+    assert await pipeline.rows() == []
+
+
+@pytest.mark.parametrize("path", ["/notifications", "/api/v4/container_registry_event/events"])
+@pytest.mark.parametrize("slash", ["", "/"])
+@pytest.mark.parametrize("token", [TOKEN, f"Bearer {TOKEN}"])
+async def test_both_paths_with_and_without_slash_and_raw_tokens(
+    pipeline: Pipeline, path: str, slash: str, token: str
+) -> None:
+    answer = await pipeline.post(
+        make_envelope(make_event()), path=path + slash, Authorization=token
+    )
+    assert answer.json == {"accepted": 1, "dead_lettered": 0}
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/vnd.docker.distribution.events.v1+json",
+        "application/vnd.docker.distribution.events.v2+json",
+        "application/json; charset=bogus",
+        "text/nonsense",
+        "",
+    ],
+)
+async def test_the_content_type_decides_nothing(pipeline: Pipeline, content_type: str) -> None:
+    answer = await pipeline.post(make_envelope(make_event()), Content_Type=content_type)
+    assert (answer.status, answer.json["accepted"]) == (200, 1)
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"events": null}', b'{"events": []}'])
+async def test_an_envelope_without_events_is_accepted(pipeline: Pipeline, body: bytes) -> None:
+    answer = await pipeline.post(body)
+    assert (answer.status, answer.json) == (200, {"accepted": 0, "dead_lettered": 0})
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"", "the body is empty"),
+        (b"[]", "not an object"),
+        (b"not json", "not an object"),
+        (b"\xff\xfe\x00", "not an object"),
+        (b'{"events": [{"id": "1"', "the body ends too early"),
+        (DEEP.encode(), "not an object"),
+    ],
+    ids=["empty", "list", "text", "bytes", "truncated", "deep"],
+)
+async def test_a_body_that_is_no_envelope_is_dead_lettered_raw(
+    pipeline: Pipeline, body: bytes, why: str
+) -> None:
+    answer = await pipeline.post(body)
+    assert (answer.status, answer.json) == (200, {"accepted": 0, "dead_lettered": 1})
+    (dead,) = await pipeline.dead_letters(1)
+    assert (dead.story.reason, dead.story.error) == ("unreadable_body", why)
+    assert dead.body.encode("utf-8", "surrogateescape") == body
+
+
+async def test_a_compressed_body_is_dead_lettered_as_it_came(pipeline: Pipeline) -> None:
+    body = gzip.compress(make_envelope(make_event()))
+    answer = await pipeline.post(body, Content_Encoding="gzip")
+    assert answer.json == {"accepted": 0, "dead_lettered": 1}
+    (dead,) = await pipeline.dead_letters(1)
+    assert dead.story.error == "the body is encoded (gzip)"
+    assert dead.body.encode("utf-8", "surrogateescape") == body
+
+
+INVALID: dict[str, tuple[Any, str]] = {
+    "without id": ({"id": None}, "id: "),
+    "number as id": ({"id": 5}, "id: "),
+    "long id": ({"id": "x" * 256}, "id: is longer than 255 characters"),
+    "NUL in id": ({"id": "a\x00"}, r"id: contains \x00"),
+    "surrogate in repository": ({"target": {"repository": "\ud800"}}, r"contains \ud800"),
+    "NUL in tag": ({"target": {"repository": "a/b", "tag": "\x00"}}, r"target.tag: contains \x00"),
+    "number as repository": ({"target": {"repository": 5}}, "target.repository: "),
+    "no target": ({"target": None}, "target: is not an object"),
+    "bad timestamp": ({"timestamp": "today"}, "timestamp: "),
+}
+INVALID_TEXTS = {
+    "1e400": ('{"id": 1e400}', "number 1e400 is out of range"),
+    "duplicate keys": ('{"id": "a", "id": "b"}', "key 'id' stands twice in one object"),
+    "deep nesting": (f'{{"id": {DEEP}}}', "nested too deeply"),
+    "invalid UTF-8": ('{"id": "\udcff"}', "id: "),
+    "a number": ("5", "event: is not an object"),
+    "no JSON": ("{'id': 1}", "Expecting property name"),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        *((json.dumps({**make_event(), **changes}), why) for changes, why in INVALID.values()),
+        *INVALID_TEXTS.values(),
+    ],
+    ids=[*INVALID, *INVALID_TEXTS],
+)
+async def test_an_invalid_event_is_dead_lettered_and_its_neighbours_are_recorded(
+    pipeline: Pipeline, text: str, why: str
+) -> None:
+    before, after = (json.dumps(make_event()) for _ in range(2))
+    body = f'{{"events": [{before}, {text}, {after}]}}'.encode("utf-8", "surrogateescape")
+    answer = await pipeline.post(body)
+    assert (answer.status, answer.json) == (200, {"accepted": 2, "dead_lettered": 1})
+    (dead,) = await pipeline.dead_letters(1)
+    assert dead.story.reason == "invalid_event"
+    assert why in dead.story.error
+    assert dead.body == text
+    assert len(await pipeline.settled(2)) == 2
+
+
+async def test_hostile_texts_that_only_inform_are_stored_escaped(pipeline: Pipeline) -> None:
+    event = make_event(
+        id="not-a-uuid",
+        actor={"name": "a\x00b\ud800"},
+        request={"useragent": "x" * 100_000, "id": "\x1b[31m", "method": None},
+        source={"addr": "\u202e", "instanceID": "i"},
+    )
+    assert (await pipeline.post(make_envelope(event))).json["accepted"] == 1
+    (row,) = await pipeline.settled(1)
+    assert (row["event_id"], row["actor"]) == ("not-a-uuid", r"a\x00b\ud800")
+    assert (row["user_agent"], row["request_method"]) == ("x" * 100_000, None)
+
+
+async def test_ten_thousand_events_in_one_envelope(pipeline: Pipeline) -> None:
+    events = [
+        {
+            "id": str(number),
+            "timestamp": "2026-11-24T00:00:00Z",
+            "action": "push",
+            "target": {"repository": "a/b"},
+        }
+        for number in range(10_000)
+    ]
+    answer = await pipeline.post(make_envelope(*events))
+    assert answer.json == {"accepted": 10_000, "dead_lettered": 0}
+    rows = await pipeline.settled(10_000)
+    assert {row["event_id"] for row in rows} == {event["id"] for event in events}
+    assert sum(row["action"] == "create_repository" for row in rows) == 1

@@ -1,0 +1,139 @@
+"""The three statements on a real database: every rule, every mode, and many at once."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.database import Pool, new_pool
+from shared.event import Event
+from shared.settings import CatalogueMode
+from tests.factories import make_event
+from tests.running import make_settings
+from worker.recorder import Recorder
+
+CASES = [
+    case
+    for case in json.loads((Path(__file__).parents[1] / "data" / "classification.json").read_text())
+    if not case["invalid"]
+]
+REGISTER, LOOKUP = CatalogueMode.REGISTER, CatalogueMode.LOOKUP
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    settings = make_settings("amqp://unused", database_url)
+    async with new_pool(settings, url=database_url, application="test", size=20) as opened:
+        yield opened
+
+
+def parse(*events: dict[str, Any]) -> list[Event]:
+    return [Event.parse(json.dumps(event)) for event in events]
+
+
+def recorder(pool: Pool, mode: CatalogueMode = REGISTER, *, geo: bool = True) -> Recorder:
+    return Recorder(pool, mode=mode, geo_enabled=geo)
+
+
+@pytest.mark.parametrize(
+    ("case", "mode"),
+    [
+        pytest.param(case, mode, id=f"{case['name']}, {mode}")
+        for case in CASES
+        for mode in CatalogueMode
+        if case["mode"] in (mode, "both")
+    ],
+)
+async def test_conformance(pool: Pool, case: dict[str, Any], mode: CatalogueMode) -> None:
+    path = case["event"]["target"]["repository"]
+    if case["repository_row"]:
+        await pool.execute("INSERT INTO container_repositories (path) VALUES ($1)", path)
+    await recorder(pool, mode).record(parse({**make_event(), **case["event"]}))
+    actions = [row["action"] for row in await pool.fetch("SELECT action FROM tracking_events")]
+    assert actions == ([case["tracking_action"]] if case["tracking_action"] else [])
+    assert await pool.fetchval("SELECT count(*) FROM geo_events") == case["geo_event"]
+    if mode is REGISTER and "row_after" in case:
+        rows = await pool.fetchval("SELECT count(*) FROM container_repositories")
+        assert bool(rows) == case["row_after"]
+    if mode is LOOKUP:
+        rows = await pool.fetchval("SELECT count(*) FROM container_repositories")
+        assert bool(rows) == case["repository_row"]
+
+
+async def test_every_column_of_a_row(pool: Pool) -> None:
+    event = make_event(target={"tag": "v1"}, timestamp="2026-11-23T23:52:37.083603153+01:00")
+    await recorder(pool).record(parse(event))
+    row = await pool.fetchrow("SELECT * FROM tracking_events")
+    repository_id = await pool.fetchval("SELECT id FROM container_repositories")
+    assert row
+    assert row["category"] == "container_registry:notification"
+    assert (row["repository"], row["container_repository_id"]) == ("team/app", repository_id)
+    assert (row["tag"], row["digest"]) == ("v1", event["target"]["digest"])
+    assert row["media_type"] == event["target"]["mediaType"]
+    assert (row["actor"], row["source"]) == ("alice", "registry-1:5000")
+    assert (row["request_id"], row["request_method"]) == (event["request"]["id"], "PUT")
+    assert row["user_agent"] == "skopeo/1.9.3"
+    assert row["occurred_at"].isoformat() == "2026-11-23T22:52:37.083603+00:00"
+
+
+async def test_geo_can_be_switched_off_and_then_locks_no_counter(pool: Pool) -> None:
+    async with pool.acquire() as other, other.transaction():
+        await other.execute("UPDATE geo_event_counter SET last_id = last_id")
+        await recorder(pool, geo=False).record(parse(make_event(target={"tag": "v1"})))
+    assert await pool.fetchval("SELECT count(*) FROM tracking_events") == 1
+    assert await pool.fetchval("SELECT count(*) FROM geo_events") == 0
+
+
+async def test_duplicates_in_a_batch_and_across_batches_count_once(pool: Pool) -> None:
+    batch = parse(make_event(target={"tag": "v1"}), make_event())
+    first = await recorder(pool).record([*batch, *batch])
+    again = await recorder(pool).record(batch)
+    assert (len(first.fresh), first.duplicates) == (2, 2)
+    assert (len(again.fresh), again.duplicates) == (0, 2)
+    assert await pool.fetchval("SELECT count(*) FROM geo_events") == 2
+    assert await pool.fetchval("SELECT last_id FROM geo_event_counter") == 2
+
+
+async def test_many_recorders_in_any_order_neither_deadlock_nor_double(pool: Pool) -> None:
+    events = parse(*(make_event(repository=f"team/app-{number % 40}") for number in range(800)))
+    batches = [events[start::16] for start in range(16)]
+    # Each batch is recorded by two workers, one of them in the opposite order.
+    attempts = [*batches, *([*reversed(batch)] for batch in batches)]
+    await asyncio.gather(*(recorder(pool).record(batch) for batch in attempts))
+    rows = await pool.fetch("SELECT action, count(*) FROM tracking_events GROUP BY action")
+    assert {row["action"]: row["count"] for row in rows} == {
+        "create_repository": 40,
+        "push_repository": 760,
+    }
+    ids = [row["id"] for row in await pool.fetch("SELECT id FROM geo_events ORDER BY id")]
+    assert ids == list(range(1, 801))
+
+
+async def test_a_reader_that_keeps_one_number_sees_every_geo_event(pool: Pool) -> None:
+    seen: list[int] = []
+    done = asyncio.Event()
+
+    async def read() -> None:
+        while True:
+            last_look = done.is_set()
+            found = await pool.fetch(
+                "SELECT id FROM geo_events WHERE id > $1 ORDER BY id", seen[-1] if seen else 0
+            )
+            seen.extend(row["id"] for row in found)
+            if last_look and not found:
+                return
+
+    async def write(worker: int) -> None:
+        for number in range(20):
+            events = [make_event(repository=f"team/{worker}") for _ in range(1 + number % 3)]
+            await recorder(pool).record(parse(*events))
+
+    reader = asyncio.ensure_future(read())
+    await asyncio.gather(*(write(worker) for worker in range(8)))
+    done.set()
+    await reader
+    written = await pool.fetchval("SELECT last_id FROM geo_event_counter")
+    assert seen == list(range(1, written + 1))
