@@ -22,6 +22,10 @@ from tests.running import TOKEN
 
 _ROOT: Final = Path(__file__).parents[2]
 _TEMPLATE: Final = "migrated"
+# What a private broker is kept small with would block the publishers of a long queue.
+_BROKER_DEFAULTS: Final = """\
+[{rabbit, [{vm_memory_high_watermark, 0.4}, {collect_statistics_interval, 5000}]}].
+"""
 _PREFIX: Final = "registry-events-bench-"
 
 
@@ -102,9 +106,12 @@ class Servers:
 @contextmanager
 def _directory() -> Iterator[Path]:
     with TemporaryDirectory(prefix=_PREFIX) as name:
+        directory = Path(name)
         # PostgreSQL refuses to run as root; whoever runs it instead must get in.
-        Path(name).chmod(0o755)
-        yield Path(name)
+        directory.chmod(0o755)
+        (directory / "rabbitmq").mkdir()
+        (directory / "rabbitmq" / "advanced.config").write_text(_BROKER_DEFAULTS)
+        yield directory
 
 
 def _pids(processes: Sequence[Process | None]) -> list[int]:
