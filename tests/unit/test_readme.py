@@ -1,0 +1,33 @@
+"""The README says what the program does: its settings and the tests that it names."""
+
+import re
+from pathlib import Path
+
+from console.setting_table import rows
+from shared.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+
+
+def settings_table() -> str:
+    lines = ["| Variable | Default | |", "|---|---|---|"]
+    for name, default, description in rows(Settings.model_construct()):
+        lines.append(f"| `{name}` | {f'`{default}`' if default else ''} | {description} |")
+    return "\n".join(lines)
+
+
+def test_every_setting_stands_in_the_table() -> None:
+    table = re.search(
+        r"<!-- settings: begin -->\n(.*?)\n?<!-- settings: end -->", README, re.DOTALL
+    )
+    assert table
+    assert table[1] == settings_table(), f"the table should be:\n{settings_table()}"
+
+
+def test_every_file_that_is_named_exists() -> None:
+    named = re.findall(r"`((?:tests|deploy)/[\w./]+)`|\]\(((?:deploy|tests)/[\w./]+)\)", README)
+    assert len(named) > 10
+    for one in named:
+        path = one[0] or one[1]
+        assert (ROOT / path).exists(), path
