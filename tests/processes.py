@@ -85,18 +85,23 @@ class Processes:
 
     def start(self, command: str, **settings: object) -> Service:
         """Start it without waiting; `settings` by their names in `shared.settings`."""
-        self._started += 1
-        name, port = f"{command}-{self._started}", free_port()
+        port = free_port()
         chosen = {f"{command}_listen": f"{LOOPBACK}:{port}", **settings}
+        return Service(self.start_command(command, **chosen), port)
+
+    def start_command(self, *arguments: str, **settings: object) -> Process:
+        """Start `registry-events` with `arguments`; its log has all that it prints."""
+        self._started += 1
+        name = f"{arguments[0]}-{self._started}"
         process = Process(
             name=name,
-            command=[*COMMAND, command],
+            command=[*COMMAND, *arguments],
             log=self.directory / f"{name}.log",
-            environment={**os.environ, **self.environment, **variables(**chosen)},
+            environment={**os.environ, **self.environment, **variables(**settings)},
         )
         self.exits.callback(process.kill)
         process.start()
-        return Service(process, port)
+        return process
 
     def ingest(self, **settings: object) -> Service:
         # Long, since these tests share a small machine with what they start.

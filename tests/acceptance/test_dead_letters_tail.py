@@ -1,0 +1,189 @@
+"""`registry-events dead-letters tail` as an operator runs it: it shows all and changes nothing."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Sequence
+
+import aio_pika
+import pytest
+
+from console.local.processes import Process
+from shared.amqp.topology import DEAD_QUEUE, DELIVERY_LIMIT, EVENTS_QUEUE
+from tests.acceptance.test_poison import refuse_poison
+from tests.factories import make_envelope, make_event
+from tests.processes import Processes, post_all, run, waiting
+from tests.running import Pipeline
+from tests.waiting import eventually
+
+TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00"
+REPEATS = 15
+COUNTED_TOO_EARLY = "a look counts before it is alone, so what another one holds is left out"
+
+
+@pytest.fixture
+async def pipeline(processes: Processes) -> AsyncIterator[Pipeline]:
+    """Without a worker: what ingest cannot read is a dead letter, what it can stays queued."""
+    async with processes.pipeline(processes.ingest()) as pipeline:
+        yield pipeline
+
+
+async def tail(processes: Processes, *options: str) -> Sequence[str]:
+    """The lines of one run."""
+    command = ("dead-letters", "tail", *options)
+    done = await asyncio.to_thread(run, *command, AMQP_URL=processes.amqp_url)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+async def bury(pipeline: Pipeline, bodies: Sequence[bytes]) -> None:
+    for body in bodies:
+        answer = await pipeline.post(body)
+        assert (answer.status, answer.json["dead_lettered"]) == (200, 1)
+
+
+def numbered(count: int, *, start: int = 0) -> Sequence[bytes]:
+    return [
+        make_envelope(make_event(id=f"bad-{number}", repository=""))
+        for number in range(start, start + count)
+    ]
+
+
+def ids(lines: Sequence[str]) -> Sequence[str]:
+    return [line.rpartition("  ")[2] for line in lines]
+
+
+async def test_each_reason_in_both_outputs(processes: Processes, pipeline: Pipeline) -> None:
+    invalid = make_event(action="delete", repository="", target={"tag": "v1"})
+    failing = make_event(repository="team/poison", target={"tag": "v2"})
+    await bury(pipeline, [b'{"events": 7}', make_envelope(invalid)])
+    await refuse_poison(pipeline.database)
+    await post_all(pipeline, [failing])
+    processes.worker()
+    await pipeline.dead_letters(3)
+    unreadable_line, invalid_line, failing_line = await tail(processes)
+    assert re.fullmatch(
+        rf"{TIME}  unreadable_body  UnreadableEnvelopeError: events is not a list  -  -  -",
+        unreadable_line,
+    )
+    assert re.fullmatch(
+        rf"{TIME}  invalid_event  InvalidEventError: target\.repository: is missing  "
+        rf"delete  :v1  {invalid['id']}",
+        invalid_line,
+    )
+    assert re.fullmatch(
+        rf"{TIME}  recording_failed  RaiseError: no row for team/poison  "
+        rf"push  team/poison:v2  {failing['id']}",
+        failing_line,
+    )
+    shown = [json.loads(line) for line in await tail(processes, "-o", "jsonl")]
+    assert [one["body"] for one in shown] == [
+        '{"events": 7}',
+        json.dumps(invalid),
+        json.dumps(failing),
+    ]
+    assert [one["story"]["attempts"] for one in shown] == [1, 1, 3]
+    assert [one["event_id"] for one in shown] == ["", invalid["id"], failing["id"]]
+
+
+async def test_the_youngest_are_shown(processes: Processes, pipeline: Pipeline) -> None:
+    await bury(pipeline, numbered(4))
+    assert ids(await tail(processes, "-n", "2")) == ["bad-2", "bad-3"]
+    assert await tail(processes, "-n", "0") == []
+
+
+async def test_hostile_texts_are_escaped(processes: Processes, pipeline: Pipeline) -> None:
+    hostile = "\x1b[2J\u200f\u202e\x00\x9b31m\r\n"
+    event = make_event(hostile, hostile, id=hostile, target={"tag": hostile})
+    raw = f"{{{hostile}".encode() + b"\xff"
+    await bury(pipeline, [make_envelope(event), raw])
+    lines = await tail(processes)
+    shown = [json.loads(line) for line in await tail(processes, "-o", "jsonl")]
+    assert len(lines) == len(shown) == 2
+    for line in (*lines, *await tail(processes, "-o", "jsonl")):
+        assert line.isprintable()
+    assert lines[0].count(r"\x1b[2J\u200f\u202e\x00\x9b31m\x0d\x0a") == 4
+    assert shown[0]["event_id"] == hostile
+    assert shown[1]["body"].encode("utf-8", "surrogateescape") == raw
+
+
+@pytest.mark.xfail(strict=False, reason=COUNTED_TOO_EARLY)
+async def test_two_at_once_thirty_times_change_nothing(
+    processes: Processes, pipeline: Pipeline
+) -> None:
+    await bury(pipeline, numbered(5))
+    everything = await tail(processes)
+    assert ids(everything) == [f"bad-{number}" for number in range(5)]
+    for _ in range(REPEATS):
+        one, other = await asyncio.gather(tail(processes), tail(processes))
+        assert one == other == everything
+    assert await waiting(processes.amqp_url, DEAD_QUEUE) == 5
+    assert await tail(processes) == everything
+
+
+@pytest.mark.xfail(strict=True, reason=COUNTED_TOO_EARLY)
+async def test_beside_a_longer_look(processes: Processes, pipeline: Pipeline) -> None:
+    await bury(pipeline, numbered(3))
+    async with await aio_pika.connect(processes.amqp_url) as connection:
+        channel = await connection.channel()
+        queue = await channel.get_queue(DEAD_QUEUE)
+        taken: asyncio.Queue[object] = asyncio.Queue()
+        await queue.consume(taken.put, exclusive=True)
+        for _ in range(3):
+            await taken.get()
+        second = asyncio.ensure_future(tail(processes))
+        # It must wait: nothing that it could do in this time would be right.
+        assert not (await asyncio.wait({second}, timeout=3))[0]
+    assert ids(await second) == ["bad-0", "bad-1", "bad-2"]
+
+
+@pytest.mark.xfail(strict=False, reason=COUNTED_TOO_EARLY)
+async def test_followers_show_each_once(processes: Processes, pipeline: Pipeline) -> None:
+    command = ("dead-letters", "tail", "--follow", "-n", "1000")
+    followers = [processes.start_command(*command) for _ in range(2)]
+    total = 0
+    # They start while dead letters arrive: some are there already, some come during the look.
+    while not all(printed(follower) for follower in followers):
+        await bury(pipeline, numbered(1, start=total))
+        total += 1
+    await bury(pipeline, numbered(20, start=total))
+    expected = [f"bad-{number}" for number in range(total + 20)]
+
+    async def complete() -> bool:
+        return all(expected[-1] in ids(printed(follower)) for follower in followers)
+
+    await eventually(complete)
+    for follower in followers:
+        assert sorted(ids(printed(follower))) == sorted(expected)
+    assert ids(await tail(processes, "-n", "1000")) == expected
+
+
+def printed(process: Process) -> Sequence[str]:
+    return process.log.read_text().splitlines()
+
+
+async def test_the_brokers_own_dead_letter(processes: Processes, pipeline: Pipeline) -> None:
+    event = make_event(target={"tag": "v1"})
+    await post_all(pipeline, [event])
+    async with await aio_pika.connect(processes.amqp_url) as connection:
+        for _ in range(DELIVERY_LIMIT + 1):
+            await take_and_die(connection)
+
+    async def dead() -> bool:
+        return await waiting(processes.amqp_url, DEAD_QUEUE) == 1
+
+    await eventually(dead)
+    (line,) = await tail(processes)
+    assert line == f"-  delivery_limit  -  push  team/app:v1  {event['id']}"
+    assert await waiting(processes.amqp_url, EVENTS_QUEUE) == 0
+
+
+async def take_and_die(connection: aio_pika.abc.AbstractConnection) -> None:
+    """As a worker does that a message kills: no acknowledgement, its channel gone."""
+    async with connection.channel() as channel:
+        queue = await channel.get_queue(EVENTS_QUEUE)
+
+        async def taken() -> bool:
+            return await queue.get(fail=False) is not None
+
+        await eventually(taken)
