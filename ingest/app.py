@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from ingest.auth import TokenCheck
+from ingest.guard import GuardedPublisher
 from ingest.intake import Intake
 from ingest.metrics import IngestMetrics
 from ingest.notifications import PATHS, NotificationHandler
@@ -24,20 +25,30 @@ async def run(settings: Settings) -> None:
     connection = Connection(
         secret(settings.amqp_url), name="registry-events ingest", heartbeat=settings.amqp_heartbeat
     )
-    app = new_app(settings, connection, metrics)
+    publisher = GuardedPublisher(ConfirmedPublisher(connection))
+    app = new_app(settings, connection, publisher, metrics)
     stop = stop_signal()
-    async with background(stop, connection.run()), listening(app, settings.ingest_listen):
+    async with (
+        background(stop, connection.run(), publisher.run()),
+        listening(app, settings.ingest_listen),
+    ):
         await stop.wait()
 
 
-def new_app(settings: Settings, connection: Connection, metrics: IngestMetrics) -> web.Application:
+def new_app(
+    settings: Settings,
+    connection: Connection,
+    publisher: GuardedPublisher,
+    metrics: IngestMetrics,
+) -> web.Application:
     """The routes of ingest. Raises StartError without tokens, unless told to do without."""
     handler = NotificationHandler(
-        Intake(ConfirmedPublisher(connection), metrics, deadline=settings.ingest_deadline),
+        Intake(publisher, metrics, deadline=settings.ingest_deadline),
         metrics,
         tokens=_token_check(settings),
         body_timeout=settings.ingest_body_timeout,
         max_in_flight=settings.ingest_max_in_flight,
+        max_bytes_in_flight=settings.ingest_max_bytes_in_flight,
     )
     app = web.Application(client_max_size=settings.ingest_max_body_bytes)
     for path in PATHS:
@@ -46,7 +57,8 @@ def new_app(settings: Settings, connection: Connection, metrics: IngestMetrics) 
         app.router.add_post(f"{path}/", handler.post)
 
     async def readiness() -> health.Missing:
-        return {} if connection.channel else {"broker": connection.fault}
+        fault = publisher.fault if connection.channel else connection.fault
+        return {"broker": fault} if fault else {}
 
     metrics.broker_connected.set_function(lambda: float(connection.channel is not None))
     health.add_routes(app, readiness=readiness, registry=metrics.registry)

@@ -11,15 +11,19 @@ from typing import Final
 from aiohttp import web
 
 from ingest.auth import TokenCheck
+from ingest.budget import ByteBudget
 from ingest.intake import Intake
 from ingest.metrics import IngestMetrics
 from ingest.translation import Notification
 from shared.amqp.publisher import PublishFailedError
 from shared.logs import get_logger
 from shared.text import printable
+from shared.throttle import Throttle
 
 PATHS: Final = ("/notifications", "/api/v4/container_registry_event/events")
 _RETRY_AFTER: Final = {"Retry-After": "1"}
+# Seconds between two lines of a log on what a sender can repeat without end.
+_QUIET: Final = 1.0
 
 
 class NotificationHandler:
@@ -37,6 +41,7 @@ class NotificationHandler:
         tokens: TokenCheck | None,
         body_timeout: float,
         max_in_flight: int,
+        max_bytes_in_flight: int,
     ) -> None:
         self._intake = intake
         self._metrics = metrics
@@ -44,7 +49,9 @@ class NotificationHandler:
         self._body_timeout = body_timeout
         self._max_in_flight = max_in_flight
         self._in_flight = 0
+        self._bytes = ByteBudget(max_bytes_in_flight)
         self._log = get_logger()
+        self._unauthorized, self._refused = Throttle(_QUIET), Throttle(_QUIET)
 
     async def post(self, request: web.Request) -> web.Response:
         started = time.perf_counter()
@@ -66,13 +73,22 @@ class NotificationHandler:
 
     async def _answer(self, request: web.Request) -> web.Response:
         if self._tokens and not self._tokens.accepts(request.headers.get("Authorization")):
-            self._log.warning("notification.unauthorized", remote=request.remote)
+            if count := self._unauthorized.count():
+                self._log.warning("notification.unauthorized", remote=request.remote, count=count)
             return _refusal(401, "the Authorization header is none of the accepted tokens")
         if self._in_flight > self._max_in_flight:
             return _not_now("too many notifications in hand")
-        announced = request.content_length or 0
-        if announced > request.client_max_size:
-            raise web.HTTPRequestEntityTooLarge(request.client_max_size, announced)
+        announced = request.content_length
+        # Chunked, it may be anything up to the limit.
+        size = request.client_max_size if announced is None else announced
+        if size > request.client_max_size:
+            raise web.HTTPRequestEntityTooLarge(request.client_max_size, size)
+        with self._bytes.reserving(size) as is_free:
+            if not is_free:
+                return _not_now("too many bytes in hand")
+            return await self._read_and_take(request)
+
+    async def _read_and_take(self, request: web.Request) -> web.Response:
         try:
             async with asyncio.timeout(self._body_timeout):
                 body = await request.read()
@@ -90,7 +106,8 @@ class NotificationHandler:
         try:
             receipt = await self._intake.take(notification)
         except PublishFailedError as error:
-            self._log.warning("notification.refused", error=str(error))
+            if count := self._refused.count():
+                self._log.warning("notification.refused", error=str(error), count=count)
             return _not_now(printable(str(error)))
         self._log.debug(
             "notification.received",

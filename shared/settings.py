@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     ingest_max_in_flight: int = Field(
         500, gt=0, description="notifications in hand; one more is answered 503"
     )
+    ingest_max_bytes_in_flight: int = Field(
+        64 * 1024 * 1024, gt=0, description="of bodies in hand; beyond it: 503"
+    )
     worker_listen: Listen = Field("127.0.0.1:8081", description="address of a worker's health port")
     worker_batch_size: int = Field(500, gt=0, le=10_000, description="messages in a transaction")
     worker_batch_wait: Seconds = Field(0.02, description="how long a batch waits to fill up")

@@ -54,6 +54,11 @@ class ConfirmedPublisher:
         except TimeoutError:
             self._count_timeout()
             raise PublishFailedError("timeout", f"no confirm within {deadline} s") from None
+        except PublishFailedError as error:
+            if error.cause == "returned":
+                # A queue or binding is gone; opening again declares it again.
+                self._connection.give_up("a message reached no queue")
+            raise
         self._timeouts = 0
 
     def _count_timeout(self) -> None:

@@ -1,0 +1,74 @@
+"""Refusing at once what a broker that does not confirm would let time out."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from shared.amqp.breaker import Breaker, State
+from shared.amqp.message import Message
+from shared.amqp.publisher import Publisher, PublishFailedError
+from shared.amqp.topology import EVENTS_EXCHANGE
+from shared.logs import get_logger
+
+FAULT: Final = "connected, but not confirming"
+_PROBE_PAUSE: Final = 0.25
+_PROBE_DEADLINE: Final = 1.0
+# No queue is bound to it: the broker confirms and drops it.
+_PROBE: Final = Message(exchange=EVENTS_EXCHANGE, routing_key="probe", body=b"{}", mandatory=False)
+
+
+class GuardedPublisher:
+    """Publisher that passes one message at a time to a broker that stopped confirming.
+
+    `run` asks the broker meanwhile, since a service that is not ready gets no traffic to try with.
+    """
+
+    def __init__(self, publisher: Publisher) -> None:
+        self._publisher = publisher
+        self._breaker = Breaker()
+        self._opened = asyncio.Event()
+
+    @property
+    def fault(self) -> str:
+        return FAULT if self._breaker.state is State.OPEN else ""
+
+    async def publish(self, messages: Sequence[Message], *, deadline: float) -> None:
+        if not self._breaker.admit():
+            raise PublishFailedError("not_confirming", FAULT)
+        settled = self._breaker.unknown
+        try:
+            await self._publisher.publish(messages, deadline=deadline)
+            # Nothing was asked of the broker when there is no message.
+            settled = self._breaker.confirmed if messages else settled
+        except PublishFailedError as error:
+            settled = self._breaker.timed_out if error.cause == "timeout" else settled
+            raise
+        finally:
+            settled()
+            self._note()
+
+    async def run(self) -> None:
+        """Probe a broker that stopped confirming, for ever."""
+        while True:
+            await self._opened.wait()
+            await asyncio.sleep(_PROBE_PAUSE)
+            await self._probe()
+
+    async def _probe(self) -> None:
+        try:
+            await self._publisher.publish([_PROBE], deadline=_PROBE_DEADLINE)
+        except PublishFailedError:
+            return
+        self._breaker.answers()
+        self._note()
+
+    def _note(self) -> None:
+        is_open = self._breaker.state is State.OPEN
+        if is_open == self._opened.is_set():
+            return
+        if is_open:
+            self._opened.set()
+            get_logger().warning("broker.stopped_confirming")
+        else:
+            self._opened.clear()
+            get_logger().info("broker.confirms_again")
