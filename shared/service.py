@@ -8,10 +8,17 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from shared import open_files
 from shared.logs import get_logger
+from shared.slow_heads import HeadDeadline
 
 # Registries close the connection after each POST; proxies keep theirs about a minute.
 _KEEPALIVE: Final = 75.0
+_HEAD_SECONDS: Final = 10.0
+# What is left of a body that was refused is read, and dropped, for this long.
+_LINGER: Final = 2.0
+# Many connections at once shall not make an honest one wait for a second attempt.
+_BACKLOG: Final = 4096
 
 
 class StartError(Exception):
@@ -36,11 +43,15 @@ async def listening(
     Raises StartError if the address cannot be had.
     """
     host, _, port = listen.rpartition(":")
+    open_files.allow_all()
+    heads = HeadDeadline(_HEAD_SECONDS)
+    app.middlewares.append(heads.middleware)
     runner = web.AppRunner(
         app,
         access_log=None,
         auto_decompress=False,
         keepalive_timeout=_KEEPALIVE,
+        lingering_time=_LINGER,
         shutdown_timeout=drain_timeout,
     )
     await runner.setup()
@@ -49,14 +60,15 @@ async def listening(
         bound = runner.addresses[0]
         address = f"{bound[0]}:{bound[1]}"
         get_logger().info("service.listening", address=address)
-        yield address
+        async with heads.watching(runner):
+            yield address
     finally:
         await runner.cleanup()
 
 
 async def _bind(runner: web.AppRunner, host: str, port: int) -> None:
     try:
-        await web.TCPSite(runner, host, port).start()
+        await web.TCPSite(runner, host, port, backlog=_BACKLOG).start()
     except OSError as error:
         raise StartError(f"cannot listen on {host}:{port}: {error.strerror}") from error
 
