@@ -1,6 +1,9 @@
 """Opening Postgres: deadlines everywhere, and a start while it is away is no error."""
 
-from typing import TYPE_CHECKING, TypeAlias
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import asyncpg
 
@@ -13,13 +16,19 @@ if TYPE_CHECKING:
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
+# For open connections to say good-bye; one to a server that does not answer is cut.
+_CLOSE_TIMEOUT: Final = 2.0
 
-def new_pool(settings: Settings, *, url: str, application: str, size: int = 2) -> Pool:
-    """A pool that connects when it is used; enter it with `async with`.
+
+@asynccontextmanager
+async def new_pool(
+    settings: Settings, *, url: str, application: str, size: int = 2
+) -> AsyncIterator[Pool]:
+    """A pool that connects when it is used.
 
     The deadlines are the client's: server settings in the start packet are refused by pgbouncer.
     """
-    return asyncpg.create_pool(
+    pool = asyncpg.create_pool(
         url,
         min_size=0,
         max_size=size,
@@ -28,3 +37,33 @@ def new_pool(settings: Settings, *, url: str, application: str, size: int = 2) -
         statement_cache_size=settings.database_statement_cache_size,
         server_settings={"application_name": application},
     )
+    try:
+        yield await pool
+    finally:
+        await _close(pool)
+
+
+@asynccontextmanager
+async def borrowed(pool: Pool, *, seconds: float) -> AsyncIterator[Connection]:
+    """A connection of `pool` for a block that ends within `seconds`, or else with TimeoutError.
+
+    Then the connection is cut: asyncpg would wait, without a deadline of its own, until a server
+    that does not answer has confirmed that the statement is cancelled.
+    """
+    async with asyncio.timeout(seconds):
+        connection = await pool.acquire()
+        try:
+            yield connection
+        except (TimeoutError, asyncio.CancelledError):
+            connection.terminate()
+            raise
+        finally:
+            await pool.release(connection)
+
+
+async def _close(pool: Pool) -> None:
+    try:
+        async with asyncio.timeout(_CLOSE_TIMEOUT):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()

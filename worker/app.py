@@ -3,23 +3,25 @@
 import asyncio
 from typing import Final
 
+import asyncpg
 from aiohttp import web
 
 from shared import health, migrate
 from shared.amqp.connection import Connection
 from shared.amqp.publisher import ConfirmedPublisher
 from shared.configuration import secret
-from shared.database import Pool, new_pool
+from shared.database import Pool, borrowed, new_pool
 from shared.logs import get_logger
 from shared.service import background, listening, stop_signal
 from shared.settings import Settings
 from worker.batches import BatchLoop
 from worker.consumer import Consumer
-from worker.failures import is_outage
 from worker.metrics import WorkerMetrics
 from worker.recorder import Recorder
 
 _READINESS_TIMEOUT: Final = 2.0
+# A transaction may take this many times the deadline of one statement.
+_STATEMENTS: Final = 2
 
 
 async def run(settings: Settings) -> None:
@@ -50,7 +52,12 @@ async def run(settings: Settings) -> None:
     ):
         loop = BatchLoop(
             consumer,
-            Recorder(pool, mode=settings.catalogue_mode, geo_enabled=settings.geo_enabled),
+            Recorder(
+                pool,
+                mode=settings.catalogue_mode,
+                geo_enabled=settings.geo_enabled,
+                seconds=_STATEMENTS * settings.database_timeout,
+            ),
             ConfirmedPublisher(publishing),
             metrics,
             attempts=settings.worker_attempts,
@@ -95,13 +102,11 @@ def _health_app(
 
 async def _database_fault(pool: Pool) -> str:
     try:
-        async with asyncio.timeout(_READINESS_TIMEOUT), pool.acquire() as connection:
+        async with borrowed(pool, seconds=_READINESS_TIMEOUT) as connection:
             missing = await migrate.missing(connection)
     except migrate.MigrationError as error:
         return str(error)
-    except Exception as error:
-        if not is_outage(error):
-            raise
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
         return f"{type(error).__name__}: {error}"
     names = ", ".join(f"{one.version:04}_{one.name}" for one in missing)
     return f"migrations are missing: {names}; run registry-events migrate" if missing else ""

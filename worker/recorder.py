@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from shared.database import Connection, Pool
+from shared.database import Connection, Pool, borrowed
 from shared.event import Event
 from shared.settings import CatalogueMode
 from worker import catalogue, geo_events, tracking_events
 from worker.verdicts import Catalogue, Verdict, judge, once_each, pushed_paths
+
+# For a whole transaction; each of its statements has the pool's own deadline.
+_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +25,11 @@ class Recorded:
 class Recorder:
     """Records batches. Locks are taken in one order: repositories, event ids, the geo counter."""
 
-    def __init__(self, pool: Pool, *, mode: CatalogueMode, geo_enabled: bool) -> None:
+    def __init__(
+        self, pool: Pool, *, mode: CatalogueMode, geo_enabled: bool, seconds: float = _SECONDS
+    ) -> None:
         self._pool = pool
+        self._seconds = seconds
         self._mode = mode
         self._geo_enabled = geo_enabled
 
@@ -35,7 +42,10 @@ class Recorder:
         distinct = once_each(events)
         if not distinct:
             return Recorded(fresh=(), duplicates=len(events))
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with (
+            borrowed(self._pool, seconds=self._seconds) as connection,
+            connection.transaction(),
+        ):
             fresh = await self._write(connection, distinct)
         return Recorded(fresh=fresh, duplicates=len(events) - len(fresh))
 
