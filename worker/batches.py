@@ -11,7 +11,7 @@ from shared.amqp.publisher import Publisher, PublishFailedError
 from shared.event import Event, InvalidEventError
 from shared.logs import get_logger
 from shared.text import from_bytes, printable
-from worker import isolation
+from worker import isolation, suspects
 from worker.consumer import Consumer
 from worker.delivery import Delivery, Failure, Received
 from worker.isolation import BatchRecorder
@@ -52,16 +52,23 @@ class BatchLoop:
         """
         while batch := await self._consumer.next_batch():
             started = time.perf_counter()
-            await self._settle(batch)
+            await self._settle_all(batch)
             self._metrics.batch_size.observe(len(batch))
             self._metrics.batch_duration.observe(time.perf_counter() - started)
 
-    async def _settle(self, batch: Sequence[Delivery]) -> None:
+    async def _settle_all(self, batch: Sequence[Delivery]) -> None:
+        if not suspects.are_suspects(batch):
+            await self._settle(batch)
+            return
+        for alone in suspects.one_by_one(batch):
+            await self._settle(alone, and_before=False)
+
+    async def _settle(self, batch: Sequence[Delivery], *, and_before: bool = True) -> None:
         received, failures = _read(batch)
         outcome = await isolation.record(self._recorder, received, attempts=self._attempts)
         self._metrics.count_recorded(outcome, geo_enabled=self._geo_enabled)
         await self._bury([*failures, *outcome.failures])
-        await self._consumer.acknowledge(batch)
+        await self._consumer.acknowledge(batch, and_before=and_before)
         self._log.debug(
             "batch.recorded",
             size=len(batch),

@@ -10,7 +10,7 @@ from aiormq.abc import DeliveredMessage
 from aiormq.channel import Channel
 from aiormq.exceptions import AMQPError
 
-from shared.amqp.errors import describe, raise_if_cancelled
+from shared.amqp.errors import BrokerAwayError, broker_errors, describe, raise_if_cancelled
 from shared.amqp.topology import EVENTS_QUEUE
 from shared.logs import get_logger
 from worker.delivery import Delivery
@@ -46,22 +46,27 @@ class Consumer:
 
     async def next_batch(self) -> Sequence[Delivery]:
         """Wait for deliveries, and a moment for more; empty once stopped and used up."""
-        while not self._waiting:
-            if self._stopped:
-                return ()
+        while not (batch := await self._gather_batch()) and not self._stopped:
             self._some.clear()
             await self._some.wait()
-        if len(self._waiting) < self._batch_size and not self._stopped:
+        return batch
+
+    async def _gather_batch(self) -> Sequence[Delivery]:
+        if 0 < len(self._waiting) < self._batch_size and not self._stopped:
             await self._wait_for_more()
+        # A fresh channel may have taken away what there was.
         size = min(self._batch_size, len(self._waiting))
         return [self._waiting.popleft() for _ in range(size)]
 
-    async def acknowledge(self, batch: Sequence[Delivery]) -> None:
-        """Settle `batch` and all before it. A channel that is gone by now delivers it again."""
+    async def acknowledge(self, batch: Sequence[Delivery], *, and_before: bool = True) -> None:
+        """Settle the last of `batch` and all before it, or it alone.
+
+        A channel that is gone by now delivers it again.
+        """
         last = batch[-1]
         try:
             async with asyncio.timeout(_SETTLE_TIMEOUT):
-                await last.channel.basic_ack(last.tag, multiple=True, wait=False)
+                await last.channel.basic_ack(last.tag, multiple=and_before, wait=False)
         except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
             get_logger().warning("batch.unacknowledged", size=len(batch), error=describe(error))
         except asyncio.CancelledError:
@@ -75,9 +80,9 @@ class Consumer:
         self._enough.set()
         if self._channel and not self._channel.is_closed:
             try:
-                await self._channel.basic_cancel(self._tag, timeout=_SETTLE_TIMEOUT)
-            except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
-                get_logger().warning("consumer.uncancelled", error=describe(error))
+                await broker_errors(self._channel.basic_cancel(self._tag), _SETTLE_TIMEOUT)
+            except BrokerAwayError as error:
+                get_logger().warning("consumer.uncancelled", error=str(error))
 
     async def _take(self, channel: Channel, message: DeliveredMessage) -> None:
         self._waiting.append(

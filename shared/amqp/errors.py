@@ -29,7 +29,7 @@ async def broker_errors(step: Awaitable[T], timeout: float) -> T:  # noqa: ASYNC
         raise BrokerAwayError(describe(error)) from error
     except asyncio.CancelledError:
         raise_if_cancelled()
-        raise BrokerAwayError("connection closed while opening") from None
+        raise BrokerAwayError("connection lost") from None
 
 
 def raise_if_cancelled() -> None:
