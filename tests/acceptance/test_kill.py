@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+import aio_pika
 import aiohttp
 
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
@@ -38,6 +39,7 @@ async def test_sigterm_of_a_worker(processes: Processes) -> None:
         # What it had in hand is recorded and acknowledged: nothing comes a second time.
         assert len(rows) + left == EVENTS
         assert left
+        assert not await came_before(processes.amqp_url)
         await check_recorded(processes, pipeline, events)
 
 
@@ -60,6 +62,14 @@ async def test_sigterm_of_an_ingest(processes: Processes) -> None:
         rows = await pipeline.settled(in_queue)
     assert {event["id"] for event in sent} <= {row["event_id"] for row in rows}
     assert await waiting(processes.amqp_url, DEAD_QUEUE) == 0
+
+
+async def came_before(amqp_url: str) -> bool:
+    """Whether somebody had the queue's first message already, and gave it back."""
+    async with await aio_pika.connect(amqp_url) as connection:
+        queue = await (await connection.channel()).get_queue(EVENTS_QUEUE)
+        message = await queue.get()
+        return bool(message and message.redelivered)
 
 
 async def send(pipeline: Pipeline, sent: list[Any]) -> None:
