@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -42,8 +43,18 @@ def _check_scheme(*schemes: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _check_urls(value: str) -> str:
+    for url in filter(None, (part.strip() for part in value.split(","))):
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+            raise ValueError("must be http://HOST:PORT, several separated by commas")
+    return value
+
+
 Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_tokens)]
 Listen = Annotated[str, AfterValidator(_check_listen)]
+Urls = Annotated[str, AfterValidator(_check_urls)]
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]*$")]
 AmqpUrl = Annotated[SecretStr, _check_scheme("amqp", "amqps")]
 DatabaseUrl = Annotated[SecretStr, _check_scheme("postgresql", "postgres")]
 
@@ -95,6 +106,20 @@ class Settings(BaseSettings):
     worker_attempts: int = Field(3, gt=0, description="tries before an event is dead-lettered")
     worker_drain_timeout: Seconds = Field(
         25.0, description="after SIGTERM, to finish what is in hand"
+    )
+    console_listen: Listen = Field("127.0.0.1:8090", description="address of the console's page")
+    console_tokens: Tokens = Field(
+        (), description="tokens that open the console; needed for any address but loopback"
+    )
+    console_proxy_user_header: HeaderName = Field(
+        "",
+        description="header in which a reverse proxy names the user, instead of tokens; "
+        "nobody but the proxy may reach the console then",
+    )
+    console_services: Urls = Field(
+        "",
+        description="ingests and workers, http://HOST:PORT separated by commas, "
+        "whose figures the console shows",
     )
     catalogue_mode: CatalogueMode = Field(
         CatalogueMode.REGISTER,

@@ -69,3 +69,17 @@ def test_an_option_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("REGISTRY_EVENTS_INGEST_LISTEN", "127.0.0.1:1")
     assert load(ingest_listen="127.0.0.1:2").ingest_listen == "127.0.0.1:2"
     assert load(ingest_listen=None).ingest_listen == "127.0.0.1:1"
+
+
+@pytest.mark.parametrize(
+    "urls", ["worker:8081", "ftp://worker", "http://", "http://user:hunter2@worker:8081"]
+)
+def test_services_of_the_console_are_plain_http_urls(
+    monkeypatch: pytest.MonkeyPatch, urls: str
+) -> None:
+    monkeypatch.setenv("REGISTRY_EVENTS_CONSOLE_SERVICES", f"http://ingest:8080, {urls}")
+    with pytest.raises(SettingsError) as caught:
+        load()
+    assert str(caught.value) == (
+        "REGISTRY_EVENTS_CONSOLE_SERVICES: must be http://HOST:PORT, several separated by commas"
+    )
