@@ -1,0 +1,53 @@
+"""`python -m tests.drills`: break everything, count, and print one table."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+
+from console.local import interrupts
+from console.local.report import LocalError, to_stderr
+from tests.drills import drill, table
+from tests.drills.groups import GROUPS
+from tests.drills.scale import FULL, SHORT, Scale
+from tests.drills.servers import Servers
+
+
+@click.command()
+@click.option("--only", multiple=True, type=click.Choice(list(GROUPS)), help="One group.")
+@click.option("--short", is_flag=True, help="Seconds instead of minutes, as in the tests.")
+@click.option("--logs", type=click.Path(path_type=Path), help="Keep the processes' logs there.")
+def drills(only: Sequence[str], logs: Path | None, *, short: bool) -> None:
+    """Faults on private servers; exit code 1 if anything is lost, doubled or otherwise wrong."""
+    names = [name for name in GROUPS if not only or name in only]
+    with interrupts.raised(), TemporaryDirectory(prefix="registry-events-logs-") as scratch:
+        try:
+            held = asyncio.run(_run(names, SHORT if short else FULL, logs or Path(scratch)))
+        except LocalError as error:
+            raise click.ClickException(str(error)) from None
+    sys.exit(0 if held else 1)
+
+
+async def _run(names: Sequence[str], scale: Scale, directory: Path) -> bool:
+    started = time.monotonic()
+    results = []
+    async with Servers.started() as servers:
+        for one in (one for name in names for one in GROUPS[name]):
+            result = await drill.run(one, servers, scale, directory)
+            verdict = "; ".join(result.problems) or "held"
+            to_stderr(f"{one.name} ... {result.took:.0f} s, {verdict}")
+            results.append(result)
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    cores = len(os.sched_getaffinity(0))
+    took = (time.monotonic() - started) / 60
+    table.show(f"{cores} cores, {memory:.0f} GiB; {took:.1f} minutes", results)
+    return not any(result.problems for result in results)
+
+
+if __name__ == "__main__":
+    drills()

@@ -1,0 +1,77 @@
+"""The count after a drill: for each accepted event one tracking row or one dead letter."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import aio_pika
+import asyncpg
+
+from shared.amqp.message import EVENT_ID
+from shared.amqp.topology import DEAD_QUEUE
+from tests.drills.ledger import Ledger
+
+# Nobody else writes here, so the table itself shows what a lost unique key would let through.
+ROWS = "SELECT event_id FROM tracking_events"
+CREATED = """
+SELECT repository FROM tracking_events WHERE action = 'create_repository'
+GROUP BY repository HAVING count(*) > 1
+"""
+GAPS = "SELECT last_id - (SELECT count(*) FROM geo_events) FROM geo_event_counter"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """`copies`: dead letters beyond the first of the same event."""
+
+    stored: int
+    dead: int
+    lost: int
+    doubled: int
+    copies: int
+    strangers: int
+    created_twice: int
+    gaps: int
+
+    def problems(self) -> list[str]:
+        wrong = {
+            "lost": self.lost,
+            "doubled": self.doubled,
+            "never offered, yet stored": self.strangers,
+            "repositories created twice": self.created_twice,
+            "gaps in the geo log": self.gaps,
+        }
+        return [f"{count} {what}" for what, count in wrong.items() if count]
+
+
+async def count(ledger: Ledger, amqp_url: str, database_url: str) -> Count:
+    """Takes the dead letters off their queue, so it is the last thing of a drill."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        rows = Counter(row["event_id"] for row in await connection.fetch(ROWS))
+        created_twice = len(await connection.fetch(CREATED))
+        gaps = await connection.fetchval(GAPS)
+    finally:
+        await connection.close()
+    dead = Counter(await _dead_letters(amqp_url))
+    settled = rows.keys() | dead.keys()
+    return Count(
+        stored=len(rows),
+        dead=len(dead),
+        lost=len(ledger.accepted - settled),
+        doubled=rows.total() - len(rows) + len(rows.keys() & dead.keys()),
+        copies=dead.total() - len(dead),
+        strangers=len(settled - ledger.offered),
+        created_twice=created_twice,
+        gaps=gaps,
+    )
+
+
+async def _dead_letters(amqp_url: str) -> list[str]:
+    """The ids of the events in all dead letters."""
+    ids = []
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        queue = await channel.declare_queue(DEAD_QUEUE, passive=True)
+        while message := await queue.get(no_ack=True, fail=False):
+            ids.append(str(message.headers.get(EVENT_ID)))
+    return ids

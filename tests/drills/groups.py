@@ -1,0 +1,10 @@
+"""The groups of drills, in the order of the table."""
+
+from collections.abc import Mapping, Sequence
+
+from tests.drills import kills
+from tests.drills.drill import Drill
+
+GROUPS: Mapping[str, Sequence[Drill]] = {
+    "kills": kills.DRILLS,
+}

@@ -1,0 +1,83 @@
+"""Drill 1: kill -9, at random points."""
+
+import asyncio
+
+from tests.drills.chance import CHANCE
+from tests.drills.drill import Drill
+from tests.drills.load import under_load
+from tests.drills.stage import Stage
+from tests.processes import Service
+
+# Small, so that a worker is killed in the middle of many.
+BATCH = 20
+# RabbitMQ 3.10 forgets a quorum queue that was declared less than two seconds before a kill.
+SETTLING = 3
+
+
+async def worker(stage: Stage) -> None:
+    sender = stage.sender(await stage.start(worker_batch_size=BATCH))
+    async with under_load(sender):
+        for _ in range(stage.scale.kills):
+            await asyncio.sleep(CHANCE.uniform(0.5, 1.5))
+            await _replace(stage, stage.services[1])
+        await stage.recover(sender)
+
+
+async def ingest(stage: Stage) -> None:
+    sender = stage.sender(await stage.start())
+    async with under_load(sender):
+        for _ in range(max(stage.scale.kills // 3, 1)):
+            await asyncio.sleep(CHANCE.uniform(0.5, 1.5))
+            await _replace(stage, stage.services[0])
+        await stage.recover(sender)
+
+
+async def broker(stage: Stage) -> None:
+    sender = stage.sender(await stage.start())
+    async with under_load(sender):
+        await asyncio.sleep(SETTLING)
+        await asyncio.to_thread(stage.servers.rabbitmq.kill)
+        await asyncio.to_thread(stage.servers.rabbitmq.start)
+        await stage.recover(sender)
+
+
+async def postgres(stage: Stage) -> None:
+    sender = stage.sender(await stage.start(worker_batch_size=BATCH))
+    async with under_load(sender):
+        for _ in range(max(stage.scale.kills // 3, 1)):
+            await asyncio.sleep(stage.scale.load)
+            await asyncio.to_thread(stage.servers.postgres.kill)
+            await asyncio.to_thread(stage.servers.postgres.start)
+            await stage.recover(sender)
+
+
+async def everything(stage: Stage) -> None:
+    sender = stage.sender(await stage.start(workers=2, worker_batch_size=BATCH))
+    servers = stage.servers
+    async with under_load(sender):
+        await asyncio.sleep(SETTLING)
+        kills = [
+            *(one.kill for one in stage.services),
+            servers.rabbitmq.kill,
+            servers.postgres.kill,
+        ]
+        await asyncio.gather(*map(asyncio.to_thread, kills))
+        starts = [servers.rabbitmq.start, servers.postgres.start]
+        await asyncio.gather(*map(asyncio.to_thread, starts))
+        for service in list(stage.services):
+            await stage.restart(service)
+        await stage.recover(sender)
+
+
+async def _replace(stage: Stage, service: Service) -> None:
+    await asyncio.to_thread(service.kill)
+    await stage.restart(service)
+
+
+DRILLS = (
+    Drill("kill -9 a worker, again and again", worker),
+    Drill("kill -9 ingest, again and again", ingest),
+    Drill("kill -9 the broker", broker),
+    Drill("kill -9 Postgres", postgres),
+    Drill("kill -9 everything at once", everything),
+)

@@ -1,0 +1,91 @@
+"""The private servers of the drills: broken on purpose, and whole again after each drill."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Self
+
+import asyncpg
+
+from console.local import broker_files
+from console.local.handshakes import amqp_speaks
+from console.local.management import Management
+from console.local.postgres import Postgres
+from console.local.rabbitmq import RabbitMQ
+from shared.migrate import migrate
+from tests.databases import create_database
+
+TEMPLATE = "migrated"
+_CTL = Path("/usr/lib/rabbitmq/bin/rabbitmqctl")
+# What a private broker is kept small with would block the publishers of a long queue.
+_BROKER_DEFAULTS = "[{rabbit, [{vm_memory_high_watermark, 0.4}]}].\n"
+
+
+@dataclass(frozen=True)
+class Servers:
+    postgres: Postgres
+    rabbitmq: RabbitMQ
+
+    @classmethod
+    @asynccontextmanager
+    async def started(cls) -> AsyncIterator[Self]:
+        """With the durability that they have by default."""
+        with (
+            _directory() as directory,
+            Postgres(directory / "postgres", fast=False) as postgres,
+            RabbitMQ(directory / "rabbitmq") as rabbitmq,
+        ):
+            await create_database(postgres, TEMPLATE)
+            connection = await asyncpg.connect(postgres.url(TEMPLATE))
+            await migrate(connection)
+            await connection.close()
+            yield cls(postgres, rabbitmq)
+
+    @property
+    def management(self) -> Management:
+        return Management(int(self.rabbitmq.management_url.rpartition(":")[2]))
+
+    async def heal(self) -> None:
+        """Let both run, whatever a drill that failed has left."""
+        self.postgres.resume()
+        self.rabbitmq.resume()
+        if not (self.postgres.process and self.postgres.process.running):
+            await asyncio.to_thread(self.postgres.start)
+        if not all(process.running for process in self.rabbitmq.processes):
+            await asyncio.to_thread(self.rabbitmq.kill)
+            await asyncio.to_thread(self.rabbitmq.start)
+        assert await asyncio.to_thread(amqp_speaks, self.rabbitmq.port)
+
+    def limit_memory(self, fraction: float) -> None:
+        """The broker's alarm is raised at once if it uses more; 0.4 is its default."""
+        self._control("set_vm_memory_high_watermark", str(fraction))
+
+    def close_connections(self) -> int:
+        """As the management side does; how many there were."""
+        connections = self.management.call("GET", "/api/connections")
+        for connection in connections:
+            name = connection["name"].replace(" ", "%20").replace(">", "%3E")
+            self.management.call("DELETE", f"/api/connections/{name}")
+        return len(connections)
+
+    def _control(self, *arguments: str) -> None:
+        broker = self.rabbitmq
+        environment = broker_files.write(broker._directory, broker._ports)  # noqa: SLF001  no other way to an alarm
+        subprocess.run(
+            [_CTL, *arguments], env=environment, check=True, capture_output=True, timeout=60
+        )
+
+
+@contextmanager
+def _directory() -> Iterator[Path]:
+    with TemporaryDirectory(prefix="registry-events-drills-") as name:
+        directory = Path(name)
+        # PostgreSQL refuses to run as root; whoever runs it instead must get in.
+        directory.chmod(0o755)
+        (directory / "rabbitmq").mkdir()
+        (directory / "rabbitmq" / "advanced.config").write_text(_BROKER_DEFAULTS)
+        yield directory

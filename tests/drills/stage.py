@@ -1,0 +1,144 @@
+"""Where one drill happens: its own virtual host and database, its processes, load and ledger."""
+
+import asyncio
+import itertools
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import aio_pika
+import aiohttp
+import asyncpg
+from aiormq.exceptions import AMQPError
+
+from console.local.loopback import answers, request
+from console.local.ports import LOOPBACK
+from shared.amqp.topology import EVENTS_QUEUE
+from tests.databases import create_database, drop_database
+from tests.drills.ledger import Ledger
+from tests.drills.load import Events, Sender, opened_http, pushes
+from tests.drills.scale import Scale
+from tests.drills.servers import TEMPLATE, Servers
+from tests.processes import Processes, Service
+from tests.waiting import eventually
+
+DRAIN_SECONDS = 300
+RECOVERY_SECONDS = 120
+AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, AMQPError, OSError, TimeoutError)
+_numbers = itertools.count(1)
+
+
+@dataclass
+class Stage:
+    """`problems` are what a drill found wrong; `taking` and `recording` its time to recover."""
+
+    servers: Servers
+    scale: Scale
+    processes: Processes
+    http: aiohttp.ClientSession
+    ledger: Ledger = field(default_factory=Ledger)
+    problems: list[str] = field(default_factory=list)
+    taking: float | None = None
+    recording: float | None = None
+    note: str = ""
+    services: list[Service] = field(default_factory=list)
+
+    async def start(self, ingests: int = 1, workers: int = 1, **settings: object) -> Sequence[int]:
+        """Start services together; the ports of the ingests."""
+        kinds = ["ingest"] * ingests + ["worker"] * workers
+        fresh = [self.processes.start(kind, **settings) for kind in kinds]
+        self.services += fresh
+        await asyncio.gather(*(asyncio.to_thread(one.wait_until_ready) for one in fresh))
+        return [service.port for service in fresh[:ingests]]
+
+    async def restart(self, service: Service) -> Service:
+        """Start a killed one again, with the same address."""
+        kind = service.process.name.partition("-")[0]
+        listen = {f"{kind}_listen": f"{LOOPBACK}:{service.port}"}
+        fresh = Service(self.processes.start_command(kind, **listen), service.port)
+        self.services[self.services.index(service)] = fresh
+        return fresh
+
+    def sender(self, ports: Sequence[int]) -> Sender:
+        return Sender(self.http, self.ledger, ports)
+
+    async def recover(self, sender: Sender, events: Events | None = None) -> None:
+        """Measure, from now on, until a notification is taken and until its rows are there."""
+        events = events or pushes()
+        healed = time.monotonic()
+        await sender.post_until_taken(events)
+        self.taking = max(self.taking or 0, time.monotonic() - healed)
+        await self.recorded({event["id"] for event in events}, seconds=RECOVERY_SECONDS)
+        self.recording = max(self.recording or 0, time.monotonic() - healed)
+
+    async def recorded(self, ids: set[str], *, seconds: float) -> None:
+        async def all_there() -> bool:
+            return await self.missing(ids) == 0
+
+        await eventually(all_there, seconds)
+
+    async def missing(self, ids: set[str]) -> int:
+        """How many of `ids` have no row; all while the database is away."""
+        query = "SELECT count(*) FROM tracking_events WHERE event_id = ANY($1)"
+        try:
+            connection = await asyncpg.connect(self.processes.database_url, timeout=5)
+            try:
+                return len(ids) - int(await connection.fetchval(query, list(ids)))
+            finally:
+                connection.terminate()
+        except AWAY:
+            return len(ids)
+
+    async def queued(self) -> int:
+        """Messages in the work queue that no consumer has; 1 while the broker is away."""
+        try:
+            async with await aio_pika.connect(self.processes.amqp_url, timeout=5) as connection:
+                channel = await connection.channel()
+                queue = await channel.declare_queue(EVENTS_QUEUE, passive=True)
+                return queue.declaration_result.message_count or 0
+        except AWAY:
+            return 1
+
+    def check(self, *, holds: bool, otherwise: str) -> None:
+        if not holds:
+            self.problems.append(otherwise)
+
+    async def is_ready(self, port: int) -> bool:
+        return await asyncio.to_thread(answers, port, "/health/ready")
+
+    async def is_live(self, port: int) -> bool:
+        return await asyncio.to_thread(answers, port, "/health/live")
+
+    async def readiness(self, port: int) -> str:
+        return (await asyncio.to_thread(request, port, "GET", "/health/ready"))[1].decode()
+
+    def behind(self, *, amqp_port: int = 0, database_port: int = 0) -> Processes:
+        """Processes that reach their servers through proxies."""
+        amqp, database = self.processes.amqp_url, self.processes.database_url
+        if amqp_port:
+            amqp = amqp.replace(f":{self.servers.rabbitmq.port}/", f":{amqp_port}/")
+        if database_port:
+            database = database.replace(f":{self.servers.postgres.port}/", f":{database_port}/")
+        directory = self.processes.directory / f"behind-{next(_numbers)}"
+        return replace(self.processes, directory=directory, amqp_url=amqp, database_url=database)
+
+
+@asynccontextmanager
+async def staged(servers: Servers, scale: Scale, directory: Path) -> AsyncIterator[Stage]:
+    name = f"drill_{next(_numbers)}"
+    servers.rabbitmq.create_vhost(name)
+    await create_database(servers.postgres, name, template=TEMPLATE)
+    with ExitStack() as exits:
+        processes = Processes(
+            directory / name, servers.rabbitmq.url(name), servers.postgres.url(name), exits
+        )
+        async with opened_http() as http:
+            try:
+                yield Stage(servers, scale, processes, http)
+            finally:
+                await asyncio.to_thread(exits.close)
+                await servers.heal()
+    servers.rabbitmq.delete_vhost(name)
+    await drop_database(servers.postgres, name)
