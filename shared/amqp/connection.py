@@ -70,6 +70,7 @@ class Connection:
     def give_up(self, why: str) -> None:
         """Throw this connection away and open another: it is open but does not answer."""
         if self._lost:
+            self.channel, self.fault = None, why
             _lose(self._lost, why)
 
     @asynccontextmanager

@@ -86,8 +86,9 @@ async def test_what_no_queue_takes_is_a_failure(amqp_url: str) -> None:
         async def connected() -> bool:
             return connection.channel is not None
 
-        await eventually(connected)
         for messages in (nowhere[:1], nowhere):
+            # It connects anew after each, to declare again what may be missing.
+            await eventually(connected)
             with pytest.raises(PublishFailedError, match="returned"):
                 await publisher.publish(messages, deadline=10)
         good = Message(topology.EVENTS_EXCHANGE, "event.push", b"{}")
