@@ -91,5 +91,6 @@ async def test_what_no_queue_takes_is_a_failure(amqp_url: str) -> None:
             await eventually(connected)
             with pytest.raises(PublishFailedError, match="returned"):
                 await publisher.publish(messages, deadline=10)
+        await eventually(connected)
         good = Message(topology.EVENTS_EXCHANGE, "event.push", b"{}")
         await publisher.publish([good] * 3, deadline=10)
