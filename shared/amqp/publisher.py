@@ -70,17 +70,18 @@ class ConfirmedPublisher:
 
 async def _publish_all(channel: Channel, messages: Sequence[Message]) -> None:
     if len(messages) == 1:
-        await _publish_one(channel, messages[0])
+        await publish_one(channel, messages[0])
         return
     results = await asyncio.gather(
-        *(_publish_one(channel, message) for message in messages), return_exceptions=True
+        *(publish_one(channel, message) for message in messages), return_exceptions=True
     )
     for result in results:
         if isinstance(result, BaseException):
             raise result
 
 
-async def _publish_one(channel: Channel, message: Message) -> None:
+async def publish_one(channel: Channel, message: Message) -> None:
+    """Return when the broker has confirmed the message. Raises PublishFailedError."""
     try:
         confirm = await channel.basic_publish(
             message.body,
