@@ -12,6 +12,7 @@ COMMANDS: Final = {
     "dead-letters": "console.commands.dead_letters:dead_letters",
     "ingest": "console.commands.ingest:ingest",
     "migrate": "console.commands.migrate:migrate",
+    "status": "console.commands.status:status",
     "up": "console.local.up:up",
     "worker": "console.commands.worker:worker",
 }

@@ -1,0 +1,71 @@
+"""What stands in the tables, in a few short statements."""
+
+from typing import Final
+
+import asyncpg
+
+from console.overview.snapshot import Activity, Database
+from shared import migrate
+from shared.database import Connection, Pool, borrowed
+from shared.text import printable
+
+SECONDS: Final = 3.0
+
+# Bounded by the index on recorded_at, and by the number of rows of a busy minute.
+_RECORDED: Final = """
+SELECT count(*) FILTER (WHERE recorded_at > statement_timestamp() - interval '10 s') AS last_10_s,
+       count(*) AS last_60_s
+FROM tracking_events WHERE recorded_at > statement_timestamp() - interval '60 s'
+"""
+_NEWEST: Final = """
+WITH newest AS (
+    SELECT occurred_at, recorded_at, extract(epoch FROM recorded_at - occurred_at)::float8 AS lag,
+           recorded_at > statement_timestamp() - interval '5 min' AS lately
+    FROM tracking_events ORDER BY recorded_at DESC LIMIT 10000
+)
+SELECT extract(epoch FROM statement_timestamp() - max(recorded_at))::float8 AS recorded_age,
+       extract(epoch FROM statement_timestamp() - max(occurred_at))::float8 AS occurred_age,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY lag) FILTER (WHERE lately) AS lag_p50,
+       percentile_cont(0.99) WITHIN GROUP (ORDER BY lag) FILTER (WHERE lately) AS lag_p99
+FROM newest
+"""
+_GEO_HEAD: Final = "SELECT last_id FROM geo_event_counter"
+
+
+async def look(pool: Pool) -> Database:
+    """Never raises: a database that is away, or slower than three seconds, is an answer too."""
+    try:
+        async with borrowed(pool, seconds=SECONDS) as connection:
+            return await _look(connection)
+    except migrate.MigrationError as error:
+        return Database(fault=printable(str(error), 300))
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        return Database(fault=fault(error))
+
+
+def fault(error: Exception) -> str:
+    """One line of an error of the database, safe to print."""
+    if isinstance(error, TimeoutError):
+        return f"no answer within {SECONDS:g} s"
+    return printable(f"{type(error).__name__}: {error}", 300)
+
+
+async def _look(connection: Connection) -> Database:
+    missing = await migrate.missing(connection)
+    version = connection.get_server_version()
+    return Database(
+        version=f"{version.major}.{version.minor}",
+        migrations=len(migrate.shipped()),
+        missing=len(missing),
+        activity=await _activity(connection),
+    )
+
+
+async def _activity(connection: Connection) -> Activity | None:
+    try:
+        recorded = await connection.fetchrow(_RECORDED)
+        newest = await connection.fetchrow(_NEWEST)
+        geo_head = await connection.fetchval(_GEO_HEAD)
+    except asyncpg.UndefinedTableError:
+        return None
+    return Activity(**dict(recorded or {}), **dict(newest or {}), geo_head=geo_head)

@@ -1,0 +1,105 @@
+"""How fast events move and how long they wait: from differences between snapshots, pure."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from console.overview.snapshot import Service, Snapshot
+
+_WINDOW: Final = 10.0
+_RECORDED_OVER: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Events a second, and ages in seconds.
+
+    `measured`: `incoming` is what ingests counted; otherwise it is what was recorded and what the
+    queues grew by. `waiting` is a bound: nothing waits longer in the queue; None is not known.
+    """
+
+    incoming: float = 0.0
+    measured: bool = False
+    growth: float = 0.0
+    dead_growth: float = 0.0
+    recorded: float = 0.0
+    waiting: float | None = 0.0
+    window: float = 0.0
+
+    @property
+    def leaving(self) -> float:
+        """Out of the queue: recorded, or dead-lettered on the way."""
+        return max(self.incoming - self.growth, 0.0)
+
+    def to_empty(self, ready: int) -> float | None:
+        """Seconds until the queue is empty at this pace; None is never."""
+        if not ready:
+            return 0.0
+        return ready / -self.growth if self.growth < 0 else None
+
+
+class History:
+    """The snapshots of the last seconds, and since when the queue has not been empty."""
+
+    def __init__(self) -> None:
+        self._window: deque[Snapshot] = deque()
+        self._empty_at: float | None = None
+
+    def add(self, snapshot: Snapshot) -> Flow:
+        if snapshot.broker.events and not snapshot.ready:
+            self._empty_at = snapshot.at
+        if snapshot.broker.fault:
+            # A broker that comes back may be another one: no differences across it.
+            self._window.clear()
+        else:
+            self._window.append(snapshot)
+        while self._window and snapshot.at - self._window[0].at > _WINDOW:
+            self._window.popleft()
+        since_empty = None if self._empty_at is None else snapshot.at - self._empty_at
+        return _flow(self._window[0] if self._window else snapshot, snapshot, since_empty)
+
+
+def _flow(first: Snapshot, last: Snapshot, since_empty: float | None) -> Flow:
+    seconds = last.at - first.at
+    growth = (last.ready - first.ready) / seconds if seconds else 0.0
+    dead_growth = (last.dead - first.dead) / seconds if seconds else 0.0
+    activity = last.database.activity
+    recorded = activity.last_10_s / _RECORDED_OVER if activity else 0.0
+    counted = _counted(first.services, last.services)
+    measured = counted is not None and seconds > 0
+    incoming = counted / seconds if counted is not None and seconds else recorded + growth
+    return Flow(
+        incoming=max(incoming, 0.0),
+        measured=measured,
+        growth=growth,
+        dead_growth=dead_growth,
+        recorded=recorded,
+        waiting=longest_wait(last, since_empty),
+        window=seconds,
+    )
+
+
+def longest_wait(snapshot: Snapshot, since_empty: float | None) -> float | None:
+    """A bound on how long the oldest event has been in the queue, without taking it off.
+
+    The queue is first in, first out: what waits came after whatever was recorded, hence after
+    that occurred; and it came after the queue was last seen empty.
+    """
+    if not snapshot.ready:
+        return 0.0
+    activity = snapshot.database.activity
+    bounds = [since_empty, activity.occurred_age if activity else None]
+    known = [bound for bound in bounds if bound is not None]
+    return max(min(known), 0.0) if known else None
+
+
+def _counted(before: Sequence[Service], now: Sequence[Service]) -> float | None:
+    """What ingests took between two looks; None unless every one that is known answered both."""
+    earlier = {one.url: one.events for one in before if one.kind == "ingest"}
+    later = {one.url: one.events for one in now if one.kind == "ingest"}
+    if not later or earlier.keys() != later.keys() or any(one.fault for one in now):
+        return None
+    differences = [(later[url] or 0) - (earlier[url] or 0) for url in later]
+    # A counter that goes back is a process that started again.
+    return None if min(differences) < 0 else sum(differences)

@@ -1,0 +1,82 @@
+"""What the collectors saw at one moment. Ages and durations are seconds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """A queue's messages that no consumer has in hand, and its consumers."""
+
+    ready: int
+    consumers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """`fault` says why it cannot be looked at; a queue that does not exist is None."""
+
+    fault: str = ""
+    version: str = ""
+    events: Depth | None = None
+    dead: Depth | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What stands in the tables.
+
+    Lags are those of the last five minutes, of the newest 10,000 rows at most.
+    """
+
+    last_10_s: int = 0
+    last_60_s: int = 0
+    recorded_age: float | None = None
+    occurred_age: float | None = None
+    lag_p50: float | None = None
+    lag_p99: float | None = None
+    geo_head: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """`fault` says why it cannot be read; without the tables there is no activity."""
+
+    fault: str = ""
+    version: str = ""
+    migrations: int = 0
+    missing: int = 0
+    activity: Activity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """An ingest or a worker by its own account; `events` is what it took or settled in all."""
+
+    url: str
+    kind: str = "service"
+    fault: str = ""
+    version: str = ""
+    events: float | None = None
+    dead_lettered: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """`at` is a monotonic clock's; `oldest_dead` None: there is none, or it is not known."""
+
+    taken: datetime
+    at: float
+    broker: Broker
+    database: Database
+    services: Sequence[Service] = ()
+    oldest_dead: float | None = None
+
+    @property
+    def ready(self) -> int:
+        return self.broker.events.ready if self.broker.events else 0
+
+    @property
+    def dead(self) -> int:
+        return self.broker.dead.ready if self.broker.dead else 0

@@ -1,0 +1,85 @@
+"""Rates and waiting times, from what was seen at different moments."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from console.overview.flow import Flow, History
+from console.overview.snapshot import Broker, Service, Snapshot
+from tests.unit.console.overview.seen import make_activity, make_snapshot
+
+
+def last(*snapshots: Snapshot) -> Flow:
+    history = History()
+    return [history.add(snapshot) for snapshot in snapshots][-1]
+
+
+def ingest(events: float, fault: str = "") -> Sequence[Service]:
+    return [Service("http://i:1", "ingest", fault, events=events)]
+
+
+def test_one_look_has_the_rate_of_the_table_only() -> None:
+    flow = last(make_snapshot())
+    assert (flow.incoming, flow.leaving, flow.measured, flow.window) == (10.0, 10.0, False, 0.0)
+
+
+def test_what_was_recorded_and_what_the_queue_grew_by_came_in() -> None:
+    flow = last(make_snapshot(at=0), make_snapshot(at=5, ready=200))
+    assert (flow.incoming, flow.leaving, flow.growth) == (50.0, 10.0, 40.0)
+    assert flow.to_empty(200) is None
+
+
+def test_a_shrinking_queue_has_an_end() -> None:
+    flow = last(make_snapshot(at=0, ready=400), make_snapshot(at=4, ready=200))
+    assert flow.growth == -50.0
+    assert flow.to_empty(200) == 4.0
+    assert flow.to_empty(0) == 0.0
+
+
+def test_what_ingests_count_is_measured() -> None:
+    flow = last(
+        make_snapshot(at=0, services=ingest(1_000)),
+        make_snapshot(at=2, ready=20, services=ingest(1_100)),
+    )
+    assert (flow.measured, flow.incoming, flow.leaving) == (True, 50.0, 40.0)
+
+
+@pytest.mark.parametrize(
+    "services", [ingest(0), ingest(1_100, fault="away"), (), [*ingest(1_100), Service("b")]]
+)
+def test_without_a_count_of_both_moments_it_is_no_measurement(services: Sequence[Service]) -> None:
+    looks = [
+        make_snapshot(at=0, services=ingest(1_000)),
+        make_snapshot(at=2, services=services),
+    ]
+    assert last(*looks).measured is (len(services) == 2)
+
+
+def test_only_the_last_seconds_count() -> None:
+    looks = [make_snapshot(at=0, ready=10_000), make_snapshot(at=30), make_snapshot(at=34)]
+    assert last(*looks).growth == 0.0
+
+
+def test_no_difference_across_a_broker_that_was_away() -> None:
+    away = make_snapshot(at=2, broker=Broker(fault="away"))
+    flow = last(make_snapshot(at=0, ready=9_000), away, make_snapshot(at=4))
+    assert (flow.growth, flow.window) == (0.0, 0.0)
+
+
+def test_what_waits_came_after_what_was_recorded_had_occurred() -> None:
+    assert last(make_snapshot(ready=5)).waiting == pytest.approx(3.3)
+    assert last(make_snapshot()).waiting == 0.0
+
+
+def test_what_waits_came_after_the_queue_was_empty() -> None:
+    old = make_activity(occurred_age=3_600.0)
+    flow = last(make_snapshot(at=0, activity=old), make_snapshot(at=4, ready=5, activity=old))
+    assert flow.waiting == 4.0
+
+
+def test_without_either_it_is_not_known_how_long() -> None:
+    assert last(make_snapshot(ready=5, activity=make_activity(occurred_age=None))).waiting is None
+
+
+def test_a_registry_whose_clock_is_ahead_makes_no_negative_age() -> None:
+    assert last(make_snapshot(ready=5, activity=make_activity(occurred_age=-7.0))).waiting == 0.0

@@ -1,0 +1,48 @@
+import pytest
+
+from console.overview.spoken import age, count, duration, rate
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, ""),
+        (-3.0, "0 s"),
+        (0.0, "0 s"),
+        (0.0001, "1 ms"),
+        (0.028, "28 ms"),
+        (0.949, "949 ms"),
+        (0.95, "0.9 s"),
+        (3.14, "3.1 s"),
+        (9.96, "9 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (3_599, "59 min"),
+        (3_600, "1 h"),
+        (86_399, "23 h"),
+        (180_000, "2 d"),
+    ],
+)
+def test_durations(seconds: float | None, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(-1.0, "0 s"), (0.3, "0 s"), (3.9, "3 s"), (59.9, "59 s"), (61, "1 min")]
+)
+def test_ages_are_in_whole_seconds(seconds: float, text: str) -> None:
+    assert age(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("events", "text"),
+    [(0, "0/s"), (0.01, "<0.1/s"), (0.26, "0.3/s"), (9.96, "10/s"), (1_234.4, "1,234/s")],
+)
+def test_rates(events: float, text: str) -> None:
+    assert rate(events) == text
+
+
+def test_counts() -> None:
+    assert count(1, "event") == "1 event"
+    assert count(1_204, "event") == "1,204 events"
+    assert count(2, "repository", "repositories") == "2 repositories"
