@@ -3,15 +3,18 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any, Self
+from datetime import UTC, datetime
+from typing import Any, Final, Self
 
-from aiormq.abc import DeliveredMessage
-
+from console.dead_letters.deliveries import Delivery
 from shared import strict_json
 from shared.amqp.dead_letter import Story
 from shared.amqp.message import EVENT_ID
 from shared.text import from_bytes, printable
+
+REQUEUE_COUNT: Final = "requeue-count"
+# The broker counts deliveries, looks too: not a part of the dead letter.
+_DELIVERY_COUNT: Final = "x-delivery-count"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,7 @@ class DeadLetter:
     """Fields of the event are empty where its body does not have them as texts."""
 
     message_id: str
+    routing_key: str
     story: Story
     event_id: str
     action: str
@@ -28,35 +32,71 @@ class DeadLetter:
     body: str
 
     @classmethod
-    def read(cls, message: DeliveredMessage) -> Self:
+    def read(cls, delivery: Delivery) -> Self:
+        properties = delivery.properties()
+        return cls.of(
+            delivery.body,
+            message_id=properties.message_id or "",
+            routing_key=delivery.routing_key,
+            headers=properties.headers or {},
+        )
+
+    @classmethod
+    def of(
+        cls, body: bytes, *, message_id: str, routing_key: str, headers: Mapping[str, Any]
+    ) -> Self:
         """Whatever the body is: a dead letter is often one because it cannot be read."""
-        properties = message.header.properties
-        headers = properties.headers or {}
-        body = from_bytes(message.body)
-        event = _object(_value(body))
+        text = from_bytes(body)
+        event = _object(_value(text))
         target = _object(event.get("target"))
         return cls(
-            message_id=properties.message_id or "",
+            message_id=message_id,
+            routing_key=routing_key,
             story=Story.read(headers),
             event_id=_text(headers.get(EVENT_ID)) or _text(event.get("id")),
             action=_text(event.get("action")),
             repository=_text(target.get("repository")),
             tag=_text(target.get("tag")),
-            headers=headers,
-            body=body,
+            headers={name: value for name, value in headers.items() if name != _DELIVERY_COUNT},
+            body=text,
         )
+
+    @property
+    def error(self) -> str:
+        """Exception type and text, not safe to print; empty where the broker gave up."""
+        story = self.story
+        return f"{story.error_type}: {story.error}" if story.error_type else story.error
+
+    @property
+    def failed_at(self) -> datetime | None:
+        """When it died, by the clock of whoever buried it; None if nobody says."""
+        moment = self.story.failed_at or _broker_time(self.headers)
+        try:
+            parsed = datetime.fromisoformat(moment)
+        except ValueError:
+            return None
+        return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+    @property
+    def requeues(self) -> int:
+        """How often it was requeued already."""
+        count = self.headers.get(REQUEUE_COUNT, 0)
+        return count if isinstance(count, int) and not isinstance(count, bool) else 0
+
+    @property
+    def name(self) -> str:
+        """repository:tag, not safe to print."""
+        return f"{self.repository}:{self.tag}" if self.tag else self.repository
 
     def line(self) -> str:
         """One line, safe to print: time, reason, error, action, repository:tag, event id."""
-        story = self.story
-        error = f"{story.error_type}: {story.error}" if story.error_type else "-"
-        name = f"{self.repository}:{self.tag}" if self.tag else self.repository
+        failed_at = self.failed_at
         fields = (
-            _time(story.failed_at),
-            story.reason.value,
-            printable(error, 100),
+            failed_at.isoformat(" ", "seconds") if failed_at else "-",
+            self.story.reason.value,
+            printable(self.error, 100) or "-",
             printable(self.action, 20) or "-",
-            printable(name, 120) or "-",
+            printable(self.name, 120) or "-",
             printable(self.event_id, 40) or "-",
         )
         return "  ".join(fields)
@@ -64,6 +104,12 @@ class DeadLetter:
     def json(self) -> str:
         """The whole as one line of JSON; bytes that are not UTF-8 are lone surrogates (PEP 383)."""
         return json.dumps(asdict(self), default=str)
+
+
+def _broker_time(headers: Mapping[str, Any]) -> str:
+    deaths = headers.get("x-death")
+    latest = deaths[0] if isinstance(deaths, list) and deaths else None
+    return str(latest.get("time", "")) if isinstance(latest, Mapping) else ""
 
 
 def _value(body: str) -> object:
@@ -79,10 +125,3 @@ def _object(value: object) -> Mapping[str, object]:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _time(moment: str) -> str:
-    try:
-        return datetime.fromisoformat(moment).isoformat(" ", "seconds")
-    except ValueError:
-        return "-"

@@ -1,0 +1,99 @@
+"""Options that several dead-letters commands have in common."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import reduce, wraps
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from console.dead_letters import moments, selection
+from console.dead_letters.errors import UnusableError
+from console.dead_letters.selection import Selection
+from shared.amqp.dead_letter import Reason
+
+Function = Callable[..., Any]
+T = TypeVar("T")
+
+
+class _Parsed(click.ParamType[T]):
+    """What `parse` makes of a text; its UnusableError is wrong usage."""
+
+    def __init__(self, name: str, parse: Callable[[str], T]) -> None:
+        self.name = name
+        self._parse = parse
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> T:
+        try:
+            return self._parse(str(value))
+        except UnusableError as error:
+            self.fail(str(error), param, ctx)
+
+
+_MOMENT: Final = _Parsed("moment", lambda text: moments.moment(text, now=datetime.now(UTC)))
+_ATTEMPTS: Final = _Parsed("comparison", selection.attempts)
+_SELECTORS: Final = (
+    click.option("--id", multiple=True, help="Event id, or message id or its first 8 characters."),
+    click.option("--group", multiple=True, metavar="HASH", help="As summary shows it."),
+    click.option("--reason", multiple=True, type=click.Choice([one.value for one in Reason])),
+    click.option("--error", multiple=True, metavar="GLOB", help="Against 'Type: message'."),
+    click.option("--repository", multiple=True, metavar="GLOB"),
+    click.option("--action", multiple=True, help="The registry's verb: push, delete."),
+    click.option("--since", type=_MOMENT, help="Died since: 10m, 3h, 2d ago, or ISO 8601."),
+    click.option("--until", type=_MOMENT, help="Died until then."),
+    click.option("--attempts", type=_ATTEMPTS, metavar="'>=3'", help="Tries to record it."),
+    click.option("--all", is_flag=True, help="Everything."),
+)
+_NAMES: Final = (
+    "id", "group", "reason", "error", "repository", "action", "since", "until", "attempts", "all",
+)  # fmt: skip
+
+
+def selectors(*, limit: int | None = None) -> Callable[[Function], Function]:
+    """Give the command a `selection`; `limit` is its default."""
+
+    def decorate(function: Function) -> Function:
+        @wraps(function)
+        def command(**given: Any) -> Any:  # noqa: ANN401  click's parameters
+            names = {name: given.pop(name) for name in (*_NAMES, "limit")}
+            if names["all"] and any(names[name] for name in _NAMES if name != "all"):
+                raise click.UsageError("--all goes with no other selector but --limit")
+            return function(selection=Selection(**names), **given)
+
+        bound = click.option(
+            "--limit",
+            type=click.IntRange(min=1),
+            default=limit,
+            show_default=limit is not None,
+            help="At most so many, the oldest first.",
+        )
+        return reduce(lambda inner, option: option(inner), (bound, *reversed(_SELECTORS)), command)
+
+    return decorate
+
+
+def output(*kinds: str) -> Callable[[Function], Function]:
+    return click.option(
+        "-o", "--output", type=click.Choice(kinds), default=kinds[0], show_default=True
+    )
+
+
+def writes(function: Function) -> Function:
+    """Options of the commands that change something."""
+    options = (
+        click.option("--dry-run", is_flag=True, help="Only say what would be done."),
+        click.option("-y", "--yes", is_flag=True, help="Do not ask."),
+        click.option("--note", default="", help="Why, for the audit trail."),
+        click.option("--as", "actor", help="Who, for the audit trail. [default: user@host]"),
+        output("text", "json"),
+    )
+    return reduce(lambda inner, option: option(inner), reversed(options), function)
+
+
+NEW_FILE: Final = click.Path(path_type=Path, dir_okay=False)
+
+
+def require_some(selection: Selection) -> None:
+    if not selection.names_any:
+        raise click.UsageError("say which: --group, --id, --reason, ..., or --all")

@@ -1,0 +1,150 @@
+"""Running a command's asynchronous part, and what its end means for the exit code."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from typing import Any, Final, NoReturn, TypeVar
+
+import click
+import uvloop
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from console.dead_letters.acting import Outcome
+from console.dead_letters.errors import BusyError, DatabaseAwayError, UnusableError
+from console.processes import load_or_exit
+from shared import logs
+from shared.amqp.errors import BrokerAwayError
+from shared.amqp.topology import TopologyConflictError
+from shared.settings import Settings
+
+T = TypeVar("T")
+
+
+class Exit(IntEnum):
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    NOTHING_MATCHED = 3
+    PARTLY = 4
+    AWAY = 5
+
+
+EXIT_CODES: Final = (
+    "Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 nothing matched, "
+    "4 partly done, 5 broker or database not reached."
+)
+
+
+class Failed(click.ClickException):
+    def __init__(self, message: str, code: Exit) -> None:
+        super().__init__(message)
+        self.exit_code = code.value  # type: ignore[misc]  # click reads it from the instance
+
+
+def settings(*required: str) -> Settings:
+    """The settings, with logs on standard error. Exit code 2 if they cannot be used."""
+    loaded = load_or_exit(("amqp_url", *required))
+    logs.configure(level=loaded.log_level, log_format=loaded.log_format, service="console")
+    return loaded
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Its result; the errors of an operation become one line and an exit code."""
+    try:
+        return uvloop.run(work)
+    except BrokerAwayError as error:
+        raise Failed(f"the broker is not reached: {error}", Exit.AWAY) from None
+    except DatabaseAwayError as error:
+        raise Failed(f"the database is not reached: {error}", Exit.AWAY) from None
+    except (BusyError, TopologyConflictError) as error:
+        raise Failed(str(error), Exit.FAILED) from None
+    except UnusableError as error:
+        raise Failed(str(error), Exit.USAGE) from None
+    except KeyboardInterrupt:
+        raise Failed("interrupted; nothing more is changed", Exit.FAILED) from None
+
+
+def nothing_matched() -> NoReturn:
+    say("nothing matched")
+    sys.exit(Exit.NOTHING_MATCHED)
+
+
+def say(text: str) -> None:
+    """A notice, which is no data."""
+    click.echo(text, err=True)
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask, unless told not to; where nobody can answer that is wrong usage."""
+    if not yes:
+        require_terminal()
+        click.confirm(question, abort=True, err=True)
+
+
+def require_terminal() -> None:
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody can be asked here; give --yes")
+
+
+@contextmanager
+def stopping(stop: asyncio.Event) -> Iterator[None]:
+    """Until the block ends the first Ctrl-C only sets `stop`, a second one ends at once."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def first() -> None:
+        say("stopping when what is in hand is done ...")
+        stop.set()
+        restore()
+
+    def restore() -> None:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+    for number in signals:
+        loop.add_signal_handler(number, first)
+    try:
+        yield
+    finally:
+        restore()
+
+
+@contextmanager
+def progress(title: str, total: int) -> Iterator[Any]:
+    """Something that takes outcomes and shows them, on a terminal only."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+    )
+    with bar:
+        task = bar.add_task(title, total=total, speed="")
+
+        def show(outcome: Outcome) -> None:
+            done = outcome.done + outcome.failed.total()
+            speed = bar.tasks[0].speed
+            bar.update(task, completed=done, speed=f"{speed:.0f}/s" if speed else "")
+
+        yield show
+
+
+def verdict(outcome: Outcome, *, skipped: int) -> Exit:
+    """What the exit code says of a change."""
+    left = outcome.failed.total() + outcome.missing + skipped
+    if not left and not outcome.stopped:
+        return Exit.DONE
+    return Exit.PARTLY if outcome.done or outcome.stopped else Exit.FAILED

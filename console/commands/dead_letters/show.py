@@ -1,0 +1,83 @@
+"""registry-events dead-letters show."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import click
+
+from console.commands.dead_letters import printing
+from console.commands.dead_letters.options import output
+from console.commands.dead_letters.running import (
+    Exit,
+    Failed,
+    nothing_matched,
+    run,
+    say,
+    settings,
+)
+from console.dead_letters import masking, reading
+from console.dead_letters.grouping import cause
+from console.dead_letters.telling import advice, tell
+from console.dead_letters.view import DeadLetter
+from shared.configuration import secret
+
+_MOST = 20
+
+
+@click.command()
+@click.argument("id")
+@click.option("--no-mask", is_flag=True, help="Also addresses, user agents and actors.")
+@output("text", "json")
+def show(*, id: str, no_mask: bool, output: str) -> None:  # noqa: A002  the user's word for it
+    """Tell the whole story of one dead letter.
+
+    ID is an event id or a message id, or how one of them starts.
+    """
+    dead_letter = one(run(find(secret(settings().amqp_url), id)))
+    if output == "json":
+        printing.document(_document(dead_letter, mask=not no_mask))
+        return
+    for line in tell(dead_letter, now=datetime.now(UTC), mask=not no_mask):
+        click.echo(line)
+
+
+def one(found: Sequence[DeadLetter]) -> DeadLetter:
+    """The only one; exit if there are none or several, which are listed."""
+    if not found:
+        nothing_matched()
+    if len(found) > 1:
+        for dead_letter in found:
+            say(f"{dead_letter.message_id}  {dead_letter.line()}")
+        raise Failed("several dead letters are called so; give more of one's id", Exit.USAGE)
+    return found[0]
+
+
+async def find(url: str, start: str) -> Sequence[DeadLetter]:
+    """Those of exactly this id, or else the first that start so."""
+    exact: list[DeadLetter] = []
+    starting: list[DeadLetter] = []
+
+    def visit(dead_letter: DeadLetter) -> None:
+        ids = (dead_letter.event_id, dead_letter.message_id)
+        if start in ids and len(exact) < _MOST:
+            exact.append(dead_letter)
+        elif any(name.startswith(start) for name in ids) and len(starting) < _MOST:
+            starting.append(dead_letter)
+
+    async with reading.connected(url) as broker:
+        await reading.each(broker, visit)
+    return exact or starting
+
+
+def _document(dead_letter: DeadLetter, *, mask: bool) -> dict[str, object]:
+    whole = json.loads(dead_letter.json())
+    del whole["body"]
+    return {
+        **whole,
+        "headers": masking.headers(dead_letter, mask=mask),
+        "group": cause(dead_letter).group,
+        "requeues": dead_letter.requeues,
+        "payload": masking.payload(dead_letter, mask=mask),
+        "try_next": advice(dead_letter),
+    }

@@ -1,0 +1,125 @@
+"""Doing something to each dead letter of a plan, and only then taking it off the queue.
+
+Killed at any moment, it leaves at worst one batch that was done but not taken off.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from console.dead_letters.look import SETTLING, Look, looking
+from console.dead_letters.plan import key
+from console.dead_letters.view import DeadLetter
+from shared.amqp.errors import BrokerAwayError
+
+INTERRUPTED: Final = "interrupted"
+_BATCH: Final = 500
+# Batches a second, so that a slow rate is even.
+_BEAT: Final = 5
+# The broker closes a channel that settles nothing for half an hour: the default of its
+# `consumer_timeout`. A look ends long before, another one goes on.
+_LONGEST_LOOK: Final = 600.0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """`missing` were in the plan but are gone; `stopped` says why it ended before its end."""
+
+    done: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    missing: int = 0
+    stopped: str = ""
+
+    def add(self, other: "Outcome") -> None:
+        self.done += other.done
+        self.failed += other.failed
+        self.missing += other.missing
+        self.stopped = self.stopped or other.stopped
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "done": self.done,
+            "failed": dict(self.failed),
+            "missing": self.missing,
+            "stopped": self.stopped,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """For each dead letter of a batch why it failed, or an empty text; `broken`: go no further."""
+
+    failures: Sequence[str]
+    broken: str = ""
+
+
+Deed = Callable[[Sequence[DeadLetter]], Awaitable[Done]]
+
+
+@dataclass(slots=True)
+class Action:
+    """One run; set `stop` to end it between two batches. `report` hears of every batch."""
+
+    url: str
+    deed: Deed
+    rate: float | None = None
+    report: Callable[[Outcome], None] = lambda _: None
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self, chosen: Iterable[bytes]) -> Outcome:
+        """Raises BusyError, and BrokerAwayError if nothing could be done at all."""
+        left, outcome, over = set(chosen), Outcome(), False
+        while left and not over and not outcome.stopped:
+            try:
+                over = await self._look(left, outcome)
+            except BrokerAwayError as error:
+                if not outcome.done:
+                    raise
+                outcome.stopped = str(error)
+        if over and not outcome.stopped:
+            outcome.missing = len(left)
+        return outcome
+
+    async def _look(self, left: set[bytes], outcome: Outcome) -> bool:
+        """Whether the end of the queue was reached."""
+
+        def wanted(dead_letter: DeadLetter) -> bool:
+            return key(dead_letter) in left
+
+        until = time.monotonic() + _LONGEST_LOOK
+        async with looking(self.url, wanted, window=SETTLING) as look:
+            while left and await look.more():
+                if self.stop.is_set():
+                    outcome.stopped = INTERRUPTED
+                if outcome.stopped or time.monotonic() > until:
+                    return False
+                await self._batch(look, left, outcome)
+        return True
+
+    async def _batch(self, look: Look, left: set[bytes], outcome: Outcome) -> None:
+        started = time.monotonic()
+        size = _BATCH if self.rate is None else max(1, min(_BATCH, int(self.rate / _BEAT)))
+        batch, look.taken = look.taken[:size], look.taken[size:]
+        done = await self.deed([taken.dead_letter for taken in batch])
+        for taken, why in zip(batch, done.failures, strict=True):
+            left.discard(key(taken.dead_letter))
+            if why:
+                look.keep()
+                outcome.failed[why] += 1
+            else:
+                await look.settle(taken)
+                outcome.done += 1
+        outcome.stopped = outcome.stopped or done.broken
+        self.report(outcome)
+        if self.rate:
+            await self._pause(started + len(batch) / self.rate - time.monotonic())
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(max(seconds, 0)):
+                await self.stop.wait()
+        except TimeoutError:
+            pass

@@ -1,0 +1,114 @@
+"""Who changed which dead letters, when and with what result: a row, or else a line in the log."""
+
+import getpass
+import socket
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import asyncpg
+
+from console.dead_letters.errors import DatabaseAwayError, database_errors
+from shared.database import Pool, new_pool
+from shared.logs import get_logger
+from shared.settings import Settings
+from shared.text import storable
+
+APPLICATION: Final = "registry-events console"
+START: Final = """
+INSERT INTO dead_letter_operations (operation, actor, selector, matched, note)
+VALUES ($1, $2, $3, $4, $5) RETURNING id
+"""
+FINISH: Final = """
+UPDATE dead_letter_operations
+SET done = $2, failed = $3, result = $4, finished_at = clock_timestamp() WHERE id = $1
+"""
+HISTORY: Final = """
+SELECT * FROM dead_letter_operations
+WHERE $1::bigint IS NULL OR id = $1 ORDER BY id DESC LIMIT $2
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    operation: str
+    actor: str
+    selector: str
+    matched: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    done: int
+    failed: int
+    text: str
+
+
+def operator() -> str:
+    """The user of this process, and its host."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = "unknown"
+    return f"{user}@{socket.gethostname()}"
+
+
+@asynccontextmanager
+async def database(settings: Settings) -> AsyncIterator[Pool | None]:
+    """None if none is configured. It is connected to when it is used."""
+    if settings.database_url is None:
+        yield None
+        return
+    url = settings.database_url.get_secret_value()
+    async with new_pool(settings, url=url, application=APPLICATION) as pool:
+        yield pool
+
+
+class Trail:
+    """Writes where it can; `fault` says why that is not the database."""
+
+    def __init__(self, pool: Pool | None) -> None:
+        self._pool = pool
+        self.fault = "" if pool else "no database is configured"
+
+    async def start(self, operation: Operation) -> int | None:
+        """The number of its row, None if there is none."""
+        texts = (operation.operation, operation.actor, operation.selector)
+        return await self._try(
+            START, *map(storable, texts), operation.matched, storable(operation.note)
+        )
+
+    async def finish(self, number: int | None, operation: Operation, result: Result) -> None:
+        if number is not None:
+            await self._try(FINISH, number, result.done, result.failed, storable(result.text))
+        if number is None or self.fault:
+            get_logger().info(
+                "dead_letters.changed",
+                operation=operation.operation,
+                actor=operation.actor,
+                selector=operation.selector,
+                matched=operation.matched,
+                note=operation.note,
+                done=result.done,
+                failed=result.failed,
+                result=result.text,
+            )
+
+    async def _try(self, statement: str, *values: object) -> int | None:
+        if self._pool is None:
+            return None
+        try:
+            with database_errors():
+                number: int | None = await self._pool.fetchval(statement, *values)
+        except DatabaseAwayError as error:
+            self.fault = str(error)
+            return None
+        return number
+
+
+async def history(pool: Pool, *, limit: int, number: int | None = None) -> Sequence[asyncpg.Record]:
+    """The latest operations, or the one of that number. Raises DatabaseAwayError."""
+    with database_errors():
+        return await pool.fetch(HISTORY, number, limit)

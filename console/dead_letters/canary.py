@@ -1,0 +1,80 @@
+"""A few are sent ahead, to see whether they are recorded or dead again."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from console.dead_letters.errors import database_errors
+from console.dead_letters.view import DeadLetter
+from shared.database import Pool
+from shared.text import first_unstorable
+
+RECORDED: Final = "SELECT event_id FROM tracking_events WHERE event_id = ANY($1::text[])"
+_PAUSE: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Event ids; `unknown` were neither within the time."""
+
+    recorded: frozenset[str]
+    dead: frozenset[str]
+    unknown: frozenset[str]
+    seconds: float
+
+    @property
+    def good(self) -> bool:
+        return not (self.dead or self.unknown)
+
+    def __str__(self) -> str:
+        told = {
+            "recorded": self.recorded,
+            "dead again": self.dead,
+            "neither recorded nor dead again (is a worker running?)": self.unknown,
+        }
+        counts = [f"{len(ids)} {what}" for what, ids in told.items() if ids]
+        return f"canary: {', '.join(counts)} after {self.seconds:.1f} s"
+
+
+async def recorded(pool: Pool, event_ids: Iterable[str]) -> frozenset[str]:
+    """Raises DatabaseAwayError."""
+    with database_errors():
+        rows = await pool.fetch(RECORDED, [one for one in event_ids if not first_unstorable(one)])
+    return frozenset(row["event_id"] for row in rows)
+
+
+async def verdict(
+    sent: Sequence[DeadLetter],
+    arriving: AsyncIterator[DeadLetter],
+    pool: Pool,
+    *,
+    within: float,
+) -> Verdict:
+    """Wait until it is known of each; `arriving` follows the dead letters from before sending."""
+    started = time.monotonic()
+    pending = {dead_letter.event_id for dead_letter in sent}
+    died: set[str] = set()
+    done: frozenset[str] = frozenset()
+    following = asyncio.ensure_future(_collect(arriving, died))
+    try:
+        while pending - done - died and time.monotonic() - started < within:
+            await asyncio.sleep(_PAUSE)
+            done |= await recorded(pool, pending - done)
+    finally:
+        following.cancel()
+        with suppress(asyncio.CancelledError):
+            await following
+    return Verdict(
+        recorded=done,
+        dead=frozenset(died & pending - done),
+        unknown=frozenset(pending - done - died),
+        seconds=time.monotonic() - started,
+    )
+
+
+async def _collect(arriving: AsyncIterator[DeadLetter], died: set[str]) -> None:
+    async for dead_letter in arriving:
+        died.add(dead_letter.event_id)

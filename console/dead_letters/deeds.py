@@ -1,0 +1,82 @@
+"""What is done to a batch of dead letters before they are taken off the queue."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final, TextIO, cast
+
+from aio_pika.abc import AbstractConnection
+from aiormq.channel import Channel
+
+from console.dead_letters.acting import Done
+from console.dead_letters.requeueing import requeued
+from console.dead_letters.view import DeadLetter
+from shared.amqp.errors import broker_errors
+from shared.amqp.message import Message
+from shared.amqp.publisher import PublishFailedError, publish_one
+
+_CONFIRM: Final = 30.0
+_WHY: Final = {
+    "returned": "no queue takes its action",
+    "refused": "the broker refused it; is the queue full?",
+}
+
+
+async def publishing_channel(connection: AbstractConnection) -> Channel:
+    """Raises BrokerAwayError."""
+    outer = await broker_errors(connection.channel(on_return_raises=True), _CONFIRM)
+    return cast("Channel", await outer.get_underlay_channel())
+
+
+async def publish_each(channel: Channel, messages: Sequence[Message]) -> Done:
+    """All in flight together; each is done when the broker has confirmed it."""
+    sending = [asyncio.ensure_future(publish_one(channel, message)) for message in messages]
+    try:
+        await asyncio.wait(sending, timeout=_CONFIRM)
+    finally:
+        for one in sending:
+            one.cancel()
+    results = [await _failure(one) for one in sending]
+    broken = next((str(one) for one in results if one and one.cause not in _WHY), "")
+    return Done([_WHY.get(one.cause, str(one)) if one else "" for one in results], broken)
+
+
+async def _failure(sending: "asyncio.Future[None]") -> PublishFailedError | None:
+    with suppress(asyncio.CancelledError):
+        try:
+            await sending
+        except PublishFailedError as error:
+            return error
+        return None
+    return PublishFailedError("timeout", f"no confirm within {_CONFIRM:.0f} s")
+
+
+@dataclass(slots=True)
+class Requeue:
+    """Publishes the events again; `sent` has the last batch."""
+
+    channel: Channel
+    by: str
+    sent: list[DeadLetter] = field(default_factory=list)
+
+    async def __call__(self, batch: Sequence[DeadLetter]) -> Done:
+        at = datetime.now(UTC)
+        self.sent = list(batch)
+        return await publish_each(self.channel, [requeued(one, by=self.by, at=at) for one in batch])
+
+
+@dataclass(slots=True)
+class Discard:
+    """Removes; with a file, only what stands in it and is on the disk."""
+
+    file: TextIO | None = None
+
+    async def __call__(self, batch: Sequence[DeadLetter]) -> Done:
+        if self.file:
+            self.file.writelines(f"{dead_letter.json()}\n" for dead_letter in batch)
+            self.file.flush()
+            await asyncio.to_thread(os.fsync, self.file.fileno())
+        return Done([""] * len(batch))

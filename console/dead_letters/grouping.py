@@ -1,0 +1,45 @@
+"""Dead letters of one cause: the same reason, exception type and message but for its details."""
+
+import hashlib
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from console.dead_letters.view import DeadLetter
+
+_LONGEST: Final = 300
+_DETAIL: Final = re.compile(
+    r"""
+    (?<!\w)'[^']*' | "[^"]*" | `[^`]*`                          # quoted values
+  | \S*/\S*                                                     # paths, URLs, media types
+  | \b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b    # UUIDs
+  | \b(?:sha\d+:)?(?=[a-fA-F]*\d)[0-9a-fA-F]{8,}\b              # digests and other hexadecimals
+  | \d+
+    """,
+    re.VERBOSE,
+)
+
+
+class Cause(NamedTuple):
+    """`group` is short enough to type; the rest says what it stands for."""
+
+    group: str
+    reason: str
+    error: str
+
+
+def cause(dead_letter: DeadLetter) -> Cause:
+    story = dead_letter.story
+    return _cause(story.reason.value, story.error_type, normalised(story.error))
+
+
+def normalised(message: str) -> str:
+    """A message with `*` for each detail that differs between events of one cause."""
+    return _DETAIL.sub("*", message[:_LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _cause(reason: str, error_type: str, message: str) -> Cause:
+    text = f"{reason}\0{error_type}\0{message}".encode("utf-8", "surrogatepass")
+    group = hashlib.blake2s(text, digest_size=3).hexdigest()
+    return Cause(group, reason, f"{error_type}: {message}" if error_type else message)

@@ -1,0 +1,58 @@
+"""What an operation would do: exactly these dead letters, and no later ones."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from console.dead_letters.grouping import Cause, cause
+from console.dead_letters.selection import Selection
+from console.dead_letters.view import DeadLetter
+
+
+def key(dead_letter: DeadLetter) -> bytes:
+    """What a dead letter is known by from one look to the next."""
+    if dead_letter.message_id:
+        return dead_letter.message_id.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(dead_letter.body.encode("utf-8", "surrogatepass")).digest()
+
+
+@dataclass(slots=True)
+class Plan:
+    """`refusal` says why a dead letter that matches is left alone, empty if it is not."""
+
+    selection: Selection
+    refusal: Callable[[DeadLetter], str]
+    chosen: dict[bytes, None] = field(default_factory=dict)
+    skipped: Counter[str] = field(default_factory=Counter)
+    groups: Counter[Cause] = field(default_factory=Counter)
+    requeued_before: int = 0
+
+    @property
+    def matched(self) -> int:
+        return len(self.chosen) + self.skipped.total()
+
+    def add(self, dead_letter: DeadLetter) -> None:
+        limit = self.selection.limit
+        if limit is not None and len(self.chosen) >= limit:
+            return
+        if not self.selection.matches(dead_letter):
+            return
+        if why := self.refusal(dead_letter):
+            self.skipped[why] += 1
+            return
+        self.chosen[key(dead_letter)] = None
+        self.groups[cause(dead_letter)] += 1
+        self.requeued_before += dead_letter.requeues > 0
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "matched": self.matched,
+            "chosen": len(self.chosen),
+            "requeued_before": self.requeued_before,
+            "skipped": dict(self.skipped),
+            "groups": [
+                {**one._asdict(), "count": count} for one, count in self.groups.most_common()
+            ],
+        }

@@ -1,0 +1,89 @@
+"""What a dead letter becomes when it is requeued: its event again, with its past in headers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from console.dead_letters.view import REQUEUE_COUNT, DeadLetter
+from shared.amqp.message import EVENT_ID, SOURCE, Message
+from shared.amqp.topology import EVENTS_EXCHANGE, routing_key
+from shared.event import Event
+from shared.text import printable, to_bytes
+
+REQUEUED_AT: Final = "requeued-at"
+REQUEUED_BY: Final = "requeued-by"
+ORIGINAL_BODY: Final = "original-body"
+_STORY: Final = ("dead-letter-", "x-")
+_EVENT_KEY: Final = routing_key("")
+_LONGEST_KEY: Final = 255
+# All headers share one frame, of 128 KiB with RabbitMQ's defaults.
+_ORIGINAL_LENGTH: Final = 64 * 1024
+_NAME_LENGTH: Final = 200
+
+
+def destination(dead_letter: DeadLetter) -> str:
+    """The routing key that its event had or would have; empty if nothing says."""
+    key = dead_letter.routing_key
+    if dead_letter.action:
+        key = routing_key(dead_letter.action)
+    known = key.startswith(_EVENT_KEY) and key != _EVENT_KEY
+    return key if known and len(key.encode("utf-8", "replace")) <= _LONGEST_KEY else ""
+
+
+def why_not(dead_letter: DeadLetter, *, max_requeues: int) -> str:
+    """Why it is not requeued; empty if it is."""
+    if dead_letter.requeues >= max_requeues:
+        return f"requeued {max_requeues} times or more already (--max-requeues)"
+    if not destination(dead_letter):
+        return "nothing in it says where to: it has no readable action"
+    return ""
+
+
+def requeued(dead_letter: DeadLetter, *, by: str, at: datetime) -> Message:
+    """The original body and headers, without the story of this death."""
+    return Message(
+        exchange=EVENTS_EXCHANGE,
+        routing_key=destination(dead_letter),
+        body=to_bytes(dead_letter.body),
+        headers={**_own(dead_letter.headers), **_past(dead_letter, by, at)},
+    )
+
+
+def edited(dead_letter: DeadLetter, event: Event, text: str, *, by: str, at: datetime) -> Message:
+    """The event in `text` instead, with the first original body in a header."""
+    source = event.source and (event.source.addr or event.source.instance_id)
+    headers = _own(dead_letter.headers)
+    headers.setdefault(ORIGINAL_BODY, _shortened(dead_letter.body))
+    return Message(
+        exchange=EVENTS_EXCHANGE,
+        routing_key=routing_key(event.action),
+        body=to_bytes(text),
+        headers={
+            SOURCE: printable(source or "", _LONGEST_KEY),
+            **headers,
+            **_past(dead_letter, by, at),
+            EVENT_ID: event.id,
+        },
+    )
+
+
+def _own(headers: Mapping[str, object]) -> dict[str, str | int]:
+    return {
+        name: value
+        for name, value in headers.items()
+        if isinstance(value, str | int) and not name.startswith(_STORY)
+    }
+
+
+def _past(dead_letter: DeadLetter, by: str, at: datetime) -> dict[str, str | int]:
+    return {
+        REQUEUE_COUNT: dead_letter.requeues + 1,
+        REQUEUED_AT: at.isoformat(),
+        REQUEUED_BY: printable(by, _NAME_LENGTH),
+    }
+
+
+def _shortened(body: str) -> str:
+    readable = body.encode("utf-8", "backslashreplace")
+    cut = readable[:_ORIGINAL_LENGTH].decode("utf-8", "ignore")
+    return cut if len(readable) <= _ORIGINAL_LENGTH else f"{cut}…"

@@ -1,0 +1,81 @@
+"""Dead letters counted by cause; of each group only what is shown is kept."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from console.dead_letters.grouping import Cause, cause
+from console.dead_letters.view import DeadLetter
+
+RECENT: Final = timedelta(minutes=5)
+# Bounds of the memory that hostile texts can take.
+_GROUPS: Final = 2000
+_REPOSITORIES: Final = 1000
+OTHER: Final = Cause("other", "-", "causes beyond the first 2000")
+
+
+@dataclass(slots=True)
+class Group:
+    cause: Cause
+    count: int = 0
+    recent: int = 0
+    oldest: datetime | None = None
+    newest: datetime | None = None
+    repositories: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def top_repository(self) -> tuple[str, int] | None:
+        return next(iter(self.repositories.most_common(1)), None)
+
+    def add(self, dead_letter: DeadLetter, *, since: datetime) -> None:
+        self.count += 1
+        name = dead_letter.repository
+        if name and (name in self.repositories or len(self.repositories) < _REPOSITORIES):
+            self.repositories[name] += 1
+        died = dead_letter.failed_at
+        if died is None:
+            return
+        self.recent += died >= since
+        self.oldest = min(self.oldest or died, died)
+        self.newest = max(self.newest or died, died)
+
+
+class Summary:
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self._since = now - RECENT
+        self._groups: dict[str, Group] = {}
+        self.total = Group(Cause("", "", ""))
+
+    def add(self, dead_letter: DeadLetter) -> None:
+        found = cause(dead_letter)
+        if found.group not in self._groups and len(self._groups) >= _GROUPS:
+            found = OTHER
+        group = self._groups.setdefault(found.group, Group(found))
+        group.add(dead_letter, since=self._since)
+        self.total.add(dead_letter, since=self._since)
+
+    @property
+    def groups(self) -> list[Group]:
+        """The largest first."""
+        return sorted(self._groups.values(), key=lambda group: -group.count)
+
+    def document(self) -> dict[str, Any]:
+        """The whole for a program; ages are left to it, times are ISO 8601."""
+        return {
+            "as_of": self.now.isoformat(),
+            **_figures(self.total),
+            "groups": [{**group.cause._asdict(), **_figures(group)} for group in self.groups],
+        }
+
+
+def _figures(group: Group) -> dict[str, Any]:
+    top = group.top_repository
+    return {
+        "count": group.count,
+        "recent_5m": group.recent,
+        "oldest": group.oldest.isoformat() if group.oldest else None,
+        "newest": group.newest.isoformat() if group.newest else None,
+        "top_repository": {"name": top[0], "count": top[1]} if top else None,
+    }

@@ -1,0 +1,93 @@
+"""The whole story of one dead letter in words, safe to print."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from console.dead_letters import masking
+from console.dead_letters.grouping import cause
+from console.dead_letters.moments import age, stamp
+from console.dead_letters.requeueing import REQUEUED_AT, REQUEUED_BY
+from console.dead_letters.view import DeadLetter
+from shared.amqp.dead_letter import Reason
+from shared.amqp.message import RECEIVED_AT, SOURCE, TRACEPARENT
+from shared.text import printable
+
+_COMMAND: Final = "registry-events dead-letters"
+_ADVICE: Final = {
+    Reason.UNREADABLE_BODY: (
+        "its sender does not send notifications; keep a copy and remove it:",
+        "discard --id {id} --export dead.jsonl",
+    ),
+    Reason.INVALID_EVENT: (
+        "as it is it would die again; mend the event, or remove the group:",
+        "edit {id}",
+        "discard --group {group} --export dead.jsonl --dry-run",
+    ),
+    Reason.RECORDING_FAILED: (
+        "mend what the error says, then send one ahead of its group:",
+        "requeue --group {group} --canary 1 --dry-run",
+    ),
+    Reason.DELIVERY_LIMIT: (
+        "workers ended while they had it; see their logs before, then try one:",
+        "requeue --id {id} --canary 1",
+    ),
+    Reason.UNKNOWN: ("somebody else put it there; look at it whole:", "show {id} --no-mask"),
+}
+
+
+def advice(dead_letter: DeadLetter) -> list[str]:
+    """What to try next: a reason, then commands."""
+    why, *commands = _ADVICE[dead_letter.story.reason]
+    known = {
+        "id": printable(dead_letter.message_id or dead_letter.event_id, 300),
+        "group": cause(dead_letter).group,
+    }
+    return [why, *(f"{_COMMAND} {command.format_map(known)}" for command in commands)]
+
+
+def tell(dead_letter: DeadLetter, *, now: datetime, mask: bool) -> Iterator[str]:
+    """Lines of text."""
+    for name, value in _facts(dead_letter, now):
+        yield f"{name:<14}{printable(value, 2000) or '-'}"
+    for name, value in sorted(masking.headers(dead_letter, mask=mask).items()):
+        yield f"{'header':<14}{printable(name, 255)}: {printable(str(value), 2000)}"
+    for death in _deaths(dead_letter.headers):
+        yield f"{'broker':<14}{printable(str(death), 500)}"
+    yield "payload"
+    for line in masking.pretty(masking.payload(dead_letter, mask=mask)).splitlines():
+        yield f"  {line}"
+    for line in advice(dead_letter):
+        yield f"{'try next':<14}{line}"
+
+
+def _facts(dead_letter: DeadLetter, now: datetime) -> Iterator[tuple[str, str]]:
+    story, headers = dead_letter.story, dead_letter.headers
+    event = (dead_letter.action, dead_letter.name, dead_letter.event_id)
+    yield "dead letter", dead_letter.message_id
+    yield "event", " ".join(filter(None, event))
+    yield "source", str(headers.get(SOURCE, ""))
+    yield "reason", story.reason.value
+    yield "error", dead_letter.error
+    yield "group", cause(dead_letter).group
+    yield "attempts", str(story.attempts or "")
+    yield "received", str(headers.get(RECEIVED_AT, "") or story.first_seen)
+    yield "first seen", story.first_seen
+    yield "failed at", f"{stamp(dead_letter.failed_at)} ({age(dead_letter.failed_at, now=now)} ago)"
+    yield "buried by", f"{story.host}, version {story.version}" if story.host else "the broker"
+    yield "requeued", _requeued(dead_letter)
+    yield "trace", str(headers.get(TRACEPARENT, ""))
+    yield "routing key", dead_letter.routing_key
+
+
+def _requeued(dead_letter: DeadLetter) -> str:
+    if not dead_letter.requeues:
+        return "never"
+    headers = dead_letter.headers
+    last = f"{headers.get(REQUEUED_AT, '-')} by {headers.get(REQUEUED_BY, '-')}"
+    return f"{dead_letter.requeues} times, last {last}"
+
+
+def _deaths(headers: Mapping[str, Any]) -> list[object]:
+    deaths = headers.get("x-death")
+    return deaths if isinstance(deaths, list) else []
