@@ -9,6 +9,7 @@ from dotenv import load_dotenv
 
 COMMANDS: Final = {
     "config": "console.commands.config:config",
+    "console": "console.commands.console:console",
     "dead-letters": "console.commands.dead_letters:dead_letters",
     "ingest": "console.commands.ingest:ingest",
     "migrate": "console.commands.migrate:migrate",

@@ -69,7 +69,7 @@ async def _first(collector: Collector) -> Overview:
     seen = await collector.collect()
     if seen.snapshot.broker.fault:
         return seen
-    await asyncio.sleep(_BETWEEN_LOOKS)
+    await asyncio.gather(collector.oldest_dead.known(), asyncio.sleep(_BETWEEN_LOOKS))
     return await collector.collect()
 
 

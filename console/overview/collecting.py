@@ -6,21 +6,18 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 
 import aiohttp
 
 from console.overview import database, services
 from console.overview.broker import BrokerLook
 from console.overview.flow import Flow, History
+from console.overview.oldest_dead import OldestDead
 from console.overview.snapshot import Snapshot
 from console.overview.verdict import Verdict, judge
 from shared.configuration import secret
 from shared.database import Pool, new_pool
 from shared.settings import Settings
-
-# To see the first of the dead letters' queue, the console consumes it alone for a moment.
-_BETWEEN_HEADS: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +34,10 @@ class Collector:
 
     def __init__(self, settings: Settings, pool: Pool, http: aiohttp.ClientSession) -> None:
         self._broker = BrokerLook(secret(settings.amqp_url))
+        self.oldest_dead = OldestDead(secret(settings.amqp_url))
         self._services = services.addresses(settings.console_services)
         self._pool, self._http = pool, http
         self._history = History()
-        self._oldest_dead: datetime | None = None
-        self._next_head = 0.0
 
     async def collect(self) -> Overview:
         """Never raises; takes a few seconds at most, when something does not answer."""
@@ -51,29 +47,20 @@ class Collector:
             services.look(self._http, self._services),
         )
         taken = datetime.now(UTC)
-        dead = broker.dead.ready if broker.dead else 0
         snapshot = Snapshot(
             taken=taken,
             at=time.monotonic(),
             broker=broker,
             database=rows,
             services=processes,
-            oldest_dead=await self._oldest_dead_age(taken, dead),
+            oldest_dead=self.oldest_dead.age(broker.dead, taken),
         )
         flow = self._history.add(snapshot)
         return Overview(snapshot, flow, judge(snapshot, flow))
 
     async def close(self) -> None:
+        await self.oldest_dead.known()
         await self._broker.close()
-
-    async def _oldest_dead_age(self, now: datetime, dead: int) -> float | None:
-        if not dead:
-            self._oldest_dead, self._next_head = None, 0.0
-            return None
-        if time.monotonic() >= self._next_head:
-            self._oldest_dead = await self._broker.oldest_dead() or self._oldest_dead
-            self._next_head = time.monotonic() + _BETWEEN_HEADS
-        return (now - self._oldest_dead).total_seconds() if self._oldest_dead else None
 
 
 @asynccontextmanager

@@ -98,7 +98,8 @@ def _counted(before: Sequence[Service], now: Sequence[Service]) -> float | None:
     """What ingests took between two looks; None unless every one that is known answered both."""
     earlier = {one.url: one.events for one in before if one.kind == "ingest"}
     later = {one.url: one.events for one in now if one.kind == "ingest"}
-    if not later or earlier.keys() != later.keys() or any(one.fault for one in now):
+    unknown = any(one.fault for one in now if one.kind != "worker")
+    if not later or earlier.keys() != later.keys() or unknown:
         return None
     differences = [(later[url] or 0) - (earlier[url] or 0) for url in later]
     # A counter that goes back is a process that started again.

@@ -1,0 +1,1 @@
+"""The operator's page: server-rendered, live by server-sent events, readable without a script."""

@@ -1,0 +1,147 @@
+"""Who may use the console: who has a token, whom a reverse proxy names, or whoever is here."""
+
+import getpass
+import hmac
+import ipaddress
+import secrets
+import time
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Final, Protocol
+
+from ingest.auth import TokenCheck
+from shared.service import StartError
+from shared.settings import Settings
+from shared.text import printable
+
+COOKIE: Final = "registry_events_console"
+_SESSION_SECONDS: Final = 12 * 3600
+_SESSIONS: Final = 1_000
+_LOOPBACK_NAMES: Final = frozenset({"localhost"})
+
+
+class Access(Protocol):
+    """`login`: there is a form to sign in with."""
+
+    login: bool
+
+    def user(self, headers: Mapping[str, str], session: str) -> str:
+        """Who it is, for the audit trail; empty: nobody who may come in."""
+
+
+class OpenAccess:
+    """Whoever reaches the loopback interface of this machine."""
+
+    login = False
+
+    def __init__(self) -> None:
+        self._name = _own_name()
+
+    def user(self, headers: Mapping[str, str], session: str) -> str:  # noqa: ARG002  the protocol
+        return self._name
+
+
+class ProxyAccess:
+    """Whom the reverse proxy in front names in a header."""
+
+    login = False
+
+    def __init__(self, header: str) -> None:
+        self._header = header
+
+    def user(self, headers: Mapping[str, str], session: str) -> str:  # noqa: ARG002  the protocol
+        return printable(headers.get(self._header, "").strip(), 100)
+
+
+class TokenAccess:
+    """Whoever has shown one of the tokens, in the form or as `Authorization: Bearer`."""
+
+    login = True
+
+    def __init__(self, check: TokenCheck) -> None:
+        self._check = check
+        self._sessions: dict[str, float] = {}
+
+    def user(self, headers: Mapping[str, str], session: str) -> str:
+        if self._sessions.get(_digest(session), 0) > time.monotonic():
+            return "token holder"
+        return "token holder" if self._check.accepts(headers.get("Authorization")) else ""
+
+    def sign_in(self, token: str) -> str:
+        """A new session for a right token; empty for a wrong one."""
+        if not self._check.accepts(token):
+            return ""
+        while len(self._sessions) >= _SESSIONS:
+            del self._sessions[next(iter(self._sessions))]
+        session = new_session()
+        self._sessions[_digest(session)] = time.monotonic() + _SESSION_SECONDS
+        return session
+
+    def sign_out(self, session: str) -> None:
+        self._sessions.pop(_digest(session), None)
+
+
+class FormKeys:
+    """What a form of ours carries, so that another site's form cannot be taken for it."""
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+
+    def key(self, session: str) -> str:
+        return hmac.new(self._key, session.encode("utf-8", "replace"), sha256).hexdigest()
+
+    def fits(self, key: str, session: str) -> bool:
+        return bool(session) and hmac.compare_digest(
+            key.encode("utf-8", "replace"), self.key(session).encode()
+        )
+
+
+def new_session() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def choose(settings: Settings, listen: str) -> Access:
+    """Raises StartError when anybody could come in from another machine."""
+    header, tokens = settings.console_proxy_user_header, settings.console_tokens
+    if header and tokens:
+        raise StartError(
+            "REGISTRY_EVENTS_CONSOLE_TOKENS and REGISTRY_EVENTS_CONSOLE_PROXY_USER_HEADER are both "
+            "set: which one says who may use the console?"
+        )
+    if tokens:
+        return TokenAccess(TokenCheck(token.get_secret_value() for token in tokens))
+    if header:
+        return ProxyAccess(header)
+    if is_loopback(listen):
+        return OpenAccess()
+    raise StartError(
+        f"anybody who reaches {listen} could use the console: set REGISTRY_EVENTS_CONSOLE_TOKENS "
+        "(or REGISTRY_EVENTS_CONSOLE_TOKENS_FILE), or REGISTRY_EVENTS_CONSOLE_PROXY_USER_HEADER "
+        "behind a reverse proxy that signs users in, or listen on 127.0.0.1"
+    )
+
+
+def is_loopback(address: str) -> bool:
+    """Whether HOST or HOST:PORT is this machine and no other."""
+    host = address
+    if address.startswith("["):
+        host = address[1:].partition("]")[0]
+    elif address.count(":") == 1:
+        host = address.partition(":")[0]
+    if host.lower() in _LOOPBACK_NAMES:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _digest(session: str) -> str:
+    return sha256(session.encode("utf-8", "replace")).hexdigest()
+
+
+def _own_name() -> str:
+    try:
+        return printable(getpass.getuser(), 100)
+    except (KeyError, OSError):
+        return "somebody on this machine"

@@ -1,0 +1,81 @@
+"""The console's process: wiring, start and stop."""
+
+from importlib.resources import files
+from typing import Final
+
+from aiohttp import web
+
+from console.overview.collecting import collecting
+from console.web import access, events_page, guard, login_page, overview_page
+from console.web.live import STREAMS
+from console.web.pages import ACCESS, ENVIRONMENT, FORM_KEYS, WRITABLE, new_environment
+from console.web.sampler import Sampler
+from console.web.state import CONSOLE, ConsoleState
+from shared.configuration import secret
+from shared.database import new_pool
+from shared.service import background, listening, stop_signal
+from shared.settings import Settings
+
+_LARGEST_FORM: Final = 64 * 1024
+_TYPES: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+
+
+async def run(settings: Settings, *, writable: bool) -> None:
+    """Serve the console until SIGTERM or SIGINT. Raises StartError."""
+    who = access.choose(settings, settings.console_listen)
+    stop = stop_signal()
+    async with (
+        collecting(settings) as collector,
+        new_pool(
+            settings, url=secret(settings.database_url), application="registry-events console"
+        ) as pool,
+    ):
+        sampler = Sampler(collector)
+        state = ConsoleState(settings, pool, sampler)
+        app = new_app(state, who, writable=writable)
+        async with background(stop, sampler.run()), listening(app, settings.console_listen):
+            await stop.wait()
+
+
+def new_app(state: ConsoleState, who: access.Access, *, writable: bool) -> web.Application:
+    """Refusals go through `show_errors`, so it stands first."""
+    form_keys = access.FormKeys()
+    app = web.Application(
+        client_max_size=_LARGEST_FORM,
+        middlewares=[
+            guard.show_errors,
+            guard.check_host(loopback=access.is_loopback(state.settings.console_listen)),
+            guard.check_user(who),
+            guard.check_writes(form_keys, writable=writable),
+        ],
+    )
+    app[ACCESS], app[CONSOLE], app[ENVIRONMENT] = who, state, new_environment()
+    app[FORM_KEYS], app[STREAMS], app[WRITABLE] = form_keys, set(), writable
+    app.on_response_prepare.append(guard.add_headers)
+
+    async def end_streams(_app: web.Application) -> None:
+        state.sampler.close()
+
+    app.on_shutdown.append(end_streams)
+    _add_routes(app)
+    return app
+
+
+def _add_routes(app: web.Application) -> None:
+    app.router.add_get("/static/{name}", _static)
+    app.router.add_get("/login", login_page.show)
+    app.router.add_post("/login", login_page.sign_in)
+    app.router.add_post("/logout", login_page.sign_out)
+    app.router.add_get("/", overview_page.show)
+    app.router.add_get("/live", overview_page.live)
+    app.router.add_get("/events", events_page.show)
+    app.router.add_get("/events/live", events_page.live)
+
+
+async def _static(request: web.Request) -> web.Response:
+    name = request.match_info["name"]
+    kind = _TYPES.get(name.rpartition(".")[2], "")
+    file = files("console.web") / "static" / name
+    if not kind or not file.is_file():
+        raise web.HTTPNotFound
+    return web.Response(body=file.read_bytes(), content_type=kind, charset="utf-8")

@@ -1,0 +1,50 @@
+"""Recent events, live, by repository and action."""
+
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Any, Final
+
+from aiohttp import web
+
+from console.web.live import Parts, stream
+from console.web.pages import page, render
+from console.web.recent_events import ALL_ACTIONS, SEARCHED, EventFilter, recent
+from console.web.state import CONSOLE
+
+_SHOWN: Final = 100
+_LONGEST: Final = 255
+
+
+async def show(request: web.Request) -> web.Response:
+    values = await _values(request)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if values["fault"] else HTTPStatus.OK
+    return page(request, "events.html", status=status, **values)
+
+
+async def live(request: web.Request) -> web.StreamResponse:
+    return await stream(request, _versions(request))
+
+
+async def _versions(request: web.Request) -> AsyncIterator[Parts]:
+    while True:
+        yield {"recent": render(request, "_recent.html", **await _values(request))}
+        if not await request.app[CONSOLE].sampler.next():
+            return
+
+
+async def _values(request: web.Request) -> dict[str, Any]:
+    chosen = EventFilter(
+        repository=request.query.get("repository", "").strip()[:_LONGEST],
+        action=request.query.get("action", "").strip()[:_LONGEST],
+    )
+    found = await recent(request.app[CONSOLE].pool, chosen, _SHOWN)
+    nothing = f"None of the newest {SEARCHED:,} events matches." if chosen else "Nothing yet."
+    return {
+        "chosen": chosen,
+        "actions": ALL_ACTIONS,
+        "pairs": {"repository": chosen.repository, "action": chosen.action},
+        "events": found.events,
+        "fault": found.fault,
+        "caption": f"The newest {_SHOWN}" + (" that match" if chosen else ""),
+        "empty": found.fault or nothing,
+    }

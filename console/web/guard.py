@@ -1,0 +1,122 @@
+"""What stands before every page: the host's name, who it is, and whether it may write."""
+
+from http import HTTPStatus
+from typing import Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from console.web.access import COOKIE, Access, FormKeys, is_loopback, new_session
+from console.web.pages import SESSION, USER, page
+from shared.logs import get_logger
+
+LOGIN: Final = "/login"
+STATIC: Final = "/static/"
+FORM_KEY: Final = "form_key"
+_READING: Final = frozenset({"GET", "HEAD"})
+_OURS: Final = frozenset({"same-origin", "none"})
+
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+
+
+@web.middleware
+async def show_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refusals and faults as a page; what went wrong inside stays in the log."""
+    try:
+        return await handler(request)
+    except web.HTTPError as error:
+        status = HTTPStatus(error.status)
+        given = error.text if error.text != f"{error.status}: {error.reason}" else ""
+        text = given or status.description
+    except Exception:  # noqa: BLE001  whatever it is, the browser gets a page and the log the rest
+        get_logger().exception("page.failed", path=request.path)
+        status, text = HTTPStatus.INTERNAL_SERVER_ERROR, "This page failed; the log says why."
+    return page(request, "error.html", status=status, title=status.phrase, text=text)
+
+
+def check_host(*, loopback: bool) -> Middleware:
+    """On loopback only names of this machine: another one may have been pointed at it (DNS)."""
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if loopback and not is_loopback(request.host):
+            raise web.HTTPMisdirectedRequest(
+                text="The console answers to localhost and 127.0.0.1 only, not to the name in "
+                "this request."
+            )
+        return await handler(request)
+
+    return check
+
+
+def check_user(access: Access) -> Middleware:
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        known = request.cookies.get(COOKIE, "")
+        session = known or new_session()
+        request[SESSION] = session
+        request[USER] = access.user(request.headers, known)
+        if not request[USER] and request.path != LOGIN and not request.path.startswith(STATIC):
+            return _turned_away(request, access)
+        response = await handler(request)
+        if not known and not response.prepared and COOKIE not in response.cookies:
+            give_session(request, response, session)
+        return response
+
+    return check
+
+
+def check_writes(form_keys: FormKeys, *, writable: bool) -> Middleware:
+    """Signing in and out changes nothing of the pipeline; all else needs `--allow-writes`."""
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.method in _READING:
+            return await handler(request)
+        if not writable and request.path not in {LOGIN, "/logout"}:
+            raise web.HTTPForbidden(
+                text="This console is read-only. Start it with --allow-writes to change something."
+            )
+        form = await request.post()
+        ours = request.headers.get("Sec-Fetch-Site", "same-origin") in _OURS
+        if not ours or not form_keys.fits(
+            str(form.get(FORM_KEY, "")), request.cookies.get(COOKIE, "")
+        ):
+            raise web.HTTPForbidden(
+                text="This form is not from this console, or from before it was started again. "
+                "Open the page again and send it once more."
+            )
+        return await handler(request)
+
+    return check
+
+
+def give_session(request: web.Request, response: web.StreamResponse, session: str) -> None:
+    response.set_cookie(
+        COOKIE, session, httponly=True, samesite="Strict", secure=request.secure, path="/"
+    )
+
+
+def _turned_away(request: web.Request, access: Access) -> web.StreamResponse:
+    if (
+        access.login
+        and request.method in _READING
+        and "text/html" in request.headers.get("Accept", "")
+    ):
+        return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": LOGIN})
+    raise web.HTTPUnauthorized(text="You are not signed in.")

@@ -1,0 +1,43 @@
+"""Signing in with a token, and out."""
+
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+
+from console.web.access import COOKIE, TokenAccess
+from console.web.guard import LOGIN, give_session
+from console.web.pages import ACCESS, page
+from shared.logs import get_logger
+
+
+async def show(request: web.Request) -> web.Response:
+    return page(request, "login.html", wrong=False)
+
+
+async def sign_in(request: web.Request) -> web.Response:
+    session = _access(request).sign_in(str((await request.post()).get("token", "")))
+    if not session:
+        get_logger().warning("console.sign_in_refused", remote=request.remote)
+        return page(request, "login.html", status=HTTPStatus.UNAUTHORIZED, wrong=True)
+    response = _to("/")
+    give_session(request, response, session)
+    return response
+
+
+async def sign_out(request: web.Request) -> web.Response:
+    _access(request).sign_out(request.cookies.get(COOKIE, ""))
+    response = _to(LOGIN)
+    response.del_cookie(COOKIE, path="/")
+    return response
+
+
+def _access(request: web.Request) -> TokenAccess:
+    access: Any = request.app[ACCESS]
+    if not isinstance(access, TokenAccess):
+        raise web.HTTPNotFound
+    return access
+
+
+def _to(path: str) -> web.Response:
+    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})

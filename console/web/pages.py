@@ -1,0 +1,98 @@
+"""Pages from templates: every value that a template shows is escaped, twice."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import jinja2
+from aiohttp import web
+from markupsafe import Markup, escape
+
+from console.overview import report, spoken
+from console.web.access import Access, FormKeys
+from shared.text import printable
+
+ENVIRONMENT: Final = web.AppKey("ENVIRONMENT", jinja2.Environment)
+WRITABLE: Final = web.AppKey("WRITABLE", bool)
+ACCESS: Final = web.AppKey("ACCESS", object)
+FORM_KEYS: Final = web.AppKey("FORM_KEYS", FormKeys)
+USER: Final = "user"
+SESSION: Final = "session"
+_LONGEST: Final = 2_000
+
+
+def new_environment() -> jinja2.Environment:
+    """What steers a terminal or reorders a line becomes visible, then HTML's own is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("console.web"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "age": lambda seconds: "" if seconds is None else spoken.age(seconds),
+        "code": _code,
+        "count": spoken.count,
+        "duration": spoken.duration,
+        "moment": moment,
+        "query": lambda pairs: urlencode(pairs, doseq=True, errors="replace"),
+        "rate": spoken.rate,
+        "sentence": lambda text: text[:1].upper() + text[1:],
+        "since": _since,
+    }
+    environment.globals |= {"at_most": report.at_most, "to_empty": report.to_empty}
+    return environment
+
+
+def render(request: web.Request, template: str, **values: Any) -> str:  # noqa: ANN401  any template
+    return request.app[ENVIRONMENT].get_template(template).render(**_always(request), **values)
+
+
+def page(
+    request: web.Request,
+    template: str,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    **values: Any,  # noqa: ANN401  any template's
+) -> web.Response:
+    return web.Response(
+        text=render(request, template, **values), content_type="text/html", status=status
+    )
+
+
+def _always(request: web.Request) -> dict[str, object]:
+    access: Any = request.app[ACCESS]
+    login: Access = access
+    return {
+        "form_key": request.app[FORM_KEYS].key(request.get(SESSION, "")),
+        "here": request.path,
+        "signs_in": login.login,
+        "user": request.get(USER, ""),
+        "writable": request.app[WRITABLE],
+    }
+
+
+def _visible(value: object) -> object:
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return printable(value, _LONGEST)
+    return value
+
+
+def _code(text: str) -> Markup:
+    """Text with what stands between backticks as code."""
+    parts = printable(text, _LONGEST).split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    )
+
+
+def moment(then: datetime | None) -> str:
+    return then.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if then else "-"
+
+
+def _since(then: datetime | None) -> str:
+    return spoken.age((datetime.now(UTC) - then).total_seconds()) + " ago" if then else "-"

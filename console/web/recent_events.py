@@ -1,0 +1,84 @@
+"""The events that were recorded last, by repository and action."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import asyncpg
+
+from console.overview.database import SECONDS, fault
+from shared.database import Pool, borrowed
+from shared.text import storable
+
+# A filter is tried on so many of the newest rows: there is no index for it.
+SEARCHED: Final = 100_000
+ACTIONS: Final = ("push_tag", "delete_tag", "push_repository", "delete_repository")
+ALL_ACTIONS: Final = (*ACTIONS, "create_repository")
+_SHOWN_DIGEST: Final = 19
+
+_RECENT: Final = """
+SELECT recorded_at, occurred_at, action, repository, tag, digest
+FROM (SELECT * FROM tracking_events ORDER BY recorded_at DESC, id DESC LIMIT $1) AS newest
+WHERE ($2 = '' OR repository LIKE $2) AND ($3 = '' OR action = $3)
+ORDER BY recorded_at DESC, id DESC LIMIT $4
+"""
+_LIKE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\", "*": "%", "?": "_"})
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """`repository` is a glob of `*` and `?`; empty texts match all."""
+
+    repository: str = ""
+    action: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.repository or self.action)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    recorded_at: datetime
+    action: str
+    repository: str
+    tag: str | None
+    digest: str
+    lag: float
+
+    @property
+    def verb(self) -> str:
+        return self.action.partition("_")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`fault` says why there are none to show."""
+
+    events: Sequence[RecordedEvent] = ()
+    fault: str = ""
+
+
+async def recent(pool: Pool, chosen: EventFilter, count: int) -> Found:
+    """The newest first; never raises."""
+    like = storable(chosen.repository).translate(_LIKE)
+    searched = SEARCHED if chosen else count
+    try:
+        async with borrowed(pool, seconds=SECONDS) as connection:
+            rows = await connection.fetch(_RECENT, searched, like, storable(chosen.action), count)
+    except asyncpg.UndefinedTableError:
+        return Found(fault="The tables are missing: run registry-events migrate.")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+        return Found(fault=f"The database cannot be read: {fault(error)}")
+    return Found([_event(row) for row in rows])
+
+
+def _event(row: Any) -> RecordedEvent:  # noqa: ANN401  a record, which mypy knows by no fields
+    return RecordedEvent(
+        recorded_at=row["recorded_at"],
+        action=row["action"],
+        repository=row["repository"],
+        tag=row["tag"],
+        digest=(row["digest"] or "")[:_SHOWN_DIGEST],
+        lag=(row["recorded_at"] - row["occurred_at"]).total_seconds(),
+    )

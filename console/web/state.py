@@ -1,0 +1,20 @@
+"""What all pages of one console share."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from aiohttp import web
+
+from console.web.sampler import Sampler
+from shared.database import Pool
+from shared.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleState:
+    settings: Settings
+    pool: Pool
+    sampler: Sampler
+
+
+CONSOLE: Final = web.AppKey("CONSOLE", ConsoleState)

@@ -1,0 +1,51 @@
+// Replaces parts of the page with what the server renders anew. Without it, everything can be read.
+"use strict";
+
+const SILENCE = 12000;
+let heard = Date.now();
+
+function beingUsed(part) {
+  const selection = getSelection();
+  return !selection.isCollapsed && part.contains(selection.anchorNode);
+}
+
+function replace(part, html) {
+  const focused = part.contains(document.activeElement) ? document.activeElement : null;
+  const where = focused && focused.getAttribute("href");
+  part.innerHTML = html;
+  const again = where && [...part.querySelectorAll("[href]")].find((one) => one.getAttribute("href") === where);
+  if (again) again.focus();
+}
+
+function follow(url) {
+  const waiting = new Map();
+  const source = new EventSource(url);
+  document.body.classList.add("is-live");
+  source.onmessage = (message) => {
+    heard = Date.now();
+    document.body.classList.remove("is-stale");
+    for (const [id, html] of Object.entries(JSON.parse(message.data))) waiting.set(id, html);
+    for (const [id, html] of waiting) {
+      const part = document.getElementById(id);
+      if (!part || beingUsed(part)) continue;
+      replace(part, html);
+      waiting.delete(id);
+    }
+    if (document.querySelector("[data-ended]")) source.close();
+  };
+  setInterval(() => {
+    const silent = Date.now() - heard > SILENCE && source.readyState !== EventSource.CLOSED;
+    document.body.classList.toggle("is-stale", silent);
+  }, 1000);
+}
+
+const url = document.body.dataset.live;
+if (url) follow(url);
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = "Copied";
+  });
+}
