@@ -13,6 +13,7 @@ import click
 from console.local import interrupts
 from console.local.report import LocalError, to_stderr
 from tests.drills import drill, table
+from tests.drills.drill import Drill
 from tests.drills.groups import GROUPS
 from tests.drills.scale import FULL, SHORT, Scale
 from tests.drills.servers import Servers
@@ -20,24 +21,26 @@ from tests.drills.servers import Servers
 
 @click.command()
 @click.option("--only", multiple=True, type=click.Choice(list(GROUPS)), help="One group.")
+@click.option("--drill", "part", default="", help="Only drills with this in their names.")
 @click.option("--short", is_flag=True, help="Seconds instead of minutes, as in the tests.")
 @click.option("--logs", type=click.Path(path_type=Path), help="Keep the processes' logs there.")
-def drills(only: Sequence[str], logs: Path | None, *, short: bool) -> None:
+def drills(only: Sequence[str], part: str, logs: Path | None, *, short: bool) -> None:
     """Faults on private servers; exit code 1 if anything is lost, doubled or otherwise wrong."""
-    names = [name for name in GROUPS if not only or name in only]
+    groups = [GROUPS[name] for name in GROUPS if not only or name in only]
+    chosen = [one for group in groups for one in group if part in one.name]
     with interrupts.raised(), TemporaryDirectory(prefix="registry-events-logs-") as scratch:
         try:
-            held = asyncio.run(_run(names, SHORT if short else FULL, logs or Path(scratch)))
+            held = asyncio.run(_run(chosen, SHORT if short else FULL, logs or Path(scratch)))
         except LocalError as error:
             raise click.ClickException(str(error)) from None
     sys.exit(0 if held else 1)
 
 
-async def _run(names: Sequence[str], scale: Scale, directory: Path) -> bool:
+async def _run(chosen: Sequence[Drill], scale: Scale, directory: Path) -> bool:
     started = time.monotonic()
     results = []
     async with Servers.started() as servers:
-        for one in (one for name in names for one in GROUPS[name]):
+        for one in chosen:
             result = await drill.run(one, servers, scale, directory)
             verdict = "; ".join(result.problems) or "held"
             to_stderr(f"{one.name} ... {result.took:.0f} s, {verdict}")

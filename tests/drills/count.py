@@ -1,5 +1,6 @@
 """The count after a drill: for each accepted event one tracking row or one dead letter."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass
 
@@ -73,5 +74,5 @@ async def _dead_letters(amqp_url: str) -> list[str]:
         channel = await connection.channel()
         queue = await channel.declare_queue(DEAD_QUEUE, passive=True)
         while message := await queue.get(no_ack=True, fail=False):
-            ids.append(str(message.headers.get(EVENT_ID)))
+            ids.append(str(message.headers.get(EVENT_ID) or json.loads(message.body)["id"]))
     return ids

@@ -11,14 +11,17 @@ from tests.drills.count import Count, count
 from tests.drills.ledger import Ledger
 from tests.drills.scale import Scale
 from tests.drills.servers import Servers
-from tests.drills.stage import DRAIN_SECONDS, Stage, staged
+from tests.drills.stage import AWAY, DRAIN_SECONDS, Stage, staged
 from tests.waiting import eventually
 
 
 @dataclass(frozen=True)
 class Drill:
+    """`is_brief`: its short form is among the tests."""
+
     name: str
     play: Callable[[Stage], Awaitable[None]]
+    is_brief: bool = True
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ async def run(drill: Drill, servers: Servers, scale: Scale, directory: Path) -> 
                 stage.ledger, stage.processes.amqp_url, stage.processes.database_url
             )
             stage.problems += counted.problems()
-        except (AssertionError, LocalError, TimeoutError) as error:
+        except (AssertionError, LocalError, *AWAY) as error:
             stage.problems.append(f"{type(error).__name__}: {error}"[:500])
     stage.problems += _tracebacks(stage)
     return Result(drill, stage.ledger, stage, counted, stage.problems, time.monotonic() - started)

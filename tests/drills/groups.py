@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from tests.drills import kills
+from tests.drills import broker, database, kills, network
 from tests.drills.drill import Drill
 
 GROUPS: Mapping[str, Sequence[Drill]] = {
     "kills": kills.DRILLS,
+    "broker": broker.DRILLS,
+    "database": database.DRILLS,
+    "network": network.DRILLS,
 }

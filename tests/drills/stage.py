@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -38,6 +38,7 @@ class Stage:
     scale: Scale
     processes: Processes
     http: aiohttp.ClientSession
+    exits: AsyncExitStack
     ledger: Ledger = field(default_factory=Ledger)
     problems: list[str] = field(default_factory=list)
     taking: float | None = None
@@ -45,10 +46,17 @@ class Stage:
     note: str = ""
     services: list[Service] = field(default_factory=list)
 
-    async def start(self, ingests: int = 1, workers: int = 1, **settings: object) -> Sequence[int]:
+    async def start(
+        self,
+        ingests: int = 1,
+        workers: int = 1,
+        *,
+        processes: Processes | None = None,
+        **settings: object,
+    ) -> Sequence[int]:
         """Start services together; the ports of the ingests."""
         kinds = ["ingest"] * ingests + ["worker"] * workers
-        fresh = [self.processes.start(kind, **settings) for kind in kinds]
+        fresh = [(processes or self.processes).start(kind, **settings) for kind in kinds]
         self.services += fresh
         await asyncio.gather(*(asyncio.to_thread(one.wait_until_ready) for one in fresh))
         return [service.port for service in fresh[:ingests]]
@@ -134,9 +142,9 @@ async def staged(servers: Servers, scale: Scale, directory: Path) -> AsyncIterat
         processes = Processes(
             directory / name, servers.rabbitmq.url(name), servers.postgres.url(name), exits
         )
-        async with opened_http() as http:
+        async with opened_http() as http, AsyncExitStack() as proxies:
             try:
-                yield Stage(servers, scale, processes, http)
+                yield Stage(servers, scale, processes, http, proxies)
             finally:
                 await asyncio.to_thread(exits.close)
                 await servers.heal()

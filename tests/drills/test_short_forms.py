@@ -1,0 +1,20 @@
+"""Every drill in seconds; `make drill` takes minutes."""
+
+import pytest
+
+from tests.drills.conftest import Play
+from tests.drills.drill import Drill
+from tests.drills.groups import GROUPS
+
+
+@pytest.mark.parametrize(
+    "drill",
+    [
+        pytest.param(drill, id=f"{group}: {drill.name}")
+        for group, drills in GROUPS.items()
+        for drill in drills
+        if drill.is_brief
+    ],
+)
+async def test_everything_accepted_is_settled_once(play: Play, drill: Drill) -> None:
+    await play(drill)
