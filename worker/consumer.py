@@ -31,6 +31,7 @@ class Consumer:
         self._enough = asyncio.Event()
         self._channel: Channel | None = None
         self._tag = ""
+        self._closing: asyncio.Future[None] | None = None
         self._stopped = False
 
     async def opened(self, channel: Channel) -> None:
@@ -39,7 +40,7 @@ class Consumer:
         if self._stopped:
             return
         self._channel = channel
-        channel.on_consumer_cancel_callbacks.add(lambda _: channel.close())
+        channel.on_consumer_cancel_callbacks.add(partial(self._cancelled, channel))
         await channel.basic_qos(prefetch_count=self._batch_size * _BATCHES_PREFETCHED)
         consuming = await channel.basic_consume(EVENTS_QUEUE, partial(self._take, channel))
         self._tag = consuming.consumer_tag or ""
@@ -83,6 +84,10 @@ class Consumer:
                 await broker_errors(self._channel.basic_cancel(self._tag), _SETTLE_TIMEOUT)
             except BrokerAwayError as error:
                 get_logger().warning("consumer.uncancelled", error=str(error))
+
+    def _cancelled(self, channel: Channel, _frame: object) -> None:
+        # Not awaited here: it waits for an answer that the caller has to read first.
+        self._closing = asyncio.ensure_future(channel.close())
 
     async def _take(self, channel: Channel, message: DeliveredMessage) -> None:
         self._waiting.append(
