@@ -8,6 +8,7 @@ import click
 from dotenv import load_dotenv
 
 COMMANDS: Final = {
+    "completion": "console.commands.completion:completion",
     "config": "console.commands.config:config",
     "console": "console.commands.console:console",
     "dead-letters": "console.commands.dead_letters:dead_letters",

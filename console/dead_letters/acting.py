@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from console.dead_letters.look import SETTLING, Look, looking
+from console.dead_letters.look import SETTLING, Look
+from console.dead_letters.looking import looking
 from console.dead_letters.plan import key
 from console.dead_letters.view import DeadLetter
 from shared.amqp.errors import BrokerAwayError
@@ -33,12 +34,6 @@ class Outcome:
     missing: int = 0
     stopped: str = ""
 
-    def add(self, other: "Outcome") -> None:
-        self.done += other.done
-        self.failed += other.failed
-        self.missing += other.missing
-        self.stopped = self.stopped or other.stopped
-
     def document(self) -> dict[str, Any]:
         return {
             "done": self.done,
@@ -59,19 +54,27 @@ class Done:
 Deed = Callable[[Sequence[DeadLetter]], Awaitable[Done]]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """Who watches: `report` hears of every batch, `say` gets notices, setting `stop` ends it."""
+
+    report: Callable[[Outcome], None] = lambda _: None
+    say: Callable[[str], None] = lambda _: None
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
-    """One run; set `stop` to end it between two batches. `report` hears of every batch."""
+    """One deed to be done to many, at most `rate` a second."""
 
     url: str
     deed: Deed
+    attended: Attended
     rate: float | None = None
-    report: Callable[[Outcome], None] = lambda _: None
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def run(self, chosen: Iterable[bytes]) -> Outcome:
-        """Raises BusyError, and BrokerAwayError if nothing could be done at all."""
-        left, outcome, over = set(chosen), Outcome(), False
+    async def run(self, chosen: Iterable[bytes], outcome: Outcome) -> None:
+        """Count in `outcome`. Raises BusyError, and BrokerAwayError if nothing is done at all."""
+        left, over = set(chosen), False
         while left and not over and not outcome.stopped:
             try:
                 over = await self._look(left, outcome)
@@ -80,8 +83,7 @@ class Action:
                     raise
                 outcome.stopped = str(error)
         if over and not outcome.stopped:
-            outcome.missing = len(left)
-        return outcome
+            outcome.missing += len(left)
 
     async def _look(self, left: set[bytes], outcome: Outcome) -> bool:
         """Whether the end of the queue was reached."""
@@ -92,7 +94,7 @@ class Action:
         until = time.monotonic() + _LONGEST_LOOK
         async with looking(self.url, wanted, window=SETTLING) as look:
             while left and await look.more():
-                if self.stop.is_set():
+                if self.attended.stop.is_set():
                     outcome.stopped = INTERRUPTED
                 if outcome.stopped or time.monotonic() > until:
                     return False
@@ -113,13 +115,13 @@ class Action:
                 await look.settle(taken)
                 outcome.done += 1
         outcome.stopped = outcome.stopped or done.broken
-        self.report(outcome)
+        self.attended.report(outcome)
         if self.rate:
             await self._pause(started + len(batch) / self.rate - time.monotonic())
 
     async def _pause(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(max(seconds, 0)):
-                await self.stop.wait()
+                await self.attended.stop.wait()
         except TimeoutError:
             pass

@@ -18,6 +18,7 @@ from shared.amqp.errors import broker_errors
 from shared.amqp.message import Message
 from shared.amqp.publisher import PublishFailedError, publish_one
 
+REMEMBERED: Final = 100
 _CONFIRM: Final = 30.0
 _WHY: Final = {
     "returned": "no queue takes its action",
@@ -56,7 +57,7 @@ async def _failure(sending: "asyncio.Future[None]") -> PublishFailedError | None
 
 @dataclass(slots=True)
 class Requeue:
-    """Publishes the events again; `sent` has the last batch."""
+    """Publishes the events again; `sent` remembers the first hundred."""
 
     channel: Channel
     by: str
@@ -64,8 +65,12 @@ class Requeue:
 
     async def __call__(self, batch: Sequence[DeadLetter]) -> Done:
         at = datetime.now(UTC)
-        self.sent = list(batch)
-        return await publish_each(self.channel, [requeued(one, by=self.by, at=at) for one in batch])
+        messages = [requeued(one, by=self.by, at=at) for one in batch]
+        done = await publish_each(self.channel, messages)
+        if len(self.sent) < REMEMBERED:
+            pairs = zip(batch, done.failures, strict=True)
+            self.sent += [dead_letter for dead_letter, why in pairs if not why]
+        return done
 
 
 @dataclass(slots=True)

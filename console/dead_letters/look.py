@@ -8,29 +8,23 @@ they hold comes back in order, also when the process is killed.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from aiormq.abc import AbstractChannel
-from aiormq.connection import Connection
-from yarl import URL
 
-from console.dead_letters import lock
-from console.dead_letters.deliveries import Delivery, DeliveryTransport
+from console.dead_letters.deliveries import Delivery
 from console.dead_letters.view import DeadLetter
-from shared.amqp.errors import BrokerAwayError, broker_errors, describe
+from shared.amqp.errors import BrokerAwayError, broker_errors
 from shared.amqp.topology import DEAD_QUEUE
 
-NAME: Final = "registry-events console"
 ANSWER: Final = 30.0
-_HEARTBEAT: Final = 30
 _QUIET: Final = 1.0
 # Quiet times after which somebody else must have taken what is missing, or the broker hangs.
 _ENOUGH: Final = 10
 _STALLED: Final = 60
-_PUT_BACK: Final = 10.0
 
 Visit = Callable[[DeadLetter], bool]
 
@@ -165,49 +159,10 @@ class Look:
             raise BrokerAwayError("the broker does not deliver what it has")
 
 
-@asynccontextmanager
-async def looking(
-    url: str, visit: Visit, *, window: Window = READING, patience: float = lock.PATIENCE
-) -> AsyncIterator[Look]:
-    """A look, alone. Raises BusyError, BrokerAwayError."""
-    transport = DeliveryTransport()
-    amqp = URL(url).update_query(heartbeat=_HEARTBEAT, name=NAME)
-    connection = Connection(amqp, transport_factory=transport)
-    await broker_errors(connection.connect(), ANSWER)
-    try:
-        await lock.acquire(connection, patience=patience)
-        channel = await broker_errors(connection.channel(publisher_confirms=False), ANSWER)
-        look = Look(channel, visit, window)
-        transport.reader.on_delivery = look.receive
-        channel.closing.add_done_callback(lambda closing: look.lose(_closed(closing)))
-        channel.on_consumer_cancel_callbacks.add(lambda _: look.lose(BrokerAwayError("cancelled")))
-        try:
-            yield look
-        finally:
-            await look.finish()
-        await _until_back(connection, look.seen - look.settled)
-    finally:
-        await broker_errors(connection.close(), ANSWER)
-
-
 async def ready(channel: AbstractChannel, queue: str = DEAD_QUEUE) -> int:
     """How many messages of a queue no consumer has. Raises BrokerAwayError."""
     declared = await broker_errors(channel.queue_declare(queue, passive=True), ANSWER)
     return declared.message_count or 0
-
-
-async def _until_back(connection: Connection, count: int) -> None:
-    """The broker puts back behind the scenes; the next look shall find it all."""
-    channel = await broker_errors(connection.channel(publisher_confirms=False), ANSWER)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_PUT_BACK):
-            while await ready(channel) < count:  # noqa: ASYNC110  the broker tells nobody
-                await asyncio.sleep(0.01)
-
-
-def _closed(closing: asyncio.Future[object]) -> BrokerAwayError:
-    error = None if closing.cancelled() else closing.exception()
-    return BrokerAwayError(describe(error))
 
 
 def _tag(number: int) -> str:

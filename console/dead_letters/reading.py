@@ -14,7 +14,8 @@ import aio_pika
 from aio_pika.abc import AbstractConnection
 from aiormq.abc import DeliveredMessage
 
-from console.dead_letters.look import ANSWER, NAME, looking
+from console.dead_letters.look import ANSWER
+from console.dead_letters.looking import NAME, looking
 from console.dead_letters.selection import Selection
 from console.dead_letters.view import DeadLetter
 from shared.amqp import topology

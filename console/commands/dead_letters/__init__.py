@@ -2,7 +2,13 @@
 
 import click
 
+from console.commands.dead_letters.discard import discard
+from console.commands.dead_letters.edit import edit
+from console.commands.dead_letters.export import export
+from console.commands.dead_letters.history import history
+from console.commands.dead_letters.importing import import_
 from console.commands.dead_letters.listing import list_, tail
+from console.commands.dead_letters.requeue import requeue
 from console.commands.dead_letters.running import EXIT_CODES
 from console.commands.dead_letters.show import show
 from console.commands.dead_letters.summary import summary
@@ -18,5 +24,6 @@ def dead_letters() -> None:
     """
 
 
-for _command in (list_, show, summary, tail):
+for _command in (discard, edit, export, history, import_, list_, requeue, show, summary, tail):
+    _command.epilog = EXIT_CODES
     dead_letters.add_command(_command)

@@ -1,14 +1,16 @@
 """Options that several dead-letters commands have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from functools import reduce, wraps
+from functools import wraps
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
 
 from console.dead_letters import moments, selection
+from console.dead_letters.audit import Operation, operator
 from console.dead_letters.errors import UnusableError
 from console.dead_letters.selection import Selection
 from shared.amqp.dead_letter import Reason
@@ -33,6 +35,15 @@ class _Parsed(click.ParamType[T]):
 
 _MOMENT: Final = _Parsed("moment", lambda text: moments.moment(text, now=datetime.now(UTC)))
 _ATTEMPTS: Final = _Parsed("comparison", selection.attempts)
+
+
+def with_options(options: Iterable[Callable[[Function], Function]], function: Function) -> Function:
+    """As decorators over each other, in the order of the help."""
+    for option in reversed(list(options)):
+        function = option(function)
+    return function
+
+
 _SELECTORS: Final = (
     click.option("--id", multiple=True, help="Event id, or message id or its first 8 characters."),
     click.option("--group", multiple=True, metavar="HASH", help="As summary shows it."),
@@ -68,7 +79,7 @@ def selectors(*, limit: int | None = None) -> Callable[[Function], Function]:
             show_default=limit is not None,
             help="At most so many, the oldest first.",
         )
-        return reduce(lambda inner, option: option(inner), (bound, *reversed(_SELECTORS)), command)
+        return with_options((*_SELECTORS, bound), command)
 
     return decorate
 
@@ -79,16 +90,38 @@ def output(*kinds: str) -> Callable[[Function], Function]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a change is to be made, and what is written down of it."""
+
+    dry_run: bool
+    yes: bool
+    note: str
+    actor: str | None
+    output: str
+
+    def operation(self, name: str, selector: object, matched: int) -> Operation:
+        return Operation(name, self.actor or operator(), str(selector), matched, self.note)
+
+
+_WRITING: Final = (
+    click.option("--dry-run", is_flag=True, help="Only say what would be done."),
+    click.option("-y", "--yes", is_flag=True, help="Do not ask."),
+    click.option("--note", default="", help="Why, for the audit trail."),
+    click.option("--as", "actor", help="Who, for the audit trail. [default: user@host]"),
+    output("text", "json"),
+)
+
+
 def writes(function: Function) -> Function:
-    """Options of the commands that change something."""
-    options = (
-        click.option("--dry-run", is_flag=True, help="Only say what would be done."),
-        click.option("-y", "--yes", is_flag=True, help="Do not ask."),
-        click.option("--note", default="", help="Why, for the audit trail."),
-        click.option("--as", "actor", help="Who, for the audit trail. [default: user@host]"),
-        output("text", "json"),
-    )
-    return reduce(lambda inner, option: option(inner), reversed(options), function)
+    """Give a command that changes something `asked`."""
+
+    @wraps(function)
+    def command(**given: Any) -> Any:  # noqa: ANN401  click's parameters
+        asked = Asked(**{field.name: given.pop(field.name) for field in fields(Asked)})
+        return function(asked=asked, **given)
+
+    return with_options(_WRITING, command)
 
 
 NEW_FILE: Final = click.Path(path_type=Path, dir_okay=False)

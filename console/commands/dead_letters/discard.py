@@ -1,0 +1,64 @@
+"""registry-events dead-letters discard."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from console.commands.dead_letters import planning
+from console.commands.dead_letters.options import NEW_FILE, Asked, require_some, selectors, writes
+from console.commands.dead_letters.running import (
+    progress,
+    require_terminal,
+    run,
+    say,
+    settings,
+    stopping,
+)
+from console.dead_letters import operation, reading
+from console.dead_letters.acting import Attended, Outcome
+from console.dead_letters.audit import Operation, Trail
+from console.dead_letters.discard import discard_all
+from console.dead_letters.plan import Plan
+from console.dead_letters.selection import Selection
+from shared.configuration import secret
+from shared.settings import Settings
+
+
+@click.command()
+@selectors()
+@click.option("--export", type=NEW_FILE, help="Write them to a new file (0600) before.")
+@writes
+def discard(*, selection: Selection, export: Path | None, asked: Asked) -> None:
+    """Remove dead letters for good."""
+    require_some(selection)
+    loaded = settings()
+    made = run(_plan(loaded, selection))
+    planning.show(made, "discard", None, dry_run=asked.dry_run, output=asked.output)
+    _confirm(len(made.chosen), export, yes=asked.yes)
+    work = asked.operation("discard", selection, made.matched)
+    outcome, trail = run(_discard(loaded, made, work, export))
+    planning.finish(outcome, trail, made.matched, made.skipped.total(), output=asked.output)
+
+
+def _confirm(count: int, export: Path | None, *, yes: bool) -> None:
+    if yes:
+        return
+    require_terminal()
+    copy = f"a copy goes to {export} (0600)" if export else "no copy is kept"
+    question = f"{count} dead letters will be removed for good; {copy}. Type the number to confirm"
+    if click.prompt(question, err=True).strip() != str(count):
+        raise click.Abort
+
+
+async def _plan(loaded: Settings, selection: Selection) -> Plan:
+    async with reading.connected(secret(loaded.amqp_url)) as broker:
+        return await operation.plan(broker, selection)
+
+
+async def _discard(
+    loaded: Settings, made: Plan, work: Operation, export: Path | None
+) -> tuple[Outcome, Trail]:
+    stop = asyncio.Event()
+    with progress("discard", len(made.chosen)) as report, stopping(stop):
+        return await discard_all(loaded, made, work, export, Attended(report, say, stop))

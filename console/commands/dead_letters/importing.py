@@ -1,0 +1,83 @@
+"""registry-events dead-letters import."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import click
+
+from console.commands.dead_letters import planning
+from console.commands.dead_letters.options import Asked, writes
+from console.commands.dead_letters.running import (
+    Exit,
+    confirm,
+    nothing_matched,
+    progress,
+    run,
+    say,
+    settings,
+    stopping,
+)
+from console.dead_letters import exporting
+from console.dead_letters.acting import Attended, Outcome
+from console.dead_letters.audit import Operation, Trail
+from console.dead_letters.importing import Checked, check, import_all
+from console.dead_letters.requeueing import destination, requeued
+from console.dead_letters.view import DeadLetter
+from shared.amqp.message import Message
+from shared.settings import Settings
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--requeue", is_flag=True, help="Send the events instead of burying them again.")
+@writes
+def import_(*, file: Path, requeue: bool, asked: Asked) -> None:
+    """Put exported dead letters back, in their order.
+
+    Nothing is done unless every line of FILE is good. What is imported twice is there twice.
+    """
+    loaded = settings()
+    checked = run(_check(file, _undirected if requeue else _fine))
+    for fault in checked.faults:
+        say(fault)
+    if checked.faults:
+        sys.exit(Exit.FAILED)
+    if not checked.count:
+        nothing_matched()
+    where = "the events' queue" if requeue else "the dead letters"
+    if asked.dry_run:
+        click.echo(f"import {checked.count:,} into {where}")
+        say("nothing was changed")
+        return
+    confirm(f"import {checked.count:,} into {where}?", yes=asked.yes)
+    selector = f"{file.name}{' --requeue' if requeue else ''}"
+    work = asked.operation("import", selector, checked.count)
+    message = exporting.buried_again
+    if requeue:
+        message = partial(requeued, by=work.actor, at=datetime.now(UTC))
+    outcome, trail = run(_import(loaded, file, message, work))
+    planning.finish(outcome, trail, checked.count, 0, output=asked.output)
+
+
+async def _check(file: Path, refusal: Callable[[DeadLetter], str]) -> Checked:
+    return await asyncio.to_thread(check, file, refusal)
+
+
+async def _import(
+    loaded: Settings, file: Path, message: Callable[[DeadLetter], Message], work: Operation
+) -> tuple[Outcome, Trail]:
+    stop = asyncio.Event()
+    with progress("import", work.matched) as report, stopping(stop):
+        return await import_all(loaded, file, message, work, Attended(report, say, stop))
+
+
+def _fine(_: DeadLetter) -> str:
+    return ""
+
+
+def _undirected(dead_letter: DeadLetter) -> str:
+    return "" if destination(dead_letter) else "it has no readable action, so no destination"

@@ -1,0 +1,55 @@
+"""registry-events dead-letters requeue."""
+
+import asyncio
+from functools import partial
+
+import click
+
+from console.commands.dead_letters import planning
+from console.commands.dead_letters.options import Asked, require_some, selectors, writes
+from console.commands.dead_letters.pacing import paces
+from console.commands.dead_letters.running import confirm, progress, run, say, settings, stopping
+from console.dead_letters import operation, reading
+from console.dead_letters.acting import Attended, Outcome
+from console.dead_letters.audit import Operation, Trail
+from console.dead_letters.operation import Target
+from console.dead_letters.plan import Plan
+from console.dead_letters.requeue import Pace, requeue_all
+from console.dead_letters.requeueing import why_not
+from console.dead_letters.selection import Selection
+from shared.configuration import secret
+from shared.settings import Settings
+
+
+@click.command()
+@selectors()
+@paces
+@writes
+def requeue(*, selection: Selection, pace: Pace, asked: Asked) -> None:
+    """Send events again, to where they came from.
+
+    Each leaves the dead letters only when the broker has confirmed its event. Ctrl-C stops safely;
+    after kill -9 some may be sent twice, which the recording counts once.
+    """
+    require_some(selection)
+    loaded = settings(*(["database_url"] if pace.canary else []))
+    made, target = run(_plan(loaded, selection, pace))
+    planning.show(made, "requeue", target, dry_run=asked.dry_run, output=asked.output)
+    confirm(f"requeue {len(made.chosen):,} dead letters?", yes=asked.yes)
+    work = asked.operation("requeue", selection, made.matched)
+    outcome, trail = run(_requeue(loaded, made, work, pace))
+    planning.finish(outcome, trail, made.matched, made.skipped.total(), output=asked.output)
+
+
+async def _plan(loaded: Settings, selection: Selection, pace: Pace) -> tuple[Plan, Target]:
+    refusal = partial(why_not, max_requeues=pace.max_requeues)
+    async with reading.connected(secret(loaded.amqp_url)) as broker:
+        return await operation.plan(broker, selection, refusal), await operation.target(broker)
+
+
+async def _requeue(
+    loaded: Settings, made: Plan, work: Operation, pace: Pace
+) -> tuple[Outcome, Trail]:
+    stop = asyncio.Event()
+    with progress("requeue", len(made.chosen)) as report, stopping(stop):
+        return await requeue_all(loaded, made, work, pace, Attended(report, say, stop))

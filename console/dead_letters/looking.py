@@ -1,0 +1,57 @@
+"""Opening a look: its own connection, alone, and everything back in its place at the end."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from aiormq.connection import Connection
+from yarl import URL
+
+from console.dead_letters import lock
+from console.dead_letters.deliveries import DeliveryTransport
+from console.dead_letters.look import ANSWER, READING, Look, Visit, Window, ready
+from shared.amqp.errors import BrokerAwayError, broker_errors, describe
+
+NAME: Final = "registry-events console"
+_HEARTBEAT: Final = 30
+_PUT_BACK: Final = 10.0
+
+
+@asynccontextmanager
+async def looking(
+    url: str, visit: Visit, *, window: Window = READING, patience: float = lock.PATIENCE
+) -> AsyncIterator[Look]:
+    """A look, alone. Raises BusyError, BrokerAwayError."""
+    transport = DeliveryTransport()
+    amqp = URL(url).update_query(heartbeat=_HEARTBEAT, name=NAME)
+    connection = Connection(amqp, transport_factory=transport)
+    await broker_errors(connection.connect(), ANSWER)
+    try:
+        await lock.acquire(connection, patience=patience)
+        channel = await broker_errors(connection.channel(publisher_confirms=False), ANSWER)
+        look = Look(channel, visit, window)
+        transport.reader.on_delivery = look.receive
+        channel.closing.add_done_callback(lambda closing: look.lose(_closed(closing)))
+        channel.on_consumer_cancel_callbacks.add(lambda _: look.lose(BrokerAwayError("cancelled")))
+        try:
+            yield look
+        finally:
+            await look.finish()
+        await _until_back(connection, look.seen - look.settled)
+    finally:
+        await broker_errors(connection.close(), ANSWER)
+
+
+async def _until_back(connection: Connection, count: int) -> None:
+    """The broker puts back behind the scenes; the next look shall find it all."""
+    channel = await broker_errors(connection.channel(publisher_confirms=False), ANSWER)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PUT_BACK):
+            while await ready(channel) < count:  # noqa: ASYNC110  the broker tells nobody
+                await asyncio.sleep(0.01)
+
+
+def _closed(closing: asyncio.Future[object]) -> BrokerAwayError:
+    error = None if closing.cancelled() else closing.exception()
+    return BrokerAwayError(describe(error))
