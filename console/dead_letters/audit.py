@@ -56,7 +56,7 @@ def operator() -> str:
 
 
 @asynccontextmanager
-async def database(settings: Settings) -> AsyncIterator[Pool | None]:
+async def database(settings: Settings) -> AsyncIterator["Pool | None"]:
     """None if none is configured. It is connected to when it is used."""
     if settings.database_url is None:
         yield None
@@ -69,7 +69,7 @@ async def database(settings: Settings) -> AsyncIterator[Pool | None]:
 class Trail:
     """Writes where it can; `fault` says why that is not the database."""
 
-    def __init__(self, pool: Pool | None) -> None:
+    def __init__(self, pool: "Pool | None") -> None:
         self._pool = pool
         self.fault = "" if pool else "no database is configured"
 
