@@ -11,8 +11,6 @@ from shared.amqp.message import EVENT_ID
 from shared.amqp.topology import DEAD_QUEUE
 from tests.drills.ledger import Ledger
 
-# Nobody else writes here, so the table itself shows what a lost unique key would let through.
-ROWS = "SELECT event_id FROM tracking_events"
 CREATED = """
 SELECT repository FROM tracking_events WHERE action = 'create_repository'
 GROUP BY repository HAVING count(*) > 1
@@ -44,11 +42,11 @@ class Count:
         return [f"{count} {what}" for what, count in wrong.items() if count]
 
 
-async def count(ledger: Ledger, amqp_url: str, database_url: str) -> Count:
+async def count(ledger: Ledger, amqp_url: str, database_url: str, rows_query: str) -> Count:
     """Takes the dead letters off their queue, so it is the last thing of a drill."""
     connection = await asyncpg.connect(database_url)
     try:
-        rows = Counter(row["event_id"] for row in await connection.fetch(ROWS))
+        rows = Counter(row["event_id"] for row in await connection.fetch(rows_query))
         created_twice = len(await connection.fetch(CREATED))
         gaps = await connection.fetchval(GAPS)
     finally:

@@ -44,7 +44,10 @@ async def run(drill: Drill, servers: Servers, scale: Scale, directory: Path) -> 
             await drill.play(stage)
             await _drain(stage)
             counted = await count(
-                stage.ledger, stage.processes.amqp_url, stage.processes.database_url
+                stage.ledger,
+                stage.processes.amqp_url,
+                stage.processes.database_url,
+                stage.rows,
             )
             stage.problems += counted.problems()
         except (AssertionError, LocalError, *AWAY) as error:
@@ -67,7 +70,10 @@ async def _drain(stage: Stage) -> None:
         # What a worker held without acknowledging is back in the queue when it has ended.
         await eventually(empty, DRAIN_SECONDS)
         workers = [one for one in stage.services if one.process.name.startswith("worker")]
-        await asyncio.gather(*(one.terminate() for one in workers if one.process.running))
+        running = [one for one in workers if one.process.running]
+        # One that is just starting cannot know yet what SIGTERM means.
+        await asyncio.gather(*(asyncio.to_thread(one.wait_until_ready) for one in running))
+        await asyncio.gather(*(one.terminate() for one in running))
         if await empty():
             return
         await stage.start(ingests=0)

@@ -2,7 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 
-from tests.drills import broker, database, kills, network
+from tests.drills import (
+    broker,
+    database,
+    duplicates,
+    hostile,
+    kills,
+    memory,
+    network,
+    poison,
+    registries,
+    stopping,
+)
 from tests.drills.drill import Drill
 
 GROUPS: Mapping[str, Sequence[Drill]] = {
@@ -10,4 +21,10 @@ GROUPS: Mapping[str, Sequence[Drill]] = {
     "broker": broker.DRILLS,
     "database": database.DRILLS,
     "network": network.DRILLS,
+    "poison": poison.DRILLS,
+    "stopping": stopping.DRILLS,
+    "duplicates": duplicates.DRILLS,
+    "registry": registries.DRILLS,
+    "hostile": hostile.DRILLS,
+    "memory": memory.DRILLS,
 }

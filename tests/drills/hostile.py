@@ -1,0 +1,97 @@
+"""Drill 9: hostile HTTP beside an honest client, which must not notice."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from statistics import quantiles
+
+from console.local.processes import Process
+from tests.bench.cost import peak_megabytes
+from tests.drills.drill import Drill
+from tests.drills.ledger import ACCEPTED
+from tests.drills.load import pushes
+from tests.drills.stage import Stage
+
+# The timeout in the registry's own example.
+REGISTRY_TIMEOUT = 0.5
+SENDERS = 4
+PAUSE = 0.02
+HOLDING = 12
+FLOODING = 5
+FEW = 20
+
+Play = Callable[[Stage], Awaitable[None]]
+
+
+def beside(*kinds: str, connections: int = FEW, seconds: float = FLOODING) -> Play:
+    async def play(stage: Stage) -> None:
+        (port,) = await stage.start()
+        count = min(connections, stage.scale.idle)
+        attackers = [_attacker(stage, kind, port, count) for kind in kinds]
+        for attacker in attackers:
+            attacker.start()
+        try:
+            times = await _honest(stage, port, seconds if stage.scale.strict else FLOODING)
+            stage.check(
+                holds=all(attacker.running for attacker in attackers), otherwise="no attack"
+            )
+        finally:
+            for attacker in attackers:
+                await asyncio.to_thread(attacker.kill)
+        _judge(stage, times)
+        stage.check(holds=await stage.is_live(port), otherwise="not live afterwards")
+
+    return play
+
+
+def _attacker(stage: Stage, kind: str, port: int, connections: int) -> Process:
+    return Process(
+        name=kind,
+        command=[sys.executable, "-m", "tests.drills.attacker", kind, str(port), str(connections)],
+        log=stage.processes.directory / f"{kind}.log",
+    )
+
+
+async def _honest(stage: Stage, port: int, seconds: float) -> Sequence[float]:
+    """How long each notification took that was sent meanwhile."""
+    sender = stage.sender([port])
+    times: list[float] = []
+    ended = time.monotonic() + seconds
+
+    async def send() -> None:
+        while time.monotonic() < ended:
+            started = time.monotonic()
+            answer = await sender.post(pushes())
+            times.append(time.monotonic() - started)
+            stage.check(holds=answer == ACCEPTED, otherwise=f"the honest client got {answer}")
+            await asyncio.sleep(PAUSE)
+
+    await asyncio.gather(*(send() for _ in range(SENDERS)))
+    return times
+
+
+def _judge(stage: Stage, times: Sequence[float]) -> None:
+    cuts = quantiles(times, n=100)
+    p50, p99 = cuts[49], cuts[98]
+    memory = peak_megabytes(stage.services[0].process.pid or 0)
+    stage.note = (
+        f"honest client: p50 {p50 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms, "
+        f"{len(times)} notifications; ingest's peak memory {memory:.0f} MB"
+    )
+    stage.check(
+        holds=not stage.scale.strict or p99 < REGISTRY_TIMEOUT,
+        otherwise=f"the honest client's p99 was {p99:.2f} s",
+    )
+
+
+DRILLS = (
+    Drill("idle connections", beside("idle", connections=10_000, seconds=HOLDING)),
+    Drill(
+        "slow heads and slow bodies",
+        beside("slow_head", "slow_body", connections=200, seconds=HOLDING),
+    ),
+    Drill("floods of headers and bodies", beside("headers", "oversized", "chunked")),
+    Drill("pipelines and smuggled requests", beside("pipelined", "smuggled")),
+    Drill("wrong tokens at full speed", beside("wrong_token")),
+)

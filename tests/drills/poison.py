@@ -1,0 +1,143 @@
+"""Drill 5: events that cannot be recorded, and one that kills who tries."""
+
+import asyncio
+import os
+import sys
+from urllib.parse import quote
+
+import asyncpg
+
+from console.local.processes import Process
+from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
+from tests.drills.chance import CHANCE
+from tests.drills.drill import Drill
+from tests.drills.load import Events
+from tests.drills.stage import Stage
+from tests.drills.suicidal_worker import VARIABLE
+from tests.factories import make_event
+from tests.processes import waiting
+from tests.waiting import eventually
+
+POISON = "team/poison"
+REFUSE = f"""
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'no row for %', NEW.repository;
+END
+$$;
+CREATE TRIGGER refuse BEFORE INSERT ON tracking_events
+    FOR EACH ROW WHEN (NEW.repository = '{POISON}') EXECUTE FUNCTION refuse();
+"""
+IN_EACH = 50
+PATIENT = 10
+
+
+async def refused(stage: Stage) -> None:
+    good, bad = stage.scale.good, stage.scale.poison
+    await _refuse(stage)
+    await _post(stage, _shuffled(good, bad))
+    await stage.start(ingests=0, workers=2)
+    await _dead(stage, bad)
+
+
+async def unavailable(stage: Stage) -> None:
+    """The queue of dead letters takes none: the events wait where they are."""
+    await _refuse(stage)
+    events = _shuffled(good=200, bad=20)
+    await _post(stage, events)
+    # Full with one: that is the only limit that a queue of ours can be given from outside.
+    await _policy(stage, DEAD_QUEUE, {"max-length": 0})
+    await stage.start(ingests=0, workers=2)
+    good = {event["id"] for event in events if event["target"]["repository"] != POISON}
+    await stage.recorded(good, seconds=60)
+    await asyncio.sleep(stage.scale.outage)
+    stage.check(
+        holds=all(one.process.running for one in stage.services), otherwise="a worker has ended"
+    )
+    await _policy(stage, DEAD_QUEUE, {"max-length": 1_000_000})
+    await _dead(stage, 20)
+
+
+async def deadly(stage: Stage) -> None:
+    """The broker's own limit ends it; the others that it took along each time are recorded."""
+    await _post(stage, [*_shuffled(good=stage.scale.good // 10, bad=1)])
+    limit = stage.scale.delivery_limit
+    await _policy(stage, EVENTS_QUEUE, {"delivery-limit": limit})
+    deaths = 0
+    for _ in range(limit + 10):
+        if not await _kills_a_worker(stage):
+            break
+        deaths += 1
+    stage.note = f"{deaths} workers died of it"
+    await _dead(stage, 1)
+
+
+async def _kills_a_worker(stage: Stage) -> bool:
+    processes = stage.processes
+    process = Process(
+        name="suicidal",
+        command=[sys.executable, "-m", "tests.drills.suicidal_worker", "worker"],
+        log=processes.directory / "suicidal.log",
+        environment={
+            **os.environ,
+            **processes.environment,
+            VARIABLE: POISON,
+            "REGISTRY_EVENTS_WORKER_LISTEN": "127.0.0.1:0",
+        },
+    )
+
+    async def over() -> bool:
+        if not process.running:
+            return True
+        dead = await waiting(processes.amqp_url, DEAD_QUEUE)
+        return bool(dead) and await stage.queued() == 0
+
+    process.start()
+    try:
+        await eventually(over, 120)
+        return not process.running
+    finally:
+        await asyncio.to_thread(process.stop)
+
+
+def _shuffled(good: int, bad: int) -> Events:
+    events = [make_event(repository=f"team/app-{n % 50}") for n in range(good)]
+    events += [make_event(repository=POISON, target={"tag": "v1"}) for _ in range(bad)]
+    CHANCE.shuffle(events)
+    return events
+
+
+async def _post(stage: Stage, events: Events) -> None:
+    ports = await stage.start(workers=0, ingest_deadline=PATIENT)
+    sender = stage.sender(ports)
+    for start in range(0, len(events), IN_EACH):
+        await sender.post_until_taken(events[start : start + IN_EACH])
+
+
+async def _dead(stage: Stage, number: int) -> None:
+    async def buried() -> bool:
+        return await waiting(stage.processes.amqp_url, DEAD_QUEUE) >= number
+
+    await eventually(buried, 300)
+    dead = await waiting(stage.processes.amqp_url, DEAD_QUEUE)
+    stage.check(holds=dead == number, otherwise=f"{dead} dead letters for {number} bad events")
+
+
+async def _refuse(stage: Stage) -> None:
+    connection = await asyncpg.connect(stage.processes.database_url)
+    await connection.execute(REFUSE)
+    await connection.close()
+
+
+async def _policy(stage: Stage, queue: str, definition: dict[str, int]) -> None:
+    vhost = quote(stage.processes.amqp_url.rpartition("/")[2], safe="")
+    body = {"pattern": f"^{queue}$", "definition": definition, "apply-to": "queues", "priority": 1}
+    path = f"/api/policies/{vhost}/drill"
+    await asyncio.to_thread(stage.servers.management.call, "PUT", path, body)
+
+
+DRILLS = (
+    Drill("poison among good events", refused),
+    Drill("an event that kills its worker", deadly),
+    Drill("no room for dead letters", unavailable),
+)
