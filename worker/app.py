@@ -74,8 +74,11 @@ async def _work(
     try:
         await stop.wait()
         get_logger().info("worker.draining", timeout=drain_timeout)
-        await consumer.stop()
+        # Beside the work: a broker that is frozen never confirms that we stopped.
+        stopping = asyncio.ensure_future(consumer.stop())
         await asyncio.wait({work}, timeout=drain_timeout)
+        stopping.cancel()
+        await asyncio.gather(stopping, return_exceptions=True)
     finally:
         if not work.done():
             get_logger().warning("worker.drain_timed_out")

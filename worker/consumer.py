@@ -60,14 +60,14 @@ class Consumer:
         return [self._waiting.popleft() for _ in range(size)]
 
     async def acknowledge(self, batch: Sequence[Delivery], *, and_before: bool = True) -> None:
-        """Settle the last of `batch` and all before it, or it alone.
+        """Settle the last of `batch` and all before it, or it alone and at once.
 
-        A channel that is gone by now delivers it again.
+        At once: the process may die of the next. A channel that is gone by now delivers it again.
         """
         last = batch[-1]
         try:
             async with asyncio.timeout(_SETTLE_TIMEOUT):
-                await last.channel.basic_ack(last.tag, multiple=and_before, wait=False)
+                await last.channel.basic_ack(last.tag, multiple=and_before, wait=not and_before)
         except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
             get_logger().warning("batch.unacknowledged", size=len(batch), error=describe(error))
         except asyncio.CancelledError:

@@ -8,23 +8,31 @@ from worker.delivery import Delivery
 
 # How often the broker has handed a message over before without hearing of it again.
 DELIVERY_COUNT: Final = "x-delivery-count"
-_SUSPICIOUS: Final = 5
+_SUSPICIOUS: Final = 3
 
 
 def are_suspects(batch: Sequence[Delivery]) -> bool:
     """Whether the batch came so often that one of its messages may kill who takes it."""
-    return any(_count(delivery) >= _SUSPICIOUS for delivery in batch)
+    return _highest_count(batch) >= _SUSPICIOUS
 
 
 def one_by_one(batch: Sequence[Delivery]) -> list[Sequence[Delivery]]:
-    """Each alone, in any order.
+    """Each alone; from the front, from the back and in any order, by turns.
 
-    Before a message can end the process again, half of the others are done, on average; so these do
-    not come near the delivery limit, at which the broker would take them for the culprit.
+    Two turns settle all but the one that kills, whatever its place; the third is for those between
+    two of them. Thus the others do not come near the delivery limit, at which the broker would
+    take them for the culprit.
     """
-    return [(delivery,) for delivery in random.sample(batch, len(batch))]
+    match _highest_count(batch) % 3:
+        case 0:
+            order = list(batch)
+        case 1:
+            order = list(reversed(batch))
+        case _:
+            order = random.sample(batch, len(batch))
+    return [(delivery,) for delivery in order]
 
 
-def _count(delivery: Delivery) -> int:
-    count = delivery.headers.get(DELIVERY_COUNT)
-    return count if isinstance(count, int) else 0
+def _highest_count(batch: Sequence[Delivery]) -> int:
+    counts = (delivery.headers.get(DELIVERY_COUNT) for delivery in batch)
+    return max((count for count in counts if isinstance(count, int)), default=0)
