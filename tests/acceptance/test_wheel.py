@@ -1,29 +1,26 @@
 """The distribution as it is installed: complete, and usable from anywhere."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = (
-    ["--help"],
-    ["--version"],
-    ["config", "--help"],
-    ["config", "check", "--help"],
-    ["config", "show", "--help"],
-    ["dead-letters", "--help"],
-    ["dead-letters", "tail", "--help"],
-    ["ingest", "--help"],
-    ["migrate", "--help"],
-    ["up", "--help"],
-    ["worker", "--help"],
-)
+COMMANDS = {
+    "config check",
+    "config show",
+    "dead-letters tail",
+    "ingest",
+    "migrate",
+    "up",
+    "worker",
+}
 
 
 @pytest.fixture(scope="module")
@@ -71,18 +68,19 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_every_command_runs_from_another_directory(
-    program: Path, command: Sequence[str], tmp_path: Path
-) -> None:
-    assert call(str(program), *command, directory=tmp_path).strip()
+def test_every_command_runs_from_another_directory(program: Path, tmp_path: Path) -> None:
+    assert set(helped(program, "", tmp_path)) >= COMMANDS
+    assert re.fullmatch(
+        r"registry-events \S+\n", call(str(program), "--version", directory=tmp_path)
+    )
 
 
-def test_every_subcommand_is_tried(program: Path, tmp_path: Path) -> None:
-    """So that a new subcommand is added to the list above."""
-    listed = call(str(program), "--help", directory=tmp_path).partition("Commands:")[2]
-    names = {line.split()[0] for line in listed.splitlines() if line.strip()}
-    assert names == {command[0] for command in COMMANDS if not command[0].startswith("-")}
+def helped(program: Path, command: str, directory: Path) -> Iterator[str]:
+    """Every command at and below `command`, each having printed its help."""
+    text = call(str(program), *command.split(), "--help", directory=directory)
+    yield command
+    for name in re.findall(r"^  (\S+)", text.partition("\nCommands:\n")[2], re.MULTILINE):
+        yield from helped(program, f"{command} {name}".strip(), directory)
 
 
 def test_the_dependencies_agree(program: Path) -> None:
@@ -90,7 +88,7 @@ def test_the_dependencies_agree(program: Path) -> None:
 
 
 def test_the_migrations_are_inside(wheel: Path) -> None:
-    ours = {f"shared/migrations/{path.name}" for path in ROOT.glob("shared/migrations/*.sql")}
+    ours = set(call("git", "ls-files", "shared/migrations/*.sql", directory=ROOT).split())
     assert ours
     with ZipFile(wheel) as archive:
         names = set(archive.namelist())
