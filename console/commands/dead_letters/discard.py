@@ -9,7 +9,6 @@ from console.commands.dead_letters import planning
 from console.commands.dead_letters.options import NEW_FILE, Asked, require_some, selectors, writes
 from console.commands.dead_letters.running import (
     progress,
-    require_terminal,
     run,
     say,
     settings,
@@ -44,7 +43,6 @@ def discard(*, selection: Selection, export: Path | None, asked: Asked) -> None:
 def _confirm(count: int, export: Path | None, *, yes: bool) -> None:
     if yes:
         return
-    require_terminal()
     copy = f"a copy goes to {export} (0600)" if export else "no copy is kept"
     question = f"{count} dead letters will be removed for good; {copy}. Type the number to confirm"
     if click.prompt(question, err=True).strip() != str(count):

@@ -1,5 +1,6 @@
 """Options that several dead-letters commands have in common."""
 
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -119,12 +120,20 @@ def writes(function: Function) -> Function:
     @wraps(function)
     def command(**given: Any) -> Any:  # noqa: ANN401  click's parameters
         asked = Asked(**{field.name: given.pop(field.name) for field in fields(Asked)})
+        if not (asked.dry_run or asked.yes):
+            require_terminal()
         return function(asked=asked, **given)
 
     return with_options(_WRITING, command)
 
 
 NEW_FILE: Final = click.Path(path_type=Path, dir_okay=False)
+
+
+def require_terminal() -> None:
+    """Where nobody can answer, a question is wrong usage."""
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody can be asked here; give --yes")
 
 
 def require_some(selection: Selection) -> None:
