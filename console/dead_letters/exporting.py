@@ -14,6 +14,7 @@ from shared.amqp.message import Headers, Message
 from shared.amqp.topology import DEAD_EXCHANGE
 from shared.text import printable, to_bytes
 
+_LONGEST_NAME: Final = 128
 # All headers share one frame, of 128 KiB with RabbitMQ's defaults.
 _LONGEST_HEADERS: Final = 100_000
 
@@ -70,8 +71,12 @@ def _check(headers: dict[str, Any], routing_key: str) -> None:
     try:
         encode.short_string(routing_key)
         size = len(encode.field_table(headers))
+        # Longer ones would be cut off without a word.
+        long = [name for name in headers if len(name.encode()) > _LONGEST_NAME]
     except (TypeError, ValueError, OverflowError, struct.error) as error:
         why = printable(str(error), 200)
         raise UnusableError(f"headers or routing_key cannot be sent: {why}") from None
+    if long:
+        raise UnusableError(f"a header's name is longer than {_LONGEST_NAME} bytes")
     if size > _LONGEST_HEADERS:
         raise UnusableError(f"headers are longer than {_LONGEST_HEADERS} bytes")

@@ -1,0 +1,30 @@
+"""Dead letters as the worker publishes them, with what a test cares about changed."""
+
+import json
+from typing import Any
+
+from console.dead_letters.view import DeadLetter
+from shared.amqp.dead_letter import Reason, Story
+from shared.text import to_bytes
+from tests.factories import make_event
+
+DIED = "2026-03-01T12:00:00+00:00"
+
+
+def make_dead_letter(
+    body: str | None = None,
+    *,
+    message_id: str = "0123456789abcdef",
+    routing_key: str = "event.push",
+    headers: dict[str, Any] | None = None,
+    **story: Any,
+) -> DeadLetter:
+    told = {"reason": Reason.RECORDING_FAILED, "error_type": "RaiseError", "error": "no row"}
+    whole = Story(**{**told, "attempts": 3, "failed_at": DIED, **story})
+    text = json.dumps(make_event()) if body is None else body
+    return DeadLetter.of(
+        to_bytes(text),
+        message_id=message_id,
+        routing_key=routing_key,
+        headers={**whole.headers(), **(headers or {})},
+    )

@@ -1,0 +1,90 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.dead_letters.requeueing import destination, edited, requeued, why_not
+from shared.amqp.topology import EVENTS_EXCHANGE
+from shared.event import Event
+from shared.text import to_bytes
+from tests.factories import make_event
+from tests.unit.console.dead_letters.letters import make_dead_letter
+
+AT = datetime(2026, 3, 2, tzinfo=UTC)
+OWN = {"event-id": "event-1", "source": "registry:5000", "traceparent": "00-1-2-01"}
+
+
+def test_the_event_is_as_it_was() -> None:
+    body = '{"action": "push", "odd": 1.10,  "b": "\udcff"}'
+    dead_letter = make_dead_letter(
+        body, headers={**OWN, "x-death": [{"count": 1}], "x-first-death-queue": "registry.events"}
+    )
+    message = requeued(dead_letter, by="anna@host", at=AT)
+    assert message.body == to_bytes(body)
+    assert (message.exchange, message.routing_key) == (EVENTS_EXCHANGE, "event.push")
+    assert message.mandatory
+    assert message.headers == {
+        **OWN,
+        "requeue-count": 1,
+        "requeued-at": "2026-03-02T00:00:00+00:00",
+        "requeued-by": "anna@host",
+    }
+
+
+def test_requeues_are_counted() -> None:
+    dead_letter = make_dead_letter(headers={"requeue-count": 2, "requeued-by": "bob"})
+    headers = requeued(dead_letter, by="anna", at=AT).headers
+    assert (headers["requeue-count"], headers["requeued-by"]) == (3, "anna")
+    assert why_not(dead_letter, max_requeues=3) == ""
+    assert why_not(dead_letter, max_requeues=2).startswith("requeued 2 times or more")
+
+
+@pytest.mark.parametrize(
+    ("body", "routing_key", "expected"),
+    [
+        ('{"action": "delete"}', "event", "event.delete"),
+        ('{"action": "delete"}', "event.push", "event.delete"),
+        ('{"action": 7}', "event.push", "event.push"),
+        ("no JSON", "event.push", "event.push"),
+        ("no JSON", "event", ""),
+        ("no JSON", "event.", ""),
+        ("no JSON", "other", ""),
+        (json.dumps({"action": "ü" * 126}), "event", ""),
+    ],
+)
+def test_where_to(body: str, routing_key: str, expected: str) -> None:
+    dead_letter = make_dead_letter(body, routing_key=routing_key)
+    assert destination(dead_letter) == expected
+    assert bool(why_not(dead_letter, max_requeues=3)) is not bool(expected)
+
+
+@pytest.mark.parametrize("count", ["3", None, True, 1.5, -1])
+def test_a_strange_count_is_no_count(count: object) -> None:
+    dead_letter = make_dead_letter(headers={"requeue-count": count})
+    assert dead_letter.requeues <= 0
+    assert why_not(dead_letter, max_requeues=1) == ""
+
+
+def test_an_edited_event_keeps_its_first_original() -> None:
+    dead_letter = make_dead_letter("{bad \udcff", routing_key="event", headers=OWN)
+    text = json.dumps(make_event("delete", id="event-2"))
+    message = edited(dead_letter, Event.parse(text), text, by="anna", at=AT)
+    assert message.body == text.encode()
+    assert message.routing_key == "event.delete"
+    assert message.headers["event-id"] == "event-2"
+    assert message.headers["original-body"] == r"{bad \udcff"
+    again = make_dead_letter(text, headers=dict(message.headers))
+    headers = edited(again, Event.parse(text), text, by="anna", at=AT).headers
+    assert headers["original-body"] == r"{bad \udcff"
+    assert headers["requeue-count"] == 2
+
+
+@given(st.text("a\u00e4\u20ac\udc80", min_size=1), st.integers(1, 40_000))
+def test_an_original_never_outgrows_the_headers(part: str, times: int) -> None:
+    body, text = part * times, json.dumps(make_event())
+    headers = edited(make_dead_letter(body), Event.parse(text), text, by="a", at=AT).headers
+    kept = str(headers["original-body"])
+    assert len(kept.encode()) <= 64 * 1024 + len("…".encode())
+    assert body.encode("utf-8", "backslashreplace").decode().startswith(kept.removesuffix("…"))

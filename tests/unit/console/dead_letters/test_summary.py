@@ -1,0 +1,57 @@
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from console.dead_letters import summary
+from console.dead_letters.summary import Summary
+from console.dead_letters.view import DeadLetter
+from tests.factories import make_event
+from tests.unit.console.dead_letters.letters import make_dead_letter
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def died(minutes: float, repository: str = "team/app", **story: Any) -> DeadLetter:
+    body = json.dumps(make_event(repository=repository))
+    moment = NOW - timedelta(minutes=minutes)
+    return make_dead_letter(body, failed_at=moment.isoformat(), **story)
+
+
+def test_groups_by_cause_the_largest_first() -> None:
+    counted = Summary(NOW)
+    for dead_letter in (
+        died(1, error="other"),
+        died(200, error="no 1"),
+        died(4, "team/b", error="no 2"),
+        died(6, error="no 3"),
+    ):
+        counted.add(dead_letter)
+    large, small = counted.groups
+    assert (large.count, large.recent, small.count, small.recent) == (3, 1, 1, 1)
+    assert large.top_repository == ("team/app", 2)
+    assert large.oldest == NOW - timedelta(minutes=200)
+    assert large.newest == NOW - timedelta(minutes=4)
+    assert (counted.total.count, counted.total.recent) == (4, 2)
+    document = counted.document()
+    assert document["groups"][0]["error"] == "RaiseError: no *"
+    assert document["newest"] == "2026-03-01T11:59:00+00:00"
+
+
+def test_what_has_no_time_or_repository_counts_too() -> None:
+    counted = Summary(NOW)
+    counted.add(make_dead_letter("no JSON", failed_at="nonsense"))
+    (group,) = counted.groups
+    assert (group.count, group.oldest, group.top_repository) == (1, None, None)
+
+
+def test_hostile_variety_is_bounded() -> None:
+    counted = Summary(NOW)
+    names = [chr(ord("a") + number % 26) * (1 + number // 26 % 60) for number in range(1560)]
+    for prefix in ("x", "y"):
+        for name in names:
+            counted.add(died(1, f"r/{prefix}{name}", error=f"{prefix}{name}"))
+    groups = counted.groups
+    assert len(groups) == 2001
+    assert groups[0].cause == summary.OTHER
+    assert sum(group.count for group in groups) == counted.total.count == 3120
+    assert len(counted.total.repositories) == 1000

@@ -1,0 +1,73 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from console.dead_letters.grouping import cause
+from console.dead_letters.telling import advice, tell
+from shared.amqp.dead_letter import Reason
+from tests.factories import make_event
+from tests.unit.console.dead_letters.letters import make_dead_letter
+
+NOW = datetime(2026, 3, 1, 15, 12, tzinfo=UTC)
+HOSTILE = "<script>\x1b[2J\u202e\r\n"
+
+
+def told(**changes: object) -> str:
+    return "\n".join(tell(make_dead_letter(**changes), now=NOW, mask=True))  # type: ignore[arg-type]  # any of its fields
+
+
+def test_the_whole_story() -> None:
+    event = make_event(repository="team/app", id="event-1", target={"tag": "v1"})
+    text = told(
+        body=json.dumps(event),
+        host="node-b",
+        version="0.1.0",
+        first_seen="2026-03-01T11:00:00+00:00",
+        headers={
+            "source": "registry:5000",
+            "traceparent": "00-4bf9-00f0-01",
+            "requeue-count": 2,
+            "requeued-at": "2026-03-01T11:30:00+00:00",
+            "requeued-by": "anna@host",
+        },
+    )
+    for part in (
+        "push team/app:v1 event-1",
+        "registry:5000",
+        "RaiseError: no row",
+        "2026-03-01 12:00:00+00:00 (3h12m ago)",
+        "node-b, version 0.1.0",
+        "2 times, last 2026-03-01T11:30:00+00:00 by anna@host",
+        "00-4bf9-00f0-01",
+        '"tag": "v1"',
+    ):
+        assert part in text
+    assert "alice" not in text
+
+
+def test_hostile_texts_are_escaped_everywhere() -> None:
+    event = make_event(HOSTILE, HOSTILE, id=HOSTILE, target={"tag": HOSTILE})
+    text = told(
+        body=json.dumps(event),
+        message_id=HOSTILE,
+        routing_key=HOSTILE,
+        error_type=HOSTILE,
+        error=HOSTILE,
+        failed_at=HOSTILE,
+        first_seen=HOSTILE,
+        host=HOSTILE,
+        headers={HOSTILE: HOSTILE, "source": HOSTILE, "x-death": [{"queue": HOSTILE}]},
+    )
+    assert all(line.isprintable() for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_something_to_try(reason: Reason) -> None:
+    dead_letter = make_dead_letter(reason=reason)
+    why, *commands = advice(dead_letter)
+    assert why.endswith(":")
+    assert commands
+    for command in commands:
+        assert command.startswith("registry-events dead-letters ")
+        assert dead_letter.message_id in command or cause(dead_letter).group in command
