@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from console.dead_letters.errors import BusyError
-from console.dead_letters.look import looking
+from console.dead_letters.looking import looking
 from console.dead_letters.view import DeadLetter
 from console.overview.snapshot import Depth
 from shared.amqp.errors import BrokerAwayError

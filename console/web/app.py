@@ -6,8 +6,20 @@ from typing import Final
 from aiohttp import web
 
 from console.overview.collecting import collecting
-from console.web import access, events_page, guard, login_page, overview_page
+from console.web import (
+    access,
+    dead_letter_pages,
+    events_page,
+    guard,
+    history_page,
+    login_page,
+    operation_pages,
+    overview_page,
+)
+from console.web.carrying import Carrier
 from console.web.live import STREAMS
+from console.web.looks import Looks
+from console.web.operations import Operations, Plans
 from console.web.pages import ACCESS, ENVIRONMENT, FORM_KEYS, WRITABLE, new_environment
 from console.web.sampler import Sampler
 from console.web.state import CONSOLE, ConsoleState
@@ -30,8 +42,9 @@ async def run(settings: Settings, *, writable: bool) -> None:
             settings, url=secret(settings.database_url), application="registry-events console"
         ) as pool,
     ):
-        sampler = Sampler(collector)
-        state = ConsoleState(settings, pool, sampler)
+        sampler, looks = Sampler(collector), Looks(secret(settings.amqp_url))
+        operations = Operations(Carrier(settings, looks).carry_out)
+        state = ConsoleState(settings, pool, sampler, looks, Plans(), operations)
         app = new_app(state, who, writable=writable)
         async with background(stop, sampler.run()), listening(app, settings.console_listen):
             await stop.wait()
@@ -55,6 +68,7 @@ def new_app(state: ConsoleState, who: access.Access, *, writable: bool) -> web.A
 
     async def end_streams(_app: web.Application) -> None:
         state.sampler.close()
+        await state.operations.stop()
 
     app.on_shutdown.append(end_streams)
     _add_routes(app)
@@ -62,6 +76,7 @@ def new_app(state: ConsoleState, who: access.Access, *, writable: bool) -> web.A
 
 
 def _add_routes(app: web.Application) -> None:
+    """GET changes nothing; POST is guarded."""
     app.router.add_get("/static/{name}", _static)
     app.router.add_get("/login", login_page.show)
     app.router.add_post("/login", login_page.sign_in)
@@ -70,6 +85,16 @@ def _add_routes(app: web.Application) -> None:
     app.router.add_get("/live", overview_page.live)
     app.router.add_get("/events", events_page.show)
     app.router.add_get("/events/live", events_page.live)
+    app.router.add_get("/dead-letters", dead_letter_pages.groups)
+    app.router.add_get("/dead-letters/live", dead_letter_pages.live)
+    app.router.add_get("/dead-letters/list", dead_letter_pages.listing)
+    app.router.add_get("/dead-letters/show", dead_letter_pages.show)
+    app.router.add_get("/dead-letters/plan", operation_pages.plan)
+    app.router.add_post("/operations", operation_pages.start)
+    app.router.add_get("/operations/{identifier}", operation_pages.show)
+    app.router.add_get("/operations/{identifier}/live", operation_pages.live)
+    app.router.add_post("/operations/{identifier}/stop", operation_pages.stop)
+    app.router.add_get("/history", history_page.show)
 
 
 async def _static(request: web.Request) -> web.Response:

@@ -6,8 +6,11 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from console.dead_letters.errors import BusyError, DatabaseAwayError, UnusableError
 from console.web.access import COOKIE, Access, FormKeys, is_loopback, new_session
 from console.web.pages import SESSION, USER, page
+from shared.amqp.errors import BrokerAwayError
+from shared.amqp.topology import TopologyConflictError
 from shared.logs import get_logger
 
 LOGIN: Final = "/login"
@@ -43,6 +46,14 @@ async def show_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         status = HTTPStatus(error.status)
         given = error.text if error.text != f"{error.status}: {error.reason}" else ""
         text = given or status.description
+    except UnusableError as error:
+        status, text = HTTPStatus.BAD_REQUEST, str(error)
+    except (BusyError, TopologyConflictError) as error:
+        status, text = HTTPStatus.SERVICE_UNAVAILABLE, str(error)
+    except BrokerAwayError as error:
+        status, text = HTTPStatus.SERVICE_UNAVAILABLE, f"the broker is not reached: {error}"
+    except DatabaseAwayError as error:
+        status, text = HTTPStatus.SERVICE_UNAVAILABLE, f"the database is not reached: {error}"
     except Exception:  # noqa: BLE001  whatever it is, the browser gets a page and the log the rest
         get_logger().exception("page.failed", path=request.path)
         status, text = HTTPStatus.INTERNAL_SERVER_ERROR, "This page failed; the log says why."

@@ -5,6 +5,8 @@ from typing import Final
 
 from aiohttp import web
 
+from console.web.looks import Looks
+from console.web.operations import Operations, Plans
 from console.web.sampler import Sampler
 from shared.database import Pool
 from shared.settings import Settings
@@ -15,6 +17,9 @@ class ConsoleState:
     settings: Settings
     pool: Pool
     sampler: Sampler
+    looks: Looks
+    plans: Plans
+    operations: Operations
 
 
 CONSOLE: Final = web.AppKey("CONSOLE", ConsoleState)

@@ -1,0 +1,73 @@
+"""Carrying an order out, by the functions that the command line has for it."""
+
+from dataclasses import dataclass
+
+from console.dead_letters.acting import Attended, Outcome
+from console.dead_letters.audit import Operation, Trail
+from console.dead_letters.discard import discard_all
+from console.dead_letters.errors import BusyError, DatabaseAwayError
+from console.dead_letters.requeue import Pace, requeue_all
+from console.web.looks import Looks
+from console.web.operations import Running
+from shared.amqp.errors import BrokerAwayError
+from shared.amqp.topology import TopologyConflictError
+from shared.settings import Settings
+
+CANARIES = 1
+_CANARY_SECONDS = 30.0
+_PAST = {"requeue": "requeued and confirmed", "discard": "discarded"}
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    settings: Settings
+    looks: Looks
+
+    async def carry_out(self, running: Running) -> None:
+        """The result stands in `running`; raises only what nobody thought of."""
+        order = running.order
+        running.step = f"{order.kind.removesuffix('e')}ing"
+        try:
+            if not running.stop.is_set():
+                running.outcome, trail = await self._act(running)
+                running.notes += [f"the audit trail is in the log: {trail.fault}"] * bool(
+                    trail.fault
+                )
+        except (BusyError, BrokerAwayError, TopologyConflictError, DatabaseAwayError) as error:
+            running.outcome.stopped = str(error)
+        finally:
+            self.looks.forget()
+        _conclude(running)
+
+    async def _act(self, running: Running) -> tuple[Outcome, Trail]:
+        order = running.order
+
+        def report(outcome: Outcome) -> None:
+            running.outcome = outcome
+
+        attended = Attended(report, running.notes.append, running.stop)
+        work = Operation(
+            operation=order.kind,
+            actor=order.actor,
+            selector=str(order.plan.selection),
+            matched=order.plan.matched,
+            note=order.note,
+        )
+        if order.kind == "discard":
+            return await discard_all(self.settings, order.plan, work, None, attended)
+        ahead = CANARIES if order.canary else 0
+        pace = Pace(rate=order.rate, canary=ahead, canary_timeout=_CANARY_SECONDS)
+        return await requeue_all(self.settings, order.plan, work, pace, attended)
+
+
+def _conclude(running: Running) -> None:
+    outcome, skipped = running.outcome, running.order.plan.skipped.total()
+    if running.stop.is_set() and running.handled < running.total:
+        outcome.stopped = outcome.stopped or "interrupted"
+    parts = [f"{outcome.done:,} of {running.total:,} {_PAST[running.order.kind]}"]
+    parts += [f"{outcome.failed.total():,} failed"] if outcome.failed else []
+    parts += [f"{outcome.missing:,} were gone already"] if outcome.missing else []
+    parts += [f"{skipped:,} left alone"] if skipped else []
+    parts += [f"stopped: {outcome.stopped}"] if outcome.stopped else []
+    running.ended = "; ".join(parts)
+    running.good = not (outcome.failed or outcome.missing or outcome.stopped)

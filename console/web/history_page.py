@@ -1,0 +1,17 @@
+"""Who changed dead letters, and with what result."""
+
+from typing import Final
+
+from aiohttp import web
+
+from console.dead_letters import audit
+from console.web.pages import page
+from console.web.state import CONSOLE
+
+_SHOWN: Final = 100
+
+
+async def show(request: web.Request) -> web.Response:
+    """Raises DatabaseAwayError."""
+    operations = await audit.history(request.app[CONSOLE].pool, limit=_SHOWN)
+    return page(request, "history.html", operations=operations)

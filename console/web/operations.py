@@ -1,0 +1,123 @@
+"""Plans that were shown, and what is done once one is confirmed: exactly what was shown."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from console.dead_letters.acting import Outcome
+from console.dead_letters.plan import Plan
+
+Kind = Literal["requeue", "discard"]
+KINDS: Final[dict[str, Kind]] = {"requeue": "requeue", "discard": "discard"}
+_PLANS: Final = 20
+_PLAN_SECONDS: Final = 900.0
+_KEPT: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What somebody confirmed. `rate`: dead letters a second, None as fast as it goes."""
+
+    kind: Kind
+    plan: Plan
+    actor: str
+    note: str = ""
+    rate: float | None = None
+    canary: bool = False
+
+
+@dataclass(slots=True)
+class Running:
+    """An order being carried out; `ended` has its result in words."""
+
+    order: Order
+    identifier: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+    outcome: Outcome = field(default_factory=Outcome)
+    started: float = field(default_factory=time.monotonic)
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    step: str = "waiting for its turn"
+    notes: list[str] = field(default_factory=list)
+    number: int | None = None
+    ended: str = ""
+    good: bool = False
+    seconds: float = 0.0
+
+    @property
+    def total(self) -> int:
+        return len(self.order.plan.chosen)
+
+    @property
+    def handled(self) -> int:
+        return self.outcome.done + self.outcome.failed.total() + self.outcome.missing
+
+    @property
+    def speed(self) -> float:
+        return self.handled / max(self.seconds or time.monotonic() - self.started, 0.001)
+
+    @property
+    def left(self) -> float | None:
+        """Seconds, at the speed so far."""
+        return (self.total - self.handled) / self.speed if self.handled else None
+
+
+class Plans:
+    """The last plans that were shown, for a quarter of an hour."""
+
+    def __init__(self) -> None:
+        self._plans: dict[str, tuple[float, Kind, Plan]] = {}
+
+    def keep(self, kind: Kind, plan: Plan) -> str:
+        identifier = secrets.token_urlsafe(9)
+        self._plans[identifier] = (time.monotonic() + _PLAN_SECONDS, kind, plan)
+        while len(self._plans) > _PLANS:
+            del self._plans[next(iter(self._plans))]
+        return identifier
+
+    def take(self, identifier: str) -> tuple[Kind, Plan] | None:
+        """Once: what was confirmed twice is done once."""
+        kept = self._plans.pop(identifier, None)
+        return kept[1:] if kept and time.monotonic() < kept[0] else None
+
+
+CarryOut = Callable[[Running], Awaitable[None]]
+
+
+class Operations:
+    """Carries orders out in the background, one after another."""
+
+    def __init__(self, carry_out: CarryOut) -> None:
+        self._carry_out = carry_out
+        self._one = asyncio.Lock()
+        self._running: dict[str, Running] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, order: Order) -> Running:
+        running = Running(order)
+        self._running[running.identifier] = running
+        while len(self._running) > _KEPT:
+            del self._running[next(iter(self._running))]
+        task = asyncio.create_task(self._run(running))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return running
+
+    def find(self, identifier: str) -> Running | None:
+        return self._running.get(identifier)
+
+    async def stop(self) -> None:
+        """What is in hand is finished and settled first."""
+        for running in self._running.values():
+            running.stop.set()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _run(self, running: Running) -> None:
+        async with self._one:
+            running.started = time.monotonic()
+            try:
+                await self._carry_out(running)
+            finally:
+                running.seconds = time.monotonic() - running.started
+                running.ended = running.ended or "it failed; the log of the console says why"
