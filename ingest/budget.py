@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+SMALL: Final = 64 * 1024
 
 
 class ByteBudget:
@@ -13,9 +16,10 @@ class ByteBudget:
     def reserving(self, size: int) -> Iterator[bool]:
         """Reserve `size` bytes for the block; False, and nothing reserved, if they are not free.
 
-        A body larger than the limit is taken when it is the only one.
+        A body larger than the limit is taken when it is the only one. Small ones always pass:
+        their number is bounded, and large ones shall not keep the others out.
         """
-        if self.reserved and self.reserved + size > self._limit:
+        if size > SMALL and self.reserved and self.reserved + size > self._limit:
             yield False
             return
         self.reserved += size

@@ -3,7 +3,6 @@
 What each answer makes a registry do: facts of Distribution's retries are in the README, "Answers".
 """
 
-import asyncio
 import time
 from datetime import UTC, datetime
 from typing import Final
@@ -11,6 +10,7 @@ from typing import Final
 from aiohttp import web
 
 from ingest.auth import TokenCheck
+from ingest.body import BodyError, read
 from ingest.budget import ByteBudget
 from ingest.intake import Intake
 from ingest.metrics import IngestMetrics
@@ -61,9 +61,6 @@ class NotificationHandler:
         try:
             response = await self._answer(request)
             status = response.status
-        except web.HTTPException as error:
-            status = error.status
-            raise
         finally:
             self._in_flight -= 1
             self._metrics.in_flight.set(self._in_flight)
@@ -82,7 +79,7 @@ class NotificationHandler:
         # Chunked, it may be anything up to the limit.
         size = request.client_max_size if announced is None else announced
         if size > request.client_max_size:
-            raise web.HTTPRequestEntityTooLarge(request.client_max_size, size)
+            return _refusal(413, f"the body is larger than {request.client_max_size} bytes")
         with self._bytes.reserving(size) as is_free:
             if not is_free:
                 return _not_now("too many bytes in hand")
@@ -90,10 +87,9 @@ class NotificationHandler:
 
     async def _read_and_take(self, request: web.Request) -> web.Response:
         try:
-            async with asyncio.timeout(self._body_timeout):
-                body = await request.read()
-        except TimeoutError:
-            return _refusal(408, f"the body did not arrive within {self._body_timeout} s")
+            body = await read(request, limit=request.client_max_size, seconds=self._body_timeout)
+        except BodyError as error:
+            return _refusal(error.status, str(error))
         return await self._take(request, body)
 
     async def _take(self, request: web.Request, body: bytes) -> web.Response:

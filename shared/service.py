@@ -16,7 +16,7 @@ from shared.slow_heads import HeadDeadline
 _KEEPALIVE: Final = 75.0
 _HEAD_SECONDS: Final = 10.0
 # What is left of a body that was refused is read, and dropped, for this long.
-_LINGER: Final = 2.0
+_LINGER: Final = 0.25
 # Many connections at once shall not make an honest one wait for a second attempt.
 _BACKLOG: Final = 4096
 

@@ -48,9 +48,9 @@ class Queue:
         self.unacknowledged: list[int] = []
         self.channel_lost = False
 
-    def publish(self, body: bytes) -> None:
+    def publish(self, body: bytes, came_before: int) -> None:
         self.number += 1
-        self.messages[self.number] = (body, 0)
+        self.messages[self.number] = (body, came_before)
 
     def lose_channel(self) -> None:
         """What was delivered and not acknowledged is counted and comes again, in its place."""
@@ -105,14 +105,14 @@ class DeadLetters:
 
     def __init__(self) -> None:
         self.kept: list[Message] = []
-        self.faults: list[bool] = []
+        self.faults: list[tuple[bool, BaseException]] = []
 
     async def publish(self, messages: Sequence[Message], *, deadline: float) -> None:  # noqa: ARG002
-        keeps = self.faults.pop(0) if self.faults else None
-        if keeps is not False:
+        keeps, error = self.faults.pop(0) if self.faults else (True, None)
+        if keeps:
             self.kept += messages
-        if keeps is not None:
-            raise PublishFailedError("timeout")
+        if error:
+            raise error
 
 
 OUTAGES = st.sampled_from(
@@ -137,28 +137,34 @@ class Worker(RuleBasedStateMachine):
         self.good: set[str] = set()
         self.bad: set[str] = set()
 
-    @rule(target=sent, repository=st.sampled_from(["team/app", "team/other", POISON]))
-    def send(self, repository: str) -> dict[str, Any]:
+    @rule(
+        target=sent,
+        repository=st.sampled_from(["team/app", "team/other", POISON]),
+        came_before=st.sampled_from([0, 0, 2, 3, 4, 5]),
+    )
+    def send(self, repository: str, came_before: int) -> dict[str, Any]:
         event = make_event(repository=repository)
         (self.bad if repository == POISON else self.good).add(event["id"])
-        self.queue.publish(json.dumps(event).encode())
+        self.queue.publish(json.dumps(event).encode(), came_before)
         return event
 
     @rule(event=sent)
     def send_again(self, event: dict[str, Any]) -> None:
-        self.queue.publish(json.dumps(event).encode())
+        self.queue.publish(json.dumps(event).encode(), 0)
 
     @rule(error=OUTAGES, when=st.sampled_from(["before", "after"]))
     def database_will_fail(self, error: Exception, when: str) -> None:
         self.database.faults.append((when, error))
 
-    @rule(when=st.sampled_from(["before", "after"]))
-    def worker_will_be_killed(self, when: str) -> None:
+    @rule(when=st.sampled_from(["before", "after"]), attempts=st.integers(0, 3))
+    def worker_will_be_killed(self, when: str, attempts: int) -> None:
+        """After some `attempts` that meet no fault."""
+        self.database.faults += [("never", Crash())] * attempts
         self.database.faults.append((when, Crash()))
 
-    @rule(keeps=st.booleans())
-    def dead_letters_will_fail(self, keeps: bool) -> None:  # noqa: FBT001  a strategy's value
-        self.dead.faults.append(keeps)
+    @rule(keeps=st.booleans(), kills=st.booleans())
+    def dead_letters_will_fail(self, keeps: bool, kills: bool) -> None:  # noqa: FBT001  strategies
+        self.dead.faults.append((keeps, Crash() if kills else PublishFailedError("timeout")))
 
     @rule()
     def channel_will_be_lost(self) -> None:
@@ -212,4 +218,4 @@ def without_pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 TestWorker = Worker.TestCase
-TestWorker.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestWorker.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
