@@ -91,7 +91,9 @@ DRILLS = (
         "slow heads and slow bodies",
         beside("slow_head", "slow_body", connections=200, seconds=HOLDING),
     ),
-    Drill("floods of headers and bodies", beside("headers", "oversized", "chunked")),
+    Drill("floods of headers", beside("headers")),
+    Drill("bodies announced too large", beside("oversized")),
+    Drill("chunked bodies without end", beside("chunked")),
     Drill("pipelines and smuggled requests", beside("pipelined", "smuggled")),
     Drill("wrong tokens at full speed", beside("wrong_token")),
 )
