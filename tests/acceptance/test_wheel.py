@@ -79,7 +79,8 @@ def helped(program: Path, command: str, directory: Path) -> Iterator[str]:
     """Every command at and below `command`, each having printed its help."""
     text = call(str(program), *command.split(), "--help", directory=directory)
     yield command
-    for name in re.findall(r"^  (\S+)", text.partition("\nCommands:\n")[2], re.MULTILINE):
+    listed = text.partition("\nCommands:\n")[2].partition("\n\n")[0]
+    for name in re.findall(r"^  (\S+)", listed, re.MULTILINE):
         yield from helped(program, f"{command} {name}".strip(), directory)
 
 
