@@ -3,6 +3,7 @@
 import getpass
 import hmac
 import ipaddress
+import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from shared.text import printable
 COOKIE: Final = "registry_events_console"
 _SESSION_SECONDS: Final = 12 * 3600
 _SESSIONS: Final = 1_000
+_ADDRESS: Final = re.compile(r"(\[(?P<six>[^\[\]]*)\]|(?P<host>[^:\[\]]*))(:\d*)?")
 _LOOPBACK_NAMES: Final = frozenset({"localhost"})
 
 
@@ -123,11 +125,8 @@ def choose(settings: Settings, listen: str) -> Access:
 
 def is_loopback(address: str) -> bool:
     """Whether HOST or HOST:PORT is this machine and no other."""
-    host = address
-    if address.startswith("["):
-        host = address[1:].partition("]")[0]
-    elif address.count(":") == 1:
-        host = address.partition(":")[0]
+    found = _ADDRESS.fullmatch(address)
+    host = (found["six"] or found["host"]) if found else address
     if host.lower() in _LOOPBACK_NAMES:
         return True
     try:

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from console.dead_letters.acting import Outcome
 from console.dead_letters.plan import Plan
+from shared.logs import get_logger
 
 Kind = Literal["requeue", "discard"]
 KINDS: Final[dict[str, Kind]] = {"requeue": "requeue", "discard": "discard"}
@@ -118,6 +119,8 @@ class Operations:
             running.started = time.monotonic()
             try:
                 await self._carry_out(running)
+            except Exception:  # noqa: BLE001  nobody awaits it, so the log and the page must tell
+                get_logger().exception("operation.failed", operation=running.order.kind)
+                running.ended = "it failed; the log of the console says why"
             finally:
                 running.seconds = time.monotonic() - running.started
-                running.ended = running.ended or "it failed; the log of the console says why"

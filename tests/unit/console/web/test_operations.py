@@ -1,0 +1,92 @@
+"""Plans are carried out once, and not when they are old; orders one after another."""
+
+import asyncio
+
+import pytest
+
+from console.dead_letters.plan import Plan
+from console.dead_letters.selection import Selection
+from console.web import operations
+from console.web.operations import Operations, Order, Plans, Running
+from tests.waiting import eventually
+
+
+def make_plan(count: int = 3) -> Plan:
+    plan = Plan(Selection(all=True), lambda _: "")
+    plan.chosen = dict.fromkeys(str(number).encode() for number in range(count))
+    return plan
+
+
+def test_a_plan_is_taken_once() -> None:
+    plans, plan = Plans(), make_plan()
+    identifier = plans.keep("discard", plan)
+    assert plans.take("another") is None
+    assert plans.take(identifier) == ("discard", plan)
+    assert plans.take(identifier) is None
+
+
+def test_an_old_plan_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    plans = Plans()
+    monkeypatch.setattr(operations, "_PLAN_SECONDS", -1.0)
+    assert plans.take(plans.keep("discard", make_plan())) is None
+
+
+def test_the_oldest_plans_make_room() -> None:
+    plans = Plans()
+    identifiers = [plans.keep("requeue", make_plan()) for _ in range(21)]
+    assert plans.take(identifiers[0]) is None
+    assert plans.take(identifiers[1])
+
+
+async def test_one_order_after_another() -> None:
+    going = asyncio.Event()
+    steps: list[str] = []
+
+    async def carry_out(running: Running) -> None:
+        steps.append(f"{running.order.note} starts")
+        await going.wait()
+        steps.append(f"{running.order.note} ends")
+        running.ended = "done"
+
+    doing = Operations(carry_out)
+    first, second = (
+        doing.start(Order("requeue", make_plan(), "anna", note)) for note in ("first", "second")
+    )
+    assert doing.find(second.identifier) is second
+    assert second.step == "waiting for its turn"
+    going.set()
+
+    async def over() -> bool:
+        return second.ended == "done"
+
+    await eventually(over)
+    assert first.ended == "done"
+    assert steps == ["first starts", "first ends", "second starts", "second ends"]
+
+
+async def test_the_end_asks_what_runs_to_stop_and_waits_for_it() -> None:
+    async def carry_out(running: Running) -> None:
+        await running.stop.wait()
+        running.ended = "stopped: interrupted"
+
+    doing = Operations(carry_out)
+    running = doing.start(Order("requeue", make_plan(), "anna"))
+    await doing.stop()
+    assert running.ended == "stopped: interrupted"
+
+
+async def test_what_fails_unforeseen_is_said() -> None:
+    async def carry_out(_: Running) -> None:
+        raise ZeroDivisionError
+
+    doing = Operations(carry_out)
+    running = doing.start(Order("discard", make_plan(), "anna"))
+    await doing.stop()
+    assert running.ended == "it failed; the log of the console says why"
+
+
+def test_speed_and_what_is_left() -> None:
+    running = Running(Order("requeue", make_plan(100), "anna"))
+    assert not running.left
+    running.outcome.done, running.seconds = 25, 5.0
+    assert (running.handled, running.speed, running.left) == (25, 5.0, 15.0)
