@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -46,10 +45,10 @@ def _shown(value: object) -> str:
 
 
 def _mask_url(url: str) -> str:
-    """A URL without its password; queries may hold one too."""
-    parts = urlsplit(url)
-    user, at, host = parts.netloc.rpartition("@")
-    if ":" in user:
-        user = f"{user.partition(':')[0]}:{MASK}"
-    query = MASK if parts.query else ""
-    return parts._replace(netloc=f"{user}{at}{host}", query=query).geturl()
+    """A URL without its password, also one not percent-encoded; queries may hold one too."""
+    scheme, separator, rest = url.partition("://")
+    user_info, at, host = rest.rpartition("@")
+    user, colon, _ = user_info.partition(":")
+    place, question_mark, _ = host.partition("?")
+    password, query = MASK if colon else "", MASK if question_mark else ""
+    return f"{scheme}{separator}{user}{colon}{password}{at}{place}{question_mark}{query}"

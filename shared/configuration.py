@@ -43,7 +43,8 @@ def load(required: Sequence[str] = (), **overrides: object) -> Settings:
     faults += [
         f"{variable(name)}: is not set"
         for name in required
-        if name not in given and not os.environ.get(variable(name))
+        if name not in given
+        and not any(os.environ.get(variable(name) + suffix) for suffix in ("", FILE_SUFFIX))
     ]
     try:
         settings = Settings.model_validate(given)

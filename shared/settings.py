@@ -38,6 +38,12 @@ def _check_scheme(*schemes: str) -> AfterValidator:
         scheme, separator, rest = value.get_secret_value().partition("://")
         if not separator or not rest or scheme not in schemes:
             raise ValueError(f"must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        try:
+            _ = urlsplit(value.get_secret_value()).port
+        except ValueError:
+            raise ValueError(
+                "cannot be read: special characters in a password stand percent-encoded"
+            ) from None
         return value
 
     return AfterValidator(check)

@@ -83,3 +83,12 @@ def test_services_of_the_console_are_plain_http_urls(
     assert str(caught.value) == (
         "REGISTRY_EVENTS_CONSOLE_SERVICES: must be http://HOST:PORT, several separated by commas"
     )
+
+
+@pytest.mark.parametrize("password", ["b/c", "b#c", "b[c"])
+def test_a_password_that_is_not_encoded_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    monkeypatch.setenv("AMQP_URL", f"amqp://a:{password}@127.0.0.1:1/")
+    with pytest.raises(SettingsError, match="percent-encoded"):
+        load()
