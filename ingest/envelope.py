@@ -11,6 +11,8 @@ from typing import Final
 
 from shared.text import from_bytes
 
+# Registries send one. A body of nothing but brackets holds millions, each a dead letter.
+MOST_EVENTS: Final = 10_000
 _SPACE: Final = re.compile(r"[ \t\r\n]*+")
 _SCALAR: Final = re.compile(r"[^\s,\]}]++")
 _STRING: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -27,7 +29,8 @@ def split(body: bytes) -> list[str]:
     """The JSON texts of the events in a notification's body, in their order.
 
     An absent or null `events` is an empty list (Distribution omits it when empty). Raises
-    UnreadableEnvelopeError if the body is not a JSON object with a list of `events`.
+    UnreadableEnvelopeError if the body is not a JSON object with a list of `events`, or of more
+    than MOST_EVENTS.
     """
     text = from_bytes(body)
     start = _skip_space(text, 0)
@@ -77,6 +80,8 @@ def _read_events(text: str, start: int) -> list[str]:
     while text[position : position + 1] != "]":
         if events:
             position = _skip_space(text, _expect(text, position, ","))
+        if len(events) == MOST_EVENTS:
+            raise UnreadableEnvelopeError(f"more than {MOST_EVENTS} events")
         end = _value_end(text, position)
         events.append(text[position:end])
         position = _skip_space(text, end)

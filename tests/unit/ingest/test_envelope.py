@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.envelope import UnreadableEnvelopeError, split
+from ingest.envelope import MOST_EVENTS, UnreadableEnvelopeError, split
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -72,3 +72,10 @@ def test_a_deeply_nested_event_does_not_spoil_its_neighbour() -> None:
 def test_what_is_no_envelope_says_why(body: bytes, why: str) -> None:
     with pytest.raises(UnreadableEnvelopeError, match=why):
         split(body)
+
+
+def test_a_list_of_too_many_events_is_taken_as_one_whole() -> None:
+    most = ["{}"] * MOST_EVENTS
+    assert split(f'{{"events": [{",".join(most)}]}}'.encode()) == most
+    with pytest.raises(UnreadableEnvelopeError, match="more than 10000 events"):
+        split(f'{{"events": [{",".join([*most, "{}"])}]}}'.encode())
