@@ -152,12 +152,12 @@ async def _execute(stage: Stage, statement: str) -> None:
 
 
 DRILLS = (
-    Drill("Postgres is stopped", stopped),
-    Drill("Postgres is frozen", frozen),
+    Drill("Postgres is stopped", stopped, is_brief=False),
+    Drill("Postgres is frozen", frozen, is_brief=False),
     Drill("Postgres ends its connections", terminated),
-    Drill("Postgres's disk is full", full),
+    Drill("Postgres's disk is full", full, is_brief=False),
     Drill("deadlocks and serialization failures", unlucky),
-    Drill("a migration holds its locks", migrating),
+    Drill("a migration holds its locks", migrating, is_brief=False),
     Drill("a row of the batch is locked", row_locked),
-    Drill("another registers the repositories", path_taken),
+    Drill("another registers the repositories", path_taken, is_brief=False),
 )

@@ -19,6 +19,7 @@ SENDERS = 4
 PAUSE = 0.02
 HOLDING = 12
 FLOODING = 5
+BRIEF = 2
 FEW = 20
 
 Play = Callable[[Stage], Awaitable[None]]
@@ -32,7 +33,7 @@ def beside(*kinds: str, connections: int = FEW, seconds: float = FLOODING) -> Pl
         for attacker in attackers:
             attacker.start()
         try:
-            times = await _honest(stage, port, seconds if stage.scale.strict else FLOODING)
+            times = await _honest(stage, port, seconds if stage.scale.strict else BRIEF)
             stage.check(
                 holds=all(attacker.running for attacker in attackers), otherwise="no attack"
             )
@@ -91,9 +92,9 @@ DRILLS = (
         "slow heads and slow bodies",
         beside("slow_head", "slow_body", connections=200, seconds=HOLDING),
     ),
-    Drill("floods of headers", beside("headers")),
-    Drill("bodies announced too large", beside("oversized")),
+    Drill("floods of headers", beside("headers"), is_brief=False),
+    Drill("bodies announced too large", beside("oversized"), is_brief=False),
     Drill("chunked bodies without end", beside("chunked")),
-    Drill("pipelines and smuggled requests", beside("pipelined", "smuggled")),
+    Drill("pipelines and smuggled requests", beside("pipelined", "smuggled"), is_brief=False),
     Drill("wrong tokens at full speed", beside("wrong_token")),
 )

@@ -76,8 +76,8 @@ async def _replace(stage: Stage, service: Service) -> None:
 
 DRILLS = (
     Drill("kill -9 a worker, again and again", worker),
-    Drill("kill -9 ingest, again and again", ingest),
-    Drill("kill -9 the broker", broker),
-    Drill("kill -9 Postgres", postgres),
+    Drill("kill -9 ingest, again and again", ingest, is_brief=False),
+    Drill("kill -9 the broker", broker, is_brief=False),
+    Drill("kill -9 Postgres", postgres, is_brief=False),
     Drill("kill -9 everything at once", everything),
 )

@@ -66,10 +66,10 @@ async def _network(stage: Stage) -> tuple[Sender, Sequence[Proxy]]:
 
 
 DRILLS = (
-    Drill("a slow network", slow),
+    Drill("a slow network", slow, is_brief=False),
     Drill("connections cut in mid-frame", cut),
-    Drill("silence before ingest", swallowed(0)),
+    Drill("silence before ingest", swallowed(0), is_brief=False),
     Drill("silence between ingest and broker", swallowed(1)),
-    Drill("silence between broker and worker", swallowed(2)),
+    Drill("silence between broker and worker", swallowed(2), is_brief=False),
     Drill("silence between worker and Postgres", swallowed(3)),
 )

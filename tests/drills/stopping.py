@@ -65,6 +65,6 @@ async def _end(stage: Stage, services: Sequence[Service]) -> None:
 
 DRILLS = (
     Drill("SIGTERM of one after another", each),
-    Drill("SIGTERM of all", together),
-    Drill("SIGTERM beside frozen servers", frozen_servers),
+    Drill("SIGTERM of all", together, is_brief=False),
+    Drill("SIGTERM beside frozen servers", frozen_servers, is_brief=False),
 )
