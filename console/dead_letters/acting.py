@@ -92,7 +92,7 @@ class Action:
             return key(dead_letter) in left
 
         until = time.monotonic() + _LONGEST_LOOK
-        async with looking(self.url, wanted, window=SETTLING) as look:
+        async with looking(self.url, wanted, prefetch=SETTLING) as look:
             while left and await look.more():
                 if self.attended.stop.is_set():
                     outcome.stopped = INTERRUPTED
@@ -109,7 +109,6 @@ class Action:
         for taken, why in zip(batch, done.failures, strict=True):
             left.discard(key(taken.dead_letter))
             if why:
-                look.keep()
                 outcome.failed[why] += 1
             else:
                 await look.settle(taken)

@@ -9,8 +9,9 @@ from aiormq.connection import Connection
 from yarl import URL
 
 from console.dead_letters import lock
+from console.dead_letters.counting import ANSWER, ready
 from console.dead_letters.deliveries import DeliveryTransport
-from console.dead_letters.look import ANSWER, READING, Look, Visit, Window, ready
+from console.dead_letters.look import READING, Look, Visit
 from shared.amqp.errors import BrokerAwayError, broker_errors, describe
 
 NAME: Final = "registry-events console"
@@ -20,7 +21,7 @@ _PUT_BACK: Final = 10.0
 
 @asynccontextmanager
 async def looking(
-    url: str, visit: Visit, *, window: Window = READING, patience: float = lock.PATIENCE
+    url: str, visit: Visit, *, prefetch: int = READING, patience: float = lock.PATIENCE
 ) -> AsyncIterator[Look]:
     """A look, alone. Raises BusyError, BrokerAwayError."""
     transport = DeliveryTransport()
@@ -30,7 +31,7 @@ async def looking(
     try:
         await lock.acquire(connection, patience=patience)
         channel = await broker_errors(connection.channel(publisher_confirms=False), ANSWER)
-        look = Look(channel, visit, window)
+        look = Look(channel, visit, prefetch)
         transport.reader.on_delivery = look.receive
         channel.closing.add_done_callback(lambda closing: look.lose(_closed(closing)))
         channel.on_consumer_cancel_callbacks.add(lambda _: look.lose(BrokerAwayError("cancelled")))

@@ -14,7 +14,7 @@ import aio_pika
 from aio_pika.abc import AbstractConnection
 from aiormq.abc import DeliveredMessage
 
-from console.dead_letters.look import ANSWER
+from console.dead_letters.counting import ANSWER
 from console.dead_letters.looking import NAME, looking
 from console.dead_letters.selection import Selection
 from console.dead_letters.view import DeadLetter

@@ -1,0 +1,30 @@
+"""How many messages a queue has ready."""
+
+import asyncio
+from typing import Final
+
+from aiormq.abc import AbstractChannel
+
+from shared.amqp.errors import broker_errors
+from shared.amqp.topology import DEAD_QUEUE
+
+ANSWER: Final = 30.0
+_BETWEEN: Final = 0.05
+_TIMES: Final = 20
+
+
+async def ready(channel: AbstractChannel, queue: str = DEAD_QUEUE) -> int:
+    """How many messages of a queue no consumer has. Raises BrokerAwayError."""
+    declared = await broker_errors(channel.queue_declare(queue, passive=True), ANSWER)
+    return declared.message_count or 0
+
+
+async def steady(channel: AbstractChannel) -> int:
+    """`ready` once it stands still: what a killed look held comes back after its lock is free."""
+    count, before = await ready(channel), -1
+    for _ in range(_TIMES):
+        if count == before:
+            break
+        await asyncio.sleep(_BETWEEN)
+        count, before = await ready(channel), count
+    return count
