@@ -18,9 +18,10 @@ UNITS: Final = sorted((DEPLOY / "systemd").glob("*.service"))
 
 
 def files() -> list[Path]:
-    """Everything but what an installation keeps beside it (see deploy/.gitignore)."""
+    """Every text but what an installation keeps beside it (see deploy/.gitignore)."""
     own = (DEPLOY / ".gitignore").read_text().splitlines()
-    return sorted(path for path in DEPLOY.rglob("*") if path.is_file() and path.name not in own)
+    shipped = (path for path in DEPLOY.rglob("*") if path.is_file() and path.suffix != ".png")
+    return sorted(path for path in shipped if path.name not in own)
 
 
 def our_services() -> dict[str, dict[str, Any]]:
