@@ -120,7 +120,7 @@ async def test_two_at_once_thirty_times_change_nothing(
 
 
 async def test_followers_show_each_once(processes: Processes, pipeline: Pipeline) -> None:
-    command = ("dead-letters", "tail", "--follow", "-n", "1000")
+    command = ("dead-letters", "tail", "--follow", "-n", "1000000")
     followers = [processes.start_command(*command) for _ in range(2)]
     total = 0
     # They start while dead letters arrive: some are there already, some come during the look.
@@ -136,7 +136,7 @@ async def test_followers_show_each_once(processes: Processes, pipeline: Pipeline
     await eventually(complete)
     for follower in followers:
         assert sorted(ids(printed(follower))) == sorted(expected)
-    assert ids(await tail(processes, "-n", "1000")) == expected
+    assert ids(await tail(processes, "-n", "1000000")) == expected
 
 
 def printed(process: Process) -> Sequence[str]:
