@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aiormq.connection import TransportFactory
-from pamqp.header import ContentHeader
 from yarl import URL
 
 _FRAME: Final = struct.Struct(">BHI")
@@ -31,11 +30,6 @@ class Delivery:
     routing_key: str
     header: bytes
     body: bytes
-
-    def properties(self) -> Any:  # noqa: ANN401  pamqp's own class is untyped
-        header = ContentHeader()
-        header.unmarshal(self.header)
-        return header.properties
 
 
 class DeliveryReader(asyncio.StreamReader):

@@ -30,7 +30,7 @@ class Cause(NamedTuple):
 
 def cause(dead_letter: DeadLetter) -> Cause:
     story = dead_letter.story
-    return _cause(story.reason.value, story.error_type, normalised(story.error))
+    return _cause(story.reason.value, story.error_type, story.error[:_LONGEST])
 
 
 def normalised(message: str) -> str:
@@ -38,8 +38,10 @@ def normalised(message: str) -> str:
     return _DETAIL.sub("*", message[:_LONGEST])
 
 
+# Most dead letters of a cause have the same text.
 @lru_cache(maxsize=4096)
-def _cause(reason: str, error_type: str, message: str) -> Cause:
+def _cause(reason: str, error_type: str, error: str) -> Cause:
+    message = normalised(error)
     text = f"{reason}\0{error_type}\0{message}".encode("utf-8", "surrogatepass")
     group = hashlib.blake2s(text, digest_size=3).hexdigest()
     return Cause(group, reason, f"{error_type}: {message}" if error_type else message)

@@ -28,17 +28,18 @@ class Group:
     def top_repository(self) -> tuple[str, int] | None:
         return next(iter(self.repositories.most_common(1)), None)
 
-    def add(self, dead_letter: DeadLetter, *, since: datetime) -> None:
+    def add(self, dead_letter: DeadLetter, died: datetime | None, since: datetime) -> None:
         self.count += 1
         name = dead_letter.repository
         if name and (name in self.repositories or len(self.repositories) < _REPOSITORIES):
             self.repositories[name] += 1
-        died = dead_letter.failed_at
         if died is None:
             return
         self.recent += died >= since
-        self.oldest = min(self.oldest or died, died)
-        self.newest = max(self.newest or died, died)
+        if self.oldest is None or died < self.oldest:
+            self.oldest = died
+        if self.newest is None or died > self.newest:
+            self.newest = died
 
 
 class Summary:
@@ -53,8 +54,9 @@ class Summary:
         if found.group not in self._groups and len(self._groups) >= _GROUPS:
             found = OTHER
         group = self._groups.setdefault(found.group, Group(found))
-        group.add(dead_letter, since=self._since)
-        self.total.add(dead_letter, since=self._since)
+        died = dead_letter.failed_at
+        group.add(dead_letter, died, self._since)
+        self.total.add(dead_letter, died, self._since)
 
     @property
     def groups(self) -> list[Group]:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
+from console.dead_letters import properties
 from console.dead_letters.deliveries import Delivery
 from shared import strict_json
 from shared.amqp.dead_letter import Story
@@ -33,12 +34,12 @@ class DeadLetter:
 
     @classmethod
     def read(cls, delivery: Delivery) -> Self:
-        properties = delivery.properties()
+        message_id, headers = properties.decode(delivery.header)
         return cls.of(
             delivery.body,
-            message_id=properties.message_id or "",
+            message_id=message_id,
             routing_key=delivery.routing_key,
-            headers=properties.headers or {},
+            headers=headers,
         )
 
     @classmethod
