@@ -12,7 +12,7 @@ import aiohttp
 from console.overview import database, services
 from console.overview.broker import BrokerLook
 from console.overview.flow import Flow, History
-from console.overview.oldest_dead import OldestDead
+from console.overview.oldest_dead import LARGEST_IN_PASSING, OldestDead, in_passing
 from console.overview.snapshot import Snapshot
 from console.overview.verdict import Verdict, judge
 from shared.configuration import secret
@@ -32,9 +32,15 @@ class Overview:
 class Collector:
     """Takes an `Overview` at a time; rates come from what it saw in the last seconds."""
 
-    def __init__(self, settings: Settings, pool: Pool, http: aiohttp.ClientSession) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        pool: Pool,
+        http: aiohttp.ClientSession,
+        oldest_dead: OldestDead,
+    ) -> None:
         self._broker = BrokerLook(secret(settings.amqp_url))
-        self.oldest_dead = OldestDead(secret(settings.amqp_url))
+        self.oldest_dead = oldest_dead
         self._services = services.addresses(settings.console_services)
         self._pool, self._http = pool, http
         self._history = History()
@@ -50,7 +56,7 @@ class Collector:
         snapshot = Snapshot(
             taken=taken,
             at=time.monotonic(),
-            broker=broker,
+            broker=self._history.steady(broker),
             database=rows,
             services=processes,
             oldest_dead=self.oldest_dead.age(broker.dead, taken),
@@ -64,8 +70,13 @@ class Collector:
 
 
 @asynccontextmanager
-async def collecting(settings: Settings) -> AsyncIterator[Collector]:
+async def collecting(
+    settings: Settings, oldest_dead: OldestDead | None = None
+) -> AsyncIterator[Collector]:
     """A collector with connections of its own, which are closed at the end."""
+    oldest_dead = oldest_dead or OldestDead(
+        in_passing(secret(settings.amqp_url)), largest=LARGEST_IN_PASSING
+    )
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(
             new_pool(
@@ -73,6 +84,6 @@ async def collecting(settings: Settings) -> AsyncIterator[Collector]:
             )
         )
         http = await stack.enter_async_context(aiohttp.ClientSession())
-        collector = Collector(settings, pool, http)
+        collector = Collector(settings, pool, http, oldest_dead)
         stack.push_async_callback(collector.close)
         yield collector

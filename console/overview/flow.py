@@ -2,10 +2,10 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from console.overview.snapshot import Service, Snapshot
+from console.overview.snapshot import Broker, Depth, Service, Snapshot
 
 _WINDOW: Final = 10.0
 _RECORDED_OVER: Final = 10.0
@@ -45,6 +45,18 @@ class History:
     def __init__(self) -> None:
         self._window: deque[Snapshot] = deque()
         self._empty_at: float | None = None
+        self._dead: Depth | None = None
+
+    def steady(self, broker: Broker) -> Broker:
+        """The broker with as many dead letters as before somebody took them in hand to read.
+
+        One look longer than that, since the broker takes a moment to put them back.
+        """
+        dead, before = broker.dead, self._dead
+        if dead and before and (dead.consumers or before.consumers):
+            dead = replace(dead, ready=max(dead.ready, before.ready))
+        self._dead = dead
+        return replace(broker, dead=dead)
 
     def add(self, snapshot: Snapshot) -> Flow:
         if snapshot.broker.events and not snapshot.ready:

@@ -2,26 +2,35 @@
 
 import asyncio
 import time
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Final
 
 from console.dead_letters.errors import BusyError
 from console.dead_letters.looking import looking
+from console.dead_letters.summary import Summary
 from console.dead_letters.view import DeadLetter
 from console.overview.snapshot import Depth
 from shared.amqp.errors import BrokerAwayError
+from shared.amqp.topology import TopologyConflictError
 
-# A look reads all of them, 100,000 in some seconds, and others wait for it.
+# A look reads all of them, and others wait for it: 20,000 in a second or two.
+LARGEST_IN_PASSING: Final = 20_000
 _SHORTEST_PAUSE: Final = 30.0
 _PAUSE_PER_LOOK: Final = 30
-_LARGEST: Final = 200_000
+
+# Raises BusyError, BrokerAwayError, TopologyConflictError, TimeoutError.
+Look = Callable[[], Awaitable[Summary]]
 
 
 class OldestDead:
-    """Looks in the background when the queue has another length than at the last look."""
+    """Looks in the background when the queue has another length than at the last look.
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    In a queue of more than `largest` it does not look.
+    """
+
+    def __init__(self, look: Look, *, largest: int) -> None:
+        self._look, self._largest = look, largest
         self._oldest: datetime | None = None
         self._count = 0
         self._next = 0.0
@@ -33,8 +42,8 @@ class OldestDead:
             return None
         if not dead.ready and not self._looking:
             self._oldest, self._count = None, 0
-        elif self._due(dead.ready):
-            self._task = asyncio.ensure_future(self._look(dead.ready))
+        elif self._due(dead):
+            self._task = asyncio.ensure_future(self._find(dead.ready))
         return (now - self._oldest).total_seconds() if self._oldest else None
 
     async def known(self) -> None:
@@ -46,26 +55,36 @@ class OldestDead:
     def _looking(self) -> bool:
         return self._task is not None and not self._task.done()
 
-    def _due(self, count: int) -> bool:
-        changed = 0 < count <= _LARGEST and count != self._count
-        return changed and not self._looking and time.monotonic() >= self._next
+    def _due(self, dead: Depth) -> bool:
+        changed = 0 < dead.ready <= self._largest and dead.ready != self._count
+        idle = not dead.consumers and not self._looking
+        return changed and idle and time.monotonic() >= self._next
 
-    async def _look(self, count: int) -> None:
-        started, found = time.monotonic(), list[datetime]()
-
-        def note(dead_letter: DeadLetter) -> bool:
-            died = dead_letter.failed_at
-            if died and (not found or died < found[0]):
-                found[:] = [died]
-            return False
-
+    async def _find(self, count: int) -> None:
+        started = time.monotonic()
         try:
-            async with looking(self._url, note, patience=0) as look:
-                await look.more()
-            self._oldest, self._count = next(iter(found), None), count
-        except (BusyError, BrokerAwayError, TimeoutError):
+            summary = await self._look()
+            self._oldest, self._count = summary.total.oldest, count
+        except (BusyError, BrokerAwayError, TopologyConflictError, TimeoutError):
             # The next look will tell.
             return
         finally:
             pause = max(_SHORTEST_PAUSE, _PAUSE_PER_LOOK * (time.monotonic() - started))
             self._next = time.monotonic() + pause
+
+
+def in_passing(url: str) -> Look:
+    """A look that does not wait while somebody else has the queue."""
+
+    async def look_now() -> Summary:
+        summary = Summary(datetime.now(UTC))
+
+        def note(dead_letter: DeadLetter) -> bool:
+            summary.add(dead_letter)
+            return False
+
+        async with looking(url, note, patience=0) as look:
+            await look.more()
+        return summary
+
+    return look_now

@@ -157,6 +157,13 @@ def _services(snapshot: Snapshot) -> Iterator[Finding]:
 
 
 def _dead_letters(snapshot: Snapshot) -> Iterator[Finding]:
-    if snapshot.dead:
-        oldest = f", oldest {age(snapshot.oldest_dead)}" if snapshot.oldest_dead else ""
-        yield Finding(State.DEGRADED, f"{count(snapshot.dead, 'dead letter')}{oldest}: `{SUMMARY}`")
+    dead = snapshot.broker.dead
+    if dead is None or not (dead.ready or dead.consumers):
+        return
+    if dead.consumers:
+        # What a reader has in hand is not counted.
+        letters = f"at least {count(dead.ready, 'dead letter')}, which somebody is at now"
+    else:
+        letters = count(dead.ready, "dead letter")
+    oldest = f", oldest {age(snapshot.oldest_dead)}" if snapshot.oldest_dead else ""
+    yield Finding(State.DEGRADED, f"{letters}{oldest}: `{SUMMARY}`")

@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from console.overview.collecting import collecting
+from console.overview.oldest_dead import OldestDead
 from console.web import (
     access,
     dead_letter_pages,
@@ -29,6 +30,8 @@ from shared.service import background, listening, stop_signal
 from shared.settings import Settings
 
 _LARGEST_FORM: Final = 64 * 1024
+# Beyond it, looks for the age of the oldest dead letter would keep the queue from others.
+_LARGEST_LOOK: Final = 200_000
 _TYPES: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
@@ -36,13 +39,14 @@ async def run(settings: Settings, *, writable: bool) -> None:
     """Serve the console until SIGTERM or SIGINT. Raises StartError."""
     who = access.choose(settings, settings.console_listen)
     stop = stop_signal()
+    looks = Looks(secret(settings.amqp_url))
     async with (
-        collecting(settings) as collector,
+        collecting(settings, OldestDead(looks.summary, largest=_LARGEST_LOOK)) as collector,
         new_pool(
             settings, url=secret(settings.database_url), application="registry-events console"
         ) as pool,
     ):
-        sampler, looks = Sampler(collector), Looks(secret(settings.amqp_url))
+        sampler = Sampler(collector)
         operations = Operations(Carrier(settings, looks).carry_out)
         state = ConsoleState(settings, pool, sampler, looks, Plans(), operations)
         app = new_app(state, who, writable=writable)

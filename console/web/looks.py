@@ -45,18 +45,22 @@ class Looks:
 
     async def summary(self) -> Summary:
         """By cause; of a large queue it may be some minutes old."""
-        if self._summary and time.monotonic() < self._fresh_until:
-            return self._summary
-        started, summary = time.monotonic(), Summary(datetime.now(UTC))
-        await self._each(summary.add)
-        took = time.monotonic() - started
-        self._fresh_until = time.monotonic() + max(_FRESH, _FRESH_PER_LOOK * took)
-        self._summary = summary
-        return summary
+        async with self._one:
+            if self._summary is None or time.monotonic() > self._fresh_until:
+                await self._summarise()
+            return self._summary or Summary(datetime.now(UTC))
 
     def forget(self) -> None:
         """Something was changed: the next summary looks again."""
         self._summary = None
+
+    async def _summarise(self) -> None:
+        started, summary = time.monotonic(), Summary(datetime.now(UTC))
+        async with reading.connected(self._url) as broker:
+            await reading.each(broker, summary.add)
+        took = time.monotonic() - started
+        self._fresh_until = time.monotonic() + max(_FRESH, _FRESH_PER_LOOK * took)
+        self._summary = summary
 
     async def page(self, selection: Selection, number: int) -> Listed:
         window = deque[DeadLetter](maxlen=(number + 1) * PAGE)
@@ -67,7 +71,8 @@ class Looks:
             matched += 1
             window.append(dead_letter)
 
-        await self._each(reading.only(selection, note))
+        async with self._one, reading.connected(self._url) as broker:
+            await reading.each(broker, reading.only(selection, note))
         youngest = list(reversed(window))
         return Listed(youngest[number * PAGE :], matched, number)
 
@@ -78,7 +83,3 @@ class Looks:
     async def plan(self, selection: Selection, refusal: Callable[[DeadLetter], str]) -> Plan:
         async with self._one, reading.connected(self._url) as broker:
             return await operation.plan(broker, selection, refusal)
-
-    async def _each(self, visit: Callable[[DeadLetter], None]) -> None:
-        async with self._one, reading.connected(self._url) as broker:
-            await reading.each(broker, visit)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from console.overview.flow import Flow, History
-from console.overview.snapshot import Broker, Service, Snapshot
+from console.overview.snapshot import Broker, Depth, Service, Snapshot
 from tests.unit.console.overview.seen import make_activity, make_snapshot
 
 
@@ -83,3 +83,12 @@ def test_without_either_it_is_not_known_how_long() -> None:
 
 def test_a_registry_whose_clock_is_ahead_makes_no_negative_age() -> None:
     assert last(make_snapshot(ready=5, activity=make_activity(occurred_age=-7.0))).waiting == 0.0
+
+
+def test_what_a_reader_has_in_hand_is_still_there() -> None:
+    history = History()
+    seen = [
+        history.steady(Broker(dead=dead)).dead
+        for dead in (Depth(90, 0), Depth(20, 1), Depth(95, 1), Depth(0, 0), Depth(40, 0), None)
+    ]
+    assert [dead and dead.ready for dead in seen] == [90, 90, 95, 95, 40, None]

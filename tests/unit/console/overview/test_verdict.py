@@ -112,6 +112,15 @@ CASES = {
         State.DEGRADED,
         "112 dead letters, oldest 3 h: `registry-events dead-letters summary`",
     ),
+    "dead letters in somebody's hands": (
+        make_snapshot(broker=Broker(events=Depth(0, 1), dead=Depth(34_465, 1))),
+        STILL,
+        State.DEGRADED,
+        (
+            "at least 34,465 dead letters, which somebody is at now: "
+            "`registry-events dead-letters summary`"
+        ),
+    ),
     "a dead letter of unknown age": (
         make_snapshot(dead=1),
         STILL,
