@@ -10,7 +10,7 @@ from rich.text import Text
 
 from console.overview import report
 from console.overview.collecting import Collector, Overview, collecting
-from console.overview.verdict import State
+from console.overview.finding import State
 from console.processes import load_or_exit
 from shared import logs
 from shared.settings import Settings

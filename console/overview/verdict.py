@@ -2,33 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
+from console.overview.backlog import queue_findings
+from console.overview.finding import Finding, State
 from console.overview.flow import Flow
 from console.overview.snapshot import Broker, Database, Snapshot
-from console.overview.spoken import age, count, duration, rate
+from console.overview.spoken import age, count
 
-# A shorter queue is a batch or two, whichever way it moves.
-BACKLOG: Final = 1_000
-# A backlog that is gone sooner is a burst.
-BURST_SECONDS: Final = 60.0
-# Workers take a message at once: one that stands in the queue for this long says they do not.
-STUCK_SECONDS: Final = 30.0
 MIGRATE: Final = "run `registry-events migrate`"
 SUMMARY: Final = "registry-events dead-letters summary"
-
-
-class State(StrEnum):
-    OK = "ok"
-    DEGRADED = "degraded"
-    DOWN = "down"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    state: State
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +27,7 @@ def judge(snapshot: Snapshot, flow: Flow) -> Verdict:
     found = [
         *_broker(snapshot.broker),
         *_database(snapshot.database),
-        *_queue(snapshot, flow),
+        *queue_findings(snapshot, flow),
         *_services(snapshot),
         *_dead_letters(snapshot),
     ]
@@ -99,55 +82,6 @@ def _database(database: Database) -> Iterator[Finding]:
         missing = count(database.missing, "migration")
         verb = "is" if database.missing == 1 else "are"
         yield Finding(State.DEGRADED, f"{missing} {verb} missing: {MIGRATE}")
-
-
-def _queue(snapshot: Snapshot, flow: Flow) -> Iterator[Finding]:
-    queue = snapshot.broker.events
-    if queue is None:
-        return
-    waiting = f"{count(queue.ready, 'event')} {'waits' if queue.ready == 1 else 'wait'}"
-    if not queue.consumers and queue.ready:
-        yield Finding(State.DOWN, f"nothing consumes the queue: {waiting}; start a worker")
-    elif not queue.consumers:
-        yield Finding(
-            State.DEGRADED, "no worker is connected: the next event would wait; start a worker"
-        )
-    elif _stuck(snapshot, flow):
-        yield Finding(
-            State.DOWN,
-            f"{waiting} and nothing was recorded for {_silence(snapshot)}, though "
-            f"{count(queue.consumers, 'worker')} would take them; look at the workers' logs",
-        )
-    elif queue.ready >= BACKLOG:
-        yield from _backlog(queue.ready, waiting, flow)
-
-
-def _stuck(snapshot: Snapshot, flow: Flow) -> bool:
-    activity = snapshot.database.activity
-    silent = activity is not None and (activity.recorded_age or STUCK_SECONDS) >= STUCK_SECONDS
-    # More than one look: an event that has come just now is no standstill.
-    stands = snapshot.ready > 0 and flow.window > 0 and flow.growth >= 0
-    return silent and stands and flow.leaving == 0
-
-
-def _silence(snapshot: Snapshot) -> str:
-    activity = snapshot.database.activity
-    known = activity.recorded_age if activity else None
-    return "ever" if known is None else age(known)
-
-
-def _backlog(ready: int, waiting: str, flow: Flow) -> Iterator[Finding]:
-    seconds = flow.to_empty(ready)
-    if not flow.window:
-        yield Finding(State.DEGRADED, waiting)
-    elif seconds is None:
-        yield Finding(
-            State.DEGRADED,
-            f"falling behind: {waiting}, {rate(flow.incoming)} come in and {rate(flow.leaving)} "
-            "go out, so never empty at this pace; start more workers",
-        )
-    elif seconds > BURST_SECONDS:
-        yield Finding(State.DEGRADED, f"catching up: {waiting}, empty in {duration(seconds)}")
 
 
 def _services(snapshot: Snapshot) -> Iterator[Finding]:

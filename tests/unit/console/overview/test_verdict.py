@@ -2,9 +2,10 @@
 
 import pytest
 
+from console.overview.finding import State
 from console.overview.flow import Flow
 from console.overview.snapshot import Broker, Database, Depth, Service, Snapshot
-from console.overview.verdict import State, Verdict, judge
+from console.overview.verdict import Verdict, judge
 from tests.unit.console.overview.seen import make_activity, make_snapshot
 
 STILL = Flow(window=5.0)
