@@ -27,7 +27,10 @@ def show(system: System, screen: Screen, *, layout: Path) -> None:
 
 def _addresses(system: System) -> list[tuple[str, str]]:
     services = system.services
-    addresses = [("ingest", system.ingest_url)]
+    addresses = [
+        ("console", f"http://{LOOPBACK}:{services.console_port}/"),
+        ("ingest", system.ingest_url),
+    ]
     if system.registry:
         addresses.append(("registry", system.registry.address))
     if system.broker:

@@ -1,4 +1,4 @@
-"""Our own processes: migrate, ingest and the workers, as an operator would start them."""
+"""Our own processes: migrate, ingest, workers and console, as an operator would start them."""
 
 import os
 import sys
@@ -29,39 +29,47 @@ class Services:
     processes: list[Process] = field(default_factory=list)
     ingest_port: int = 0
     worker_ports: list[int] = field(default_factory=list)
+    console_port: int = 0
 
     def migrate(self) -> None:
         """Raises LocalError, with the end of the log, when the schema cannot be brought up."""
-        process = self._new("migrate", "migrate", {})
+        process = self._new("migrate", ["migrate"], {})
         self.exits.callback(process.kill)
         process.start()
         process.finish(seconds=_MIGRATE_SECONDS)
 
     def start(self, *, workers: int) -> None:
         """Raises LocalError, with the end of the log, when one of them is not ready soon."""
-        self.ingest_port = self._start("ingest", "ingest")
-        self.worker_ports = [self._start(f"worker-{n}", "worker") for n in range(1, workers + 1)]
+        self.ingest_port = self._start("ingest", ["ingest"])
+        self.worker_ports = [self._start(f"worker-{n}", ["worker"]) for n in range(1, workers + 1)]
         ports = [self.ingest_port, *self.worker_ports]
         for process, port in zip(self.processes, ports, strict=True):
             ready = partial(answers, port, "/health/ready")
             process.wait_until(ready, seconds=_READY_SECONDS)
+        self.console_port = self._start("console", ["console", "--allow-writes"])
+        page = partial(answers, self.console_port, "/")
+        self.processes[-1].wait_until(page, seconds=_READY_SECONDS)
 
-    def _start(self, name: str, command: str) -> int:
+    def _start(self, name: str, command: list[str]) -> int:
         port = self.workspace.ports.take(name)
-        listen = {f"REGISTRY_EVENTS_{command.upper()}_LISTEN": f"{LOOPBACK}:{port}"}
-        process = self._new(name, command, listen)
+        shown = [f"http://{LOOPBACK}:{port}" for port in (self.ingest_port, *self.worker_ports)]
+        settings = {
+            f"REGISTRY_EVENTS_{command[0].upper()}_LISTEN": f"{LOOPBACK}:{port}",
+            "REGISTRY_EVENTS_CONSOLE_SERVICES": ",".join(shown),
+        }
+        process = self._new(name, command, settings)
         self.exits.callback(process.stop, seconds=_STOP_SECONDS)
         process.start()
         self.processes.append(process)
         return port
 
-    def _new(self, name: str, command: str, more: Mapping[str, str]) -> Process:
+    def _new(self, name: str, command: list[str], more: Mapping[str, str]) -> Process:
         # A variable and its *_FILE twin together are an error.
         twins = {f"{variable}{FILE_SUFFIX}" for variable in self.settings}
         inherited = {key: value for key, value in os.environ.items() if key not in twins}
         return Process(
             name=name,
-            command=[sys.executable, "-m", "console", command],
+            command=[sys.executable, "-m", "console", *command],
             log=self.workspace.log(name),
             environment={**inherited, **self.settings, **more},
         )

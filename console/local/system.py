@@ -95,7 +95,9 @@ class System:
         }
         self.services = Services(self.workspace, settings, self._exits)
         self.services.migrate()
-        self.say(f"Starting ingest and {workers} worker{'' if workers == 1 else 's'} ...")
+        self.say(
+            f"Starting ingest, {workers} worker{'' if workers == 1 else 's'} and the console ..."
+        )
         self.services.start(workers=workers)
         self._watched += self.services.processes
 

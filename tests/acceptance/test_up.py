@@ -111,6 +111,9 @@ def test_ctrl_c_stops_everything(data: Path) -> None:
         started = family(process.pid)
         port = int(re.findall(r"health +http://127\.0\.0\.1:(\d+)/", printed)[0])
         assert request(port, "GET", "/health/ready")[0] == 200
+        console = int(re.findall(r"console +http://127\.0\.0\.1:(\d+)/", printed)[0])
+        status, page = request(console, "GET", "/")
+        assert (status, b"It is working" in page) == (200, True)
         process.send_signal(signal.SIGINT)
         assert process.wait(SECONDS) == 0
     assert not [one for one in started if is_alive(one)]
