@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from statistics import quantiles
 
 from console.local.processes import Process
@@ -37,10 +38,12 @@ def beside(*kinds: str, connections: int = FEW, seconds: float = FLOODING) -> Pl
             stage.check(
                 holds=all(attacker.running for attacker in attackers), otherwise="no attack"
             )
+            files = _open_files(stage)
         finally:
             for attacker in attackers:
                 await asyncio.to_thread(attacker.kill)
         _judge(stage, times)
+        stage.note += f", {files:,} open files"
         stage.check(holds=await stage.is_live(port), otherwise="not live afterwards")
 
     return play
@@ -70,6 +73,11 @@ async def _honest(stage: Stage, port: int, seconds: float) -> Sequence[float]:
 
     await asyncio.gather(*(send() for _ in range(SENDERS)))
     return times
+
+
+def _open_files(stage: Stage) -> int:
+    """How many ingest has, nearly all of them connections."""
+    return len(list(Path(f"/proc/{stage.services[0].process.pid}/fd").iterdir()))
 
 
 def _judge(stage: Stage, times: Sequence[float]) -> None:
