@@ -17,7 +17,7 @@ from console.dead_letters.view import DeadLetter
 from shared.amqp.errors import BrokerAwayError
 
 INTERRUPTED: Final = "interrupted"
-_BATCH: Final = 500
+_BATCH: Final = 1000
 # Batches a second, so that a slow rate is even.
 _BEAT: Final = 5
 # The broker closes a channel that settles nothing for half an hour: the default of its
@@ -106,13 +106,12 @@ class Action:
         size = _BATCH if self.rate is None else max(1, min(_BATCH, int(self.rate / _BEAT)))
         batch, look.taken = look.taken[:size], look.taken[size:]
         done = await self.deed([taken.dead_letter for taken in batch])
-        for taken, why in zip(batch, done.failures, strict=True):
-            left.discard(key(taken.dead_letter))
-            if why:
-                outcome.failed[why] += 1
-            else:
-                await look.settle(taken)
-                outcome.done += 1
+        left.difference_update(key(taken.dead_letter) for taken in batch)
+        outcome.failed.update(filter(None, done.failures))
+        good = [one for one, why in zip(batch, done.failures, strict=True) if not why]
+        if good:
+            await look.settle(good)
+        outcome.done += len(good)
         outcome.stopped = outcome.stopped or done.broken
         self.attended.report(outcome)
         if self.rate:

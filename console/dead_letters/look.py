@@ -1,32 +1,23 @@
 """A look over the whole queue of dead letters, which takes off only what it settles.
 
 It consumes without settling, to the queue's end, and closes its channel: the broker puts back what
-is left, in its place. What that takes was measured with 3.10, on a quorum queue:
-
-- What comes back goes behind what came back before, so a look that stops half-way changes the
-  order. This one goes to the end also when it is cancelled.
-- What several consumers of a channel hold comes back in the order of their tags, also after a
-  kill, if they are 32 or fewer: so they share the queue in large, consecutive parts.
-- A delivery on its way to a consumer that is cancelled comes back at once, out of order. So one is
-  cancelled only when it holds all it may, and nothing of it is settled before.
-- A channel that settles fast keeps some of it back until the queue has answered, and forgets that
-  when it closes. Starting and ending a consumer waits for the queue's answer: twice, and all of it
-  is through.
+is left, in its place. What comes back goes behind what came back before, so a look that stops
+half-way changes the order: this one goes to the end also when it is cancelled.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 from aiormq.abc import AbstractChannel
 
+from console.dead_letters.consumers import Consumers
 from console.dead_letters.counting import ANSWER, ready, steady
 from console.dead_letters.deliveries import Delivery
 from console.dead_letters.view import DeadLetter
 from shared.amqp.errors import BrokerAwayError, broker_errors
-from shared.amqp.topology import DEAD_QUEUE
 
 _QUIET: Final = 1.0
 # Quiet times after which somebody else must have taken what is missing, or the broker hangs.
@@ -36,12 +27,10 @@ _STALLED: Final = 60
 Visit = Callable[[DeadLetter], bool]
 
 
-# The largest that AMQP can say.
-READING: Final = 65_535
+# How many deliveries a consumer may hold, at least: the broker starts when it has put together all.
+READING: Final = 5000
 # What is taken is held in memory, up to twice so much of it.
 SETTLING: Final = 2000
-_CONSUMERS: Final = 24
-_ANSWERS: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +46,10 @@ class Look:
 
     def __init__(self, channel: AbstractChannel, visit: Visit, prefetch: int) -> None:
         self._channel = channel
-        self._prefetch = prefetch
+        self._consumers = Consumers(channel, prefetch)
         self._stirred = asyncio.Event()
-        self._consumers = 0
         self._arriving: list[Taken] = []
-        self._seen_before = 0
-        self._settled_here = 0
+        self._settled_through = 0
         self._target = 0
         self._error: BaseException | None = None
         self.visit = visit
@@ -79,7 +66,7 @@ class Look:
                 self._arriving.append(Taken(delivery.tag, dead_letter))
         except Exception as error:  # noqa: BLE001  raised to the caller of `more`, not to asyncio
             self.lose(error)
-        if self._full or self.seen >= self._target:
+        if self._consumers.full(self.seen) or self.seen >= self._target:
             self._stirred.set()
 
     def lose(self, error: BaseException) -> None:
@@ -93,7 +80,7 @@ class Look:
         """
         quiet = 0
         while not self.taken and not self.ended:
-            if self._full or not self._consumers:
+            if self._consumers.full(self.seen) or not self._consumers.started:
                 await self._next_consumer()
                 continue
             before = self.seen
@@ -102,11 +89,17 @@ class Look:
             await self._check_end(quiet)
         return bool(self.taken)
 
-    async def settle(self, taken: Taken) -> None:
-        """Take it off the queue for good."""
-        await self._channel.basic_ack(taken.tag, wait=False)
-        self.settled += 1
-        self._settled_here += taken.tag > self._seen_before
+    async def settle(self, batch: Sequence[Taken]) -> None:
+        """Take them off the queue for good; one word is enough if nothing before them stays."""
+        tags = [taken.tag for taken in batch]
+        if tags == list(range(self._settled_through + 1, self._settled_through + 1 + len(tags))):
+            await self._channel.basic_ack(tags[-1], multiple=True, wait=False)
+            self._settled_through = tags[-1]
+        else:
+            for tag in tags:
+                await self._channel.basic_ack(tag, wait=False)
+        self.settled += len(tags)
+        self._consumers.settled(tags)
 
     async def finish(self) -> None:
         """Go to the end, taking nothing more, and let the broker put back what is held."""
@@ -115,33 +108,16 @@ class Look:
         self._arriving.clear()
         while await self.more():
             self.taken.clear()
-        for _ in range(_ANSWERS if self.settled else 0):
-            await self._next_consumer()
+        if self.settled:
+            await self._consumers.answer(self.seen)
         await broker_errors(self._channel.close(), ANSWER)
 
-    @property
-    def _full(self) -> bool:
-        """Whether the consumer holds all it may: then nothing is on its way to it."""
-        return self.seen - self._seen_before - self._settled_here >= self._prefetch
-
     async def _next_consumer(self) -> None:
-        if self._consumers:
-            await broker_errors(self._channel.basic_cancel(_tag(self._consumers)), ANSWER)
-        else:
-            await self._share()
+        if not self._consumers.started:
+            self._target = await steady(self._channel)
+            await self._consumers.share(self._target)
         self._release()
-        self._consumers += 1
-        self._seen_before, self._settled_here = self.seen, 0
-        consuming = self._channel.basic_consume(
-            DEAD_QUEUE, _unused, consumer_tag=_tag(self._consumers)
-        )
-        await broker_errors(consuming, ANSWER)
-
-    async def _share(self) -> None:
-        self._target = await steady(self._channel)
-        part = -(-self._target // _CONSUMERS)
-        self._prefetch = min(max(self._prefetch, part), READING)
-        await broker_errors(self._channel.basic_qos(prefetch_count=self._prefetch), ANSWER)
+        await self._consumers.next(self.seen)
 
     def _release(self) -> None:
         self.taken += self._arriving
@@ -156,25 +132,17 @@ class Look:
             raise self._error
 
     async def _check_end(self, quiet: int) -> None:
-        if self._full or (self.seen < self._target and quiet < _ENOUGH):
+        if self._consumers.full(self.seen) or (self.seen < self._target and quiet < _ENOUGH):
             return
         # What arrived meanwhile. Nothing ready is not enough before: much may be on its way.
         left = await ready(self._channel)
         self._target = self.seen + left
-        self.ended = not left
-        if self.ended:
+        if not left:
+            self.ended = True
             self._release()
         if quiet > _STALLED:
             raise BrokerAwayError("the broker does not deliver what it has")
 
 
-def _tag(number: int) -> str:
-    return f"look-{number:09}"
-
-
 def _nothing(_: DeadLetter) -> bool:
     return False
-
-
-async def _unused(_: object) -> None:
-    """Deliveries come another way."""

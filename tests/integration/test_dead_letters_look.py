@@ -69,9 +69,19 @@ async def test_what_is_settled_is_gone_and_the_rest_in_order(amqp_url: str, pref
     for divisor in (7, 3, 2):
         async with looking(amqp_url, divisible(divisor), prefetch=prefetch) as look:
             while await look.more():
-                await look.settle(look.taken.pop())
+                await look.settle([look.taken.pop()])
         left = [number for number in left if number % divisor]
         assert await numbers(amqp_url) == left
+
+
+@pytest.mark.parametrize("kept", [(), (0,), (30,), (31, 32, 400)])
+async def test_batches_settle_only_what_is_in_them(amqp_url: str, kept: Sequence[int]) -> None:
+    await bury(amqp_url, 0, COUNT)
+    async with looking(amqp_url, lambda one: int(one.body) not in kept, prefetch=SMALL) as look:
+        while await look.more():
+            batch, look.taken = look.taken[:7], look.taken[7:]
+            await look.settle(batch)
+    assert await numbers(amqp_url) == list(kept)
 
 
 @pytest.mark.parametrize("prefetch", [SMALL, SETTLING, READING])
@@ -81,7 +91,7 @@ async def test_all_that_is_settled_is_gone(amqp_url: str, prefetch: int) -> None
         async with looking(amqp_url, lambda _: True, prefetch=prefetch) as look:
             while await look.more():
                 while look.taken:
-                    await look.settle(look.taken.pop())
+                    await look.settle([look.taken.pop()])
         assert await numbers(amqp_url) == []
 
 
@@ -94,7 +104,7 @@ async def test_what_is_taken_and_not_settled_stays_in_order(amqp_url: str) -> No
                 assert await look.more()
                 taken = look.taken.pop(0)
                 settled.add(int(taken.dead_letter.body))
-                await look.settle(taken)
+                await look.settle([taken])
     assert len(settled) == 150
     assert await numbers(amqp_url) == sorted(set(range(COUNT)) - settled)
 
@@ -165,7 +175,7 @@ async def test_what_arrives_during_a_look_is_not_lost(amqp_url: str) -> None:
         assert await look.more()
         await bury(amqp_url, 100, 200)
         while await look.more():
-            await look.settle(look.taken.pop())
+            await look.settle([look.taken.pop()])
 
     async def all_back() -> bool:
         seen = await numbers(amqp_url)
