@@ -38,12 +38,10 @@ def beside(*kinds: str, connections: int = FEW, seconds: float = FLOODING) -> Pl
             stage.check(
                 holds=all(attacker.running for attacker in attackers), otherwise="no attack"
             )
-            files = _open_files(stage)
         finally:
             for attacker in attackers:
                 await asyncio.to_thread(attacker.kill)
         _judge(stage, times)
-        stage.note += f", {files:,} open files"
         stage.check(holds=await stage.is_live(port), otherwise="not live afterwards")
 
     return play
@@ -71,7 +69,14 @@ async def _honest(stage: Stage, port: int, seconds: float) -> Sequence[float]:
             stage.check(holds=answer == ACCEPTED, otherwise=f"the honest client got {answer}")
             await asyncio.sleep(PAUSE)
 
-    await asyncio.gather(*(send() for _ in range(SENDERS)))
+    async def watch() -> None:
+        most = 0
+        while time.monotonic() < ended:
+            most = max(most, _open_files(stage))
+            await asyncio.sleep(0.5)
+        stage.note = f"{most:,} open files at most; "
+
+    await asyncio.gather(watch(), *(send() for _ in range(SENDERS)))
     return times
 
 
@@ -84,7 +89,7 @@ def _judge(stage: Stage, times: Sequence[float]) -> None:
     cuts = quantiles(times, n=100)
     p50, p99 = cuts[49], cuts[98]
     memory = peak_megabytes(stage.services[0].process.pid or 0)
-    stage.note = (
+    stage.note += (
         f"honest client: p50 {p50 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms, "
         f"{len(times)} notifications; ingest's peak memory {memory:.0f} MB"
     )

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -58,7 +59,7 @@ class Sender:
         url = f"http://{LOOPBACK}:{CHANCE.choice(self.ports)}{PATHS[0]}"
         headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": EVENTS_TYPE}
         try:
-            async with self.http.post(url, data=body, headers=headers) as response:
+            async with self.http.post(url, data=BytesIO(body), headers=headers) as response:
                 await response.read()
                 return str(response.status)
         except (aiohttp.ClientError, TimeoutError) as error:
