@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 
 import asyncpg
+import hypothesis
 import pytest
 
 from console.local.postgres import Postgres
@@ -15,6 +16,10 @@ from tests.databases import create_database, drop_database
 
 _TEMPLATE = "migrated"
 _numbers = itertools.count(1)
+
+# How long an example takes says something of the machine's load only.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 for _name in list(os.environ):
     # Settings of the machine that the tests run on are not the tests' settings.
