@@ -3,11 +3,12 @@
 Never a repository, tag, digest, actor or event id as a label: their number has no bound.
 """
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from platform import python_version
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
 
@@ -18,24 +19,33 @@ ANSWER_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.4
 KNOWN_ACTIONS: Final = frozenset({"push", "pull", "mount", "delete"})
 
 
-def new_registry() -> CollectorRegistry:
-    """A registry of this process's own figures; the default one is global state."""
-    registry = CollectorRegistry()
-    ProcessCollector(registry=registry)
-    GCCollector(registry=registry)
-    Gauge(
-        f"{PREFIX}build_info",
-        "Version of the running program.",
-        ["version", "python"],
-        registry=registry,
-    ).labels(version("registry-events"), python_version()).set(1)
-    return registry
+class Figures:
+    """The figures of one process, in a registry of its own: the default one is global state."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+        build = self.gauge("build_info", "Version of the running program.", "version", "python")
+        build.labels(version("registry-events"), python_version()).set(1)
+        self.dead_letters = self.counter(
+            "dead_letters", "Dead letters published by this process.", "reason"
+        )
+        self.publish_failures = self.counter(
+            "publish_failures", "Publishes that the broker did not confirm.", "cause"
+        )
+        self.broker_connected = self.gauge("broker_connected", "1 while connected to the broker.")
+
+    def counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(PREFIX + name, text, labels, registry=self.registry)
+
+    def gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        return Gauge(PREFIX + name, text, labels, registry=self.registry)
+
+    def histogram(self, name: str, text: str, buckets: Sequence[float]) -> Histogram:
+        return Histogram(PREFIX + name, text, buckets=buckets, registry=self.registry)
 
 
 def action_label(action: str) -> str:
     """The registry's verb, or `other`: senders may invent verbs without end."""
     return action if action in KNOWN_ACTIONS else "other"
-
-
-def lag_histogram(name: str, text: str, registry: CollectorRegistry) -> Histogram:
-    return Histogram(f"{PREFIX}{name}", text, buckets=LAG_BUCKETS, registry=registry)

@@ -3,66 +3,32 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
-import prometheus_client as prometheus
-
-from shared.metrics import ANSWER_BUCKETS, PREFIX, action_label, lag_histogram, new_registry
+from shared.metrics import ANSWER_BUCKETS, LAG_BUCKETS, Figures, action_label
 from worker.delivery import Failure
 from worker.isolation import Outcome
 
+_SIZE_BUCKETS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
-class WorkerMetrics:
-    """Figures of one worker process, with the registry that /metrics shows."""
+
+class WorkerMetrics(Figures):
+    """Figures of one worker process."""
 
     def __init__(self) -> None:
-        self.registry: prometheus.CollectorRegistry = new_registry()
-        prefix = f"{PREFIX}worker_"
-        self.events = prometheus.Counter(
-            f"{prefix}events", "Events settled.", ["action", "outcome"], registry=self.registry
+        super().__init__()
+        self.events = self.counter("worker_events", "Events settled.", "action", "outcome")
+        self.tracking = self.counter("tracking_events", "Tracking events written.", "action")
+        self.geo = self.counter("geo_events", "Geo events written.")
+        self.duplicates = self.counter("worker_duplicates", "Events that were recorded already.")
+        self.lag = self.histogram(
+            "event_lag_seconds", "From an event's timestamp to its record.", LAG_BUCKETS
         )
-        self.tracking = prometheus.Counter(
-            f"{PREFIX}tracking_events",
-            "Tracking events written.",
-            ["action"],
-            registry=self.registry,
-        )
-        self.geo = prometheus.Counter(
-            f"{PREFIX}geo_events", "Geo events written.", registry=self.registry
-        )
-        self.duplicates = prometheus.Counter(
-            f"{prefix}duplicates",
-            "Events that were recorded already.",
-            registry=self.registry,
-        )
-        self.lag = lag_histogram(
-            "event_lag_seconds", "From an event's timestamp to its record.", self.registry
-        )
-        self.batch_size = prometheus.Histogram(
-            f"{prefix}batch_size",
-            "Messages in a batch.",
-            buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000),
-            registry=self.registry,
-        )
-        self.batch_duration = prometheus.Histogram(
-            f"{prefix}batch_duration_seconds",
+        self.batch_size = self.histogram("worker_batch_size", "Messages in a batch.", _SIZE_BUCKETS)
+        self.batch_duration = self.histogram(
+            "worker_batch_duration_seconds",
             "From a batch's last message to its acknowledgement.",
-            buckets=(*ANSWER_BUCKETS, 10, 30, 60, 300),
-            registry=self.registry,
-        )
-        self.dead_letters = prometheus.Counter(
-            f"{PREFIX}dead_letters",
-            "Dead letters published by this process.",
-            ["reason"],
-            registry=self.registry,
-        )
-        self.publish_failures = prometheus.Counter(
-            f"{PREFIX}publish_failures",
-            "Publishes that the broker did not confirm.",
-            ["cause"],
-            registry=self.registry,
-        )
-        self.broker_connected = prometheus.Gauge(
-            f"{PREFIX}broker_connected", "1 while connected to the broker.", registry=self.registry
+            (*ANSWER_BUCKETS, 10, 30, 60, 300),
         )
 
     def count_recorded(self, outcome: Outcome, *, geo_enabled: bool) -> None:
