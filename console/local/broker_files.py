@@ -14,7 +14,6 @@ management.tcp.ip = 127.0.0.1
 management.tcp.port = {management}
 prometheus.tcp.ip = 127.0.0.1
 prometheus.tcp.port = {prometheus}
-vm_memory_high_watermark.absolute = 512MB
 disk_free_limit.absolute = 50MB
 collect_statistics_interval = 1000
 """

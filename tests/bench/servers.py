@@ -22,9 +22,9 @@ from tests.running import TOKEN
 
 _ROOT: Final = Path(__file__).parents[2]
 _TEMPLATE: Final = "migrated"
-# What a private broker is kept small with would block the publishers of a long queue.
+# Statistics as seldom as in production.
 _BROKER_DEFAULTS: Final = """\
-[{rabbit, [{vm_memory_high_watermark, 0.4}, {collect_statistics_interval, 5000}]}].
+[{rabbit, [{collect_statistics_interval, 5000}]}].
 """
 _PREFIX: Final = "registry-events-bench-"
 

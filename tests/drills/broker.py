@@ -37,9 +37,8 @@ async def frozen(stage: Stage) -> None:
 
 async def alarmed(stage: Stage) -> None:
     async with _loaded(stage) as sender:
-        await asyncio.to_thread(stage.servers.limit_memory, 0.000001)
-        await _outage(stage, sender)
-        await asyncio.to_thread(stage.servers.limit_memory, 0.4)
+        async with stage.servers.memory_alarm():
+            await _outage(stage, sender)
         await _back(stage, sender)
 
 

@@ -13,7 +13,7 @@ from shared.event import Event
 from tests.bench.cost import peak_megabytes
 from tests.bench.events import pushes as texts
 from tests.drills.drill import Drill
-from tests.drills.load import pushes
+from tests.drills.load import Sender, pushes
 from tests.drills.stage import Stage
 from tests.factories import make_event
 from tests.processes import Service
@@ -53,7 +53,16 @@ async def blocked(stage: Stage) -> None:
     (port,) = await stage.start(ingest_deadline=0.4)
     sender = stage.sender([port])
     await sender.post_until_taken(pushes())
-    await asyncio.to_thread(stage.servers.limit_memory, 0.000001)
+    async with stage.servers.memory_alarm():
+        await _push_large(stage, sender)
+        peak = peak_megabytes(stage.services[0].process.pid or 0)
+    await stage.recover(sender)
+    stage.note = f"ingest: peak {peak:.0f} MB, {PUSHERS} clients with {BODY / 1e6:.0f} MB each"
+    stage.check(holds=peak < INGEST_LIMIT, otherwise=f"ingest took {peak:.0f} MB")
+    stage.check(holds=stage.ledger.answers["503"] > 0, otherwise="no notification was refused")
+
+
+async def _push_large(stage: Stage, sender: Sender) -> None:
     ended = asyncio.Event()
 
     async def push() -> None:
@@ -65,12 +74,6 @@ async def blocked(stage: Stage) -> None:
     await asyncio.sleep(max(stage.scale.outage / 2, 4))
     ended.set()
     await asyncio.gather(*pushing)
-    peak = peak_megabytes(stage.services[0].process.pid or 0)
-    await asyncio.to_thread(stage.servers.limit_memory, 0.4)
-    await stage.recover(sender)
-    stage.note = f"ingest: peak {peak:.0f} MB, {PUSHERS} clients with {BODY / 1e6:.0f} MB each"
-    stage.check(holds=peak < INGEST_LIMIT, otherwise=f"ingest took {peak:.0f} MB")
-    stage.check(holds=stage.ledger.answers["503"] > 0, otherwise="no notification was refused")
 
 
 async def _publish(stage: Stage, number: int) -> None:

@@ -22,7 +22,8 @@ from tests.databases import create_database
 TEMPLATE = "migrated"
 _CTL = Path("/usr/lib/rabbitmq/bin/rabbitmqctl")
 # What a private broker is kept small with would block the publishers of a long queue.
-_BROKER_DEFAULTS = "[{rabbit, [{vm_memory_high_watermark, 0.4}]}].\n"
+# RabbitMQ's default.
+_WATERMARK = 0.4
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,16 @@ class Servers:
             await asyncio.to_thread(self.rabbitmq.start)
         assert await asyncio.to_thread(amqp_speaks, self.rabbitmq.port)
 
-    def limit_memory(self, fraction: float) -> None:
-        """The broker's alarm is raised at once if it uses more; 0.4 is its default."""
+    @asynccontextmanager
+    async def memory_alarm(self) -> AsyncIterator[None]:
+        """The broker takes nothing from publishers for as long as the block runs."""
+        await asyncio.to_thread(self._limit_memory, 0.000001)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(self._limit_memory, _WATERMARK)
+
+    def _limit_memory(self, fraction: float) -> None:
         self._control("set_vm_memory_high_watermark", str(fraction))
 
     def close_connections(self) -> int:
@@ -86,6 +95,4 @@ def _directory() -> Iterator[Path]:
         directory = Path(name)
         # PostgreSQL refuses to run as root; whoever runs it instead must get in.
         directory.chmod(0o755)
-        (directory / "rabbitmq").mkdir()
-        (directory / "rabbitmq" / "advanced.config").write_text(_BROKER_DEFAULTS)
         yield directory
