@@ -109,8 +109,7 @@ class Action:
         left.difference_update(key(taken.dead_letter) for taken in batch)
         outcome.failed.update(filter(None, done.failures))
         good = [one for one, why in zip(batch, done.failures, strict=True) if not why]
-        if good:
-            await look.settle(good)
+        await look.settle(good)
         outcome.done += len(good)
         outcome.stopped = outcome.stopped or done.broken
         self.attended.report(outcome)

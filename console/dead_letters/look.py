@@ -27,7 +27,7 @@ _STALLED: Final = 60
 Visit = Callable[[DeadLetter], bool]
 
 
-# How many deliveries a consumer may hold, at least: the broker starts when it has put together all.
+# How many deliveries a consumer may hold, at least; the broker puts all together, then sends.
 READING: Final = 5000
 # What is taken is held in memory, up to twice so much of it.
 SETTLING: Final = 2000
@@ -90,16 +90,21 @@ class Look:
         return bool(self.taken)
 
     async def settle(self, batch: Sequence[Taken]) -> None:
-        """Take them off the queue for good; one word is enough if nothing before them stays."""
-        tags = [taken.tag for taken in batch]
-        if tags == list(range(self._settled_through + 1, self._settled_through + 1 + len(tags))):
+        """Take them off the queue for good. Raises BrokerAwayError."""
+        if tags := [taken.tag for taken in batch]:
+            await broker_errors(self._acknowledge(tags), ANSWER)
+        self.settled += len(tags)
+        self._consumers.settled(tags)
+
+    async def _acknowledge(self, tags: Sequence[int]) -> None:
+        """One word is enough if nothing before them stays."""
+        first = self._settled_through + 1
+        if list(tags) == list(range(first, first + len(tags))):
             await self._channel.basic_ack(tags[-1], multiple=True, wait=False)
             self._settled_through = tags[-1]
         else:
             for tag in tags:
                 await self._channel.basic_ack(tag, wait=False)
-        self.settled += len(tags)
-        self._consumers.settled(tags)
 
     async def finish(self) -> None:
         """Go to the end, taking nothing more, and let the broker put back what is held."""
@@ -120,8 +125,7 @@ class Look:
         await self._consumers.next(self.seen)
 
     def _release(self) -> None:
-        self.taken += self._arriving
-        self._arriving = []
+        self.taken, self._arriving = self.taken + self._arriving, []
 
     async def _stir(self) -> None:
         with suppress(TimeoutError):
