@@ -10,7 +10,7 @@ from console.dead_letters.view import DeadLetter
 _LONGEST: Final = 300
 _DETAIL: Final = re.compile(
     r"""
-    (?<!\w)'[^']*' | "[^"]*" | `[^`]*`                          # quoted values
+    (?<!\w)'[^']*' | `[^`]*` | "(?![A-Za-z_]+")[^"]*"           # quoted values, not "names"
   | \S*/\S*                                                     # paths, URLs, media types
   | \b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b    # UUIDs
   | \b(?:sha\d+:)?(?=[a-fA-F]*\d)[0-9a-fA-F]{8,}\b              # digests and other hexadecimals
