@@ -1,8 +1,18 @@
-"""Databases for tests, copied from one that is migrated once."""
+"""Databases for tests, copied from one that is migrated once, and one that refuses an event."""
 
 import asyncpg
 
 from console.local.postgres import Postgres
+
+REFUSE = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'no row for %', NEW.repository;
+END
+$$;
+CREATE TRIGGER refuse BEFORE INSERT ON tracking_events
+    FOR EACH ROW WHEN (NEW.repository = 'team/poison') EXECUTE FUNCTION refuse();
+"""
 
 
 async def create_database(server: Postgres, name: str, *, template: str = "template1") -> None:
@@ -19,3 +29,7 @@ async def _execute(server: Postgres, statement: str) -> None:
         await connection.execute(statement)
     finally:
         await connection.close()
+
+
+async def refuse_poison(database: "asyncpg.Connection[asyncpg.Record]") -> None:
+    await database.execute(REFUSE)

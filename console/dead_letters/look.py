@@ -23,14 +23,12 @@ _QUIET: Final = 1.0
 # Quiet times after which somebody else must have taken what is missing, or the broker hangs.
 _ENOUGH: Final = 10
 _STALLED: Final = 60
-
-Visit = Callable[[DeadLetter], bool]
-
-
 # How many deliveries a consumer may hold, at least; the broker puts all together, then sends.
 READING: Final = 5000
 # What is taken is held in memory, up to twice so much of it.
 SETTLING: Final = 2000
+
+Visit = Callable[[DeadLetter], bool]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from console.local.loopback import answers
 from console.local.ports import LOOPBACK, free_port
 from shared.amqp.topology import DEAD_QUEUE
 from tests.acceptance.browser import browsing
-from tests.acceptance.test_poison import refuse_poison
+from tests.databases import refuse_poison
 from tests.factories import make_envelope, make_event
 from tests.processes import Processes, waiting
 from tests.running import Pipeline

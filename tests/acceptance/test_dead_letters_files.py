@@ -11,7 +11,7 @@ from console.dead_letters.view import DeadLetter
 from shared.amqp.dead_letter import Reason
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.acceptance.burying import buried, bury, operate
-from tests.acceptance.test_poison import refuse_poison
+from tests.databases import refuse_poison
 from tests.factories import make_event
 from tests.processes import Processes, waiting
 

@@ -13,7 +13,7 @@ from console.local.processes import Process
 from console.local.report import LocalError
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.acceptance.burying import buried, bury, operate
-from tests.acceptance.test_poison import refuse_poison
+from tests.databases import refuse_poison
 from tests.factories import make_event
 from tests.processes import Processes, waiting
 from tests.waiting import eventually

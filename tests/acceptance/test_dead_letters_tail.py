@@ -10,7 +10,7 @@ import pytest
 
 from console.local.processes import Process
 from shared.amqp.topology import DEAD_QUEUE, DELIVERY_LIMIT, EVENTS_QUEUE
-from tests.acceptance.test_poison import refuse_poison
+from tests.databases import refuse_poison
 from tests.factories import make_envelope, make_event
 from tests.processes import Processes, post_all, run, waiting
 from tests.running import Pipeline

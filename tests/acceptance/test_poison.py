@@ -2,21 +2,11 @@
 
 import json
 
-import asyncpg
-
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
+from tests.databases import refuse_poison
 from tests.factories import make_event
 from tests.processes import Processes, post_all, waiting
 
-REFUSE = """
-CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'no row for %', NEW.repository;
-END
-$$;
-CREATE TRIGGER refuse BEFORE INSERT ON tracking_events
-    FOR EACH ROW WHEN (NEW.repository = 'team/poison') EXECUTE FUNCTION refuse();
-"""
 EVENTS = 1000
 
 
@@ -40,7 +30,3 @@ async def test_one_poison_event_among_a_thousand(processes: Processes) -> None:
     assert dead_letter.body == json.dumps(poison)
     assert await waiting(processes.amqp_url, EVENTS_QUEUE) == 0
     assert await waiting(processes.amqp_url, DEAD_QUEUE) == 1
-
-
-async def refuse_poison(database: "asyncpg.Connection[asyncpg.Record]") -> None:
-    await database.execute(REFUSE)

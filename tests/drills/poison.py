@@ -9,6 +9,7 @@ import asyncpg
 
 from console.local.processes import Process
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
+from tests.databases import refuse_poison
 from tests.drills.chance import CHANCE
 from tests.drills.drill import Drill
 from tests.drills.load import Events
@@ -19,15 +20,6 @@ from tests.processes import waiting
 from tests.waiting import eventually
 
 POISON = "team/poison"
-REFUSE = f"""
-CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'no row for %', NEW.repository;
-END
-$$;
-CREATE TRIGGER refuse BEFORE INSERT ON tracking_events
-    FOR EACH ROW WHEN (NEW.repository = '{POISON}') EXECUTE FUNCTION refuse();
-"""
 IN_EACH = 50
 PATIENT = 10
 
@@ -125,7 +117,7 @@ async def _dead(stage: Stage, number: int) -> None:
 
 async def _refuse(stage: Stage) -> None:
     connection = await asyncpg.connect(stage.processes.database_url)
-    await connection.execute(REFUSE)
+    await refuse_poison(connection)
     await connection.close()
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from console.local.ports import free_port
 from shared.amqp.topology import DEAD_QUEUE
-from tests.acceptance.test_poison import refuse_poison
 from tests.consoles import Visitor, running_console
+from tests.databases import refuse_poison
 from tests.factories import make_envelope, make_event
 from tests.processes import waiting
 from tests.running import Pipeline, running_pipeline
