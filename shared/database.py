@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import asyncpg
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
+# Of the transaction alone, so that pgbouncer's sessions stay as they were.
+_END_IT = """
+SELECT set_config('statement_timeout', $1, true),
+       set_config('idle_in_transaction_session_timeout', $1, true)
+"""
 # For open connections to say good-bye; one to a server that does not answer is cut.
 _CLOSE_TIMEOUT: Final = 2.0
 
@@ -55,10 +60,24 @@ async def borrowed(pool: Pool, *, seconds: float) -> AsyncIterator[Connection]:
         try:
             yield connection
         except (TimeoutError, asyncio.CancelledError):
-            connection.terminate()
+            # asyncpg itself may have given up on it, and taken it back.
+            with suppress(asyncpg.InterfaceError):
+                connection.terminate()
             raise
         finally:
             await pool.release(connection)
+
+
+@asynccontextmanager
+async def transaction(pool: Pool, *, seconds: float) -> AsyncIterator[Connection]:
+    """A transaction that ends within `seconds`, on both sides.
+
+    A server whose client fell silent, behind a router that forgot the connection, would keep the
+    transaction's locks for hours, and every other worker would wait for them.
+    """
+    async with borrowed(pool, seconds=seconds) as connection, connection.transaction():
+        await connection.execute(_END_IT, f"{seconds * 1000:.0f}ms")
+        yield connection
 
 
 async def _close(pool: Pool) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shared.database import Connection, Pool, borrowed
+from shared.database import Connection, Pool, transaction
 from shared.event import Event
 from shared.settings import CatalogueMode
 from worker import catalogue, geo_events, tracking_events
@@ -42,10 +42,7 @@ class Recorder:
         distinct = once_each(events)
         if not distinct:
             return Recorded(fresh=(), duplicates=len(events))
-        async with (
-            borrowed(self._pool, seconds=self._seconds) as connection,
-            connection.transaction(),
-        ):
+        async with transaction(self._pool, seconds=self._seconds) as connection:
             fresh = await self._write(connection, distinct)
         return Recorded(fresh=fresh, duplicates=len(events) - len(fresh))
 
