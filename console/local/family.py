@@ -50,14 +50,26 @@ def member(pid: int) -> Member | None:
 
 
 def is_alive(one: Member) -> bool:
-    """A zombie counts as ended: under a first process that reaps nothing it stays for ever."""
+    """A zombie counts as ended: under a first process that reaps nothing it stays for ever.
+
+    But not before its last thread: until then it keeps its ports and files.
+    """
     entry = _entry(one.pid)
-    return entry is not None and entry.member == one and entry.state != _ZOMBIE
+    if entry is None or entry.member != one:
+        return False
+    return entry.state != _ZOMBIE or _has_threads(one.pid)
 
 
 def is_zombie(pid: int) -> bool:
     entry = _entry(pid)
     return entry is not None and entry.state == _ZOMBIE
+
+
+def _has_threads(pid: int) -> bool:
+    try:
+        return len(list((_PROC / str(pid) / "task").iterdir())) > 1
+    except OSError:
+        return False
 
 
 def family(pid: int) -> set[Member]:
