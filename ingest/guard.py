@@ -34,7 +34,7 @@ class GuardedPublisher:
 
     async def publish(self, messages: Sequence[Message], *, deadline: float) -> None:
         if not self._breaker.admit():
-            raise PublishFailedError("not_confirming", FAULT)
+            raise PublishFailedError("not_confirming", FAULT, messages)
         settled = self._breaker.unknown
         try:
             await self._publisher.publish(messages, deadline=deadline)

@@ -7,6 +7,7 @@ from typing import Final
 import stamina
 
 from shared.amqp.dead_letter import Reason
+from shared.amqp.message import Message
 from shared.amqp.publisher import Publisher, PublishFailedError
 from shared.event import Event, InvalidEventError
 from shared.logs import get_logger
@@ -17,7 +18,8 @@ from worker.delivery import Delivery, Failure, Received
 from worker.isolation import BatchRecorder
 from worker.metrics import WorkerMetrics
 
-_PUBLISH_DEADLINE: Final = 5.0
+# What is confirmed too late is there twice: better wait for a broker that is only slow.
+_PUBLISH_DEADLINE: Final = 30.0
 _LONGEST_PAUSE: Final = 5.0
 
 
@@ -79,13 +81,7 @@ class BatchLoop:
     async def _bury(self, failures: Sequence[Failure]) -> None:
         if not failures:
             return
-        messages = [failure.message() for failure in failures]
-        retries = stamina.retry_context(
-            on=self._note, attempts=None, timeout=None, wait_max=_LONGEST_PAUSE
-        )
-        async for attempt in retries:
-            with attempt:
-                await self._publisher.publish(messages, deadline=_PUBLISH_DEADLINE)
+        await self._publish([failure.message() for failure in failures])
         self._metrics.count_dead_lettered(failures)
         for failure in failures:
             self._log.warning(
@@ -94,6 +90,20 @@ class BatchLoop:
                 error=printable(str(failure.error), 300),
                 attempts=failure.attempts,
             )
+
+    async def _publish(self, messages: Sequence[Message]) -> None:
+        """Return once all are confirmed; one that is confirmed is not published again."""
+        left = messages
+        retries = stamina.retry_context(
+            on=self._note, attempts=None, timeout=None, wait_max=_LONGEST_PAUSE
+        )
+        async for attempt in retries:
+            with attempt:
+                try:
+                    await self._publisher.publish(left, deadline=_PUBLISH_DEADLINE)
+                except PublishFailedError as error:
+                    left = error.unconfirmed
+                    raise
 
     def _note(self, error: Exception) -> bool:
         if not isinstance(error, PublishFailedError):

@@ -19,11 +19,15 @@ _TIMEOUTS_BEFORE_RECONNECT: Final = 5
 
 
 class PublishFailedError(Exception):
-    """It is not known that the broker has every message; `cause` is one of a few words."""
+    """It is not known that the broker has every message.
 
-    def __init__(self, cause: str, detail: str = "") -> None:
+    `cause` is one of a few words; `unconfirmed` are those that the broker may not have.
+    """
+
+    def __init__(self, cause: str, detail: str = "", unconfirmed: Sequence[Message] = ()) -> None:
         super().__init__(f"{cause}: {detail}" if detail else cause)
         self.cause = cause
+        self.unconfirmed = unconfirmed
 
 
 class Publisher(Protocol):
@@ -32,7 +36,7 @@ class Publisher(Protocol):
     async def publish(self, messages: Sequence[Message], *, deadline: float) -> None:
         """Return when the broker has confirmed every message, within `deadline` seconds.
 
-        Raises PublishFailedError; what was published by then may be published again later.
+        Raises PublishFailedError; what it says is unconfirmed may be published again.
         """
 
 
@@ -46,15 +50,18 @@ class ConfirmedPublisher:
     async def publish(self, messages: Sequence[Message], *, deadline: float) -> None:
         channel = self._connection.channel
         if channel is None:
-            raise PublishFailedError("disconnected", self._connection.fault)
+            raise PublishFailedError("disconnected", self._connection.fault, messages)
+        left = dict(enumerate(messages))
         try:
             # Of our own, round all: aiormq's timeouts do not cover a connection that hangs.
             async with asyncio.timeout(deadline):
-                await _publish_all(channel, messages)
+                await _publish_all(channel, left)
         except TimeoutError:
             self._count_timeout()
-            raise PublishFailedError("timeout", f"no confirm within {deadline} s") from None
+            why = f"no confirm within {deadline} s"
+            raise PublishFailedError("timeout", why, tuple(left.values())) from None
         except PublishFailedError as error:
+            error.unconfirmed = tuple(left.values())
             if error.cause == "returned":
                 # A queue or binding is gone; opening again declares it again.
                 self._connection.give_up("a message reached no queue")
@@ -68,13 +75,17 @@ class ConfirmedPublisher:
             self._connection.give_up("publishes are not confirmed")
 
 
-async def _publish_all(channel: Channel, messages: Sequence[Message]) -> None:
-    if len(messages) == 1:
-        await publish_one(channel, messages[0])
+async def _publish_all(channel: Channel, left: dict[int, Message]) -> None:
+    """Take out of `left` what is confirmed."""
+
+    async def publish(number: int) -> None:
+        await publish_one(channel, left[number])
+        del left[number]
+
+    if len(left) == 1:
+        await publish(0)
         return
-    results = await asyncio.gather(
-        *(publish_one(channel, message) for message in messages), return_exceptions=True
-    )
+    results = await asyncio.gather(*map(publish, tuple(left)), return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException):
             raise result
