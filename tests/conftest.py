@@ -5,16 +5,13 @@ import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
 
-import asyncpg
 import hypothesis
 import pytest
 
 from console.local.postgres import Postgres
 from console.local.rabbitmq import RabbitMQ
-from shared.migrate import migrate
-from tests.databases import create_database, drop_database
+from tests.databases import TEMPLATE, create_database, drop_database, make_template
 
-_TEMPLATE = "migrated"
 _numbers = itertools.count(1)
 
 # How long an example takes says something of the machine's load only.
@@ -30,7 +27,7 @@ for _name in list(os.environ):
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     with Postgres(tmp_path_factory.mktemp("postgres"), fast=True) as server:
-        asyncio.run(_make_template(server))
+        asyncio.run(make_template(server))
         yield server
 
 
@@ -52,7 +49,7 @@ def amqp_url(rabbitmq: RabbitMQ) -> Iterator[str]:
 async def database_url(postgres: Postgres) -> AsyncIterator[str]:
     """A database with the current schema."""
     name = f"test_{next(_numbers)}"
-    await create_database(postgres, name, template=_TEMPLATE)
+    await create_database(postgres, name, template=TEMPLATE)
     yield postgres.url(name)
     await drop_database(postgres, name)
 
@@ -63,10 +60,3 @@ async def empty_database_url(postgres: Postgres) -> AsyncIterator[str]:
     await create_database(postgres, name)
     yield postgres.url(name)
     await drop_database(postgres, name)
-
-
-async def _make_template(server: Postgres) -> None:
-    await create_database(server, _TEMPLATE)
-    connection = await asyncpg.connect(server.url(_TEMPLATE))
-    await migrate(connection)
-    await connection.close()

@@ -3,6 +3,9 @@
 import asyncpg
 
 from console.local.postgres import Postgres
+from shared.migrate import migrate
+
+TEMPLATE = "migrated"
 
 REFUSE = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -13,6 +16,14 @@ $$;
 CREATE TRIGGER refuse BEFORE INSERT ON tracking_events
     FOR EACH ROW WHEN (NEW.repository = 'team/poison') EXECUTE FUNCTION refuse();
 """
+
+
+async def make_template(server: Postgres) -> None:
+    """TEMPLATE, with the current schema."""
+    await create_database(server, TEMPLATE)
+    connection = await asyncpg.connect(server.url(TEMPLATE))
+    await migrate(connection)
+    await connection.close()
 
 
 async def create_database(server: Postgres, name: str, *, template: str = "template1") -> None:

@@ -10,18 +10,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Self
 
-import asyncpg
-
 from console.local.postgres import Postgres
 from console.local.processes import Process
 from console.local.rabbitmq import RabbitMQ
-from shared.migrate import migrate
 from tests.bench import cost
-from tests.databases import create_database, drop_database
+from tests.databases import TEMPLATE, create_database, drop_database, make_template
 from tests.running import TOKEN
 
 _ROOT: Final = Path(__file__).parents[2]
-_TEMPLATE: Final = "migrated"
 # Statistics as seldom as in production.
 _BROKER_DEFAULTS: Final = """\
 [{rabbit, [{collect_statistics_interval, 5000}]}].
@@ -76,14 +72,14 @@ class Servers:
             Postgres(directory / "postgres", fast=False) as postgres,
             RabbitMQ(directory / "rabbitmq") as rabbitmq,
         ):
-            await _make_template(postgres)
+            await make_template(postgres)
             yield cls(postgres, rabbitmq, directory)
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[Place]:
         name = f"bench_{next(self._numbers)}"
         self.rabbitmq.create_vhost(name)
-        await create_database(self.postgres, name, template=_TEMPLATE)
+        await create_database(self.postgres, name, template=TEMPLATE)
         try:
             yield Place(
                 self.rabbitmq.url(name), self.postgres.url(name), self.directory / "log" / name
@@ -116,10 +112,3 @@ def _directory() -> Iterator[Path]:
 
 def _pids(processes: Sequence[Process | None]) -> list[int]:
     return [process.pid for process in processes if process and process.pid]
-
-
-async def _make_template(server: Postgres) -> None:
-    await create_database(server, _TEMPLATE)
-    connection = await asyncpg.connect(server.url(_TEMPLATE))
-    await migrate(connection)
-    await connection.close()

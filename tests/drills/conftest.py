@@ -1,10 +1,12 @@
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from console.local.postgres import Postgres
 from console.local.rabbitmq import RabbitMQ
+from tests.databases import make_template
 from tests.drills import drill
 from tests.drills.drill import Drill
 from tests.drills.scale import SHORT
@@ -13,12 +15,23 @@ from tests.drills.servers import Servers
 Play = Callable[[Drill], Awaitable[None]]
 
 
+@pytest.fixture(scope="package")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Of the drills alone: what one of them leaves broken, no other test shall meet."""
+    with (
+        Postgres(tmp_path_factory.mktemp("postgres"), fast=True) as postgres,
+        RabbitMQ(tmp_path_factory.mktemp("rabbitmq"), fast=True) as rabbitmq,
+    ):
+        asyncio.run(make_template(postgres))
+        yield Servers(postgres, rabbitmq)
+
+
 @pytest.fixture
-def play(postgres: Postgres, rabbitmq: RabbitMQ, tmp_path: Path) -> Play:
+def play(servers: Servers, tmp_path: Path) -> Play:
     """Play a drill in its short form; everything must hold."""
 
     async def short(one: Drill) -> None:
-        result = await drill.run(one, Servers(postgres, rabbitmq), SHORT, tmp_path)
+        result = await drill.run(one, servers, SHORT, tmp_path)
         assert result.problems == []
         assert result.ledger.accepted
 

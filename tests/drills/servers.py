@@ -9,17 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
 
-import asyncpg
-
 from console.local import broker_files
 from console.local.handshakes import amqp_speaks
 from console.local.management import Management
 from console.local.postgres import Postgres
 from console.local.rabbitmq import RabbitMQ
-from shared.migrate import migrate
-from tests.databases import create_database
+from tests.databases import make_template
 
-TEMPLATE = "migrated"
 _CTL = Path("/usr/lib/rabbitmq/bin/rabbitmqctl")
 # What a private broker is kept small with would block the publishers of a long queue.
 # RabbitMQ's default.
@@ -40,10 +36,7 @@ class Servers:
             Postgres(directory / "postgres", fast=False) as postgres,
             RabbitMQ(directory / "rabbitmq") as rabbitmq,
         ):
-            await create_database(postgres, TEMPLATE)
-            connection = await asyncpg.connect(postgres.url(TEMPLATE))
-            await migrate(connection)
-            await connection.close()
+            await make_template(postgres)
             yield cls(postgres, rabbitmq)
 
     @property

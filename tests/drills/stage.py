@@ -16,11 +16,11 @@ from aiormq.exceptions import AMQPError
 from console.local.loopback import answers, request
 from console.local.ports import LOOPBACK
 from shared.amqp.topology import EVENTS_QUEUE
-from tests.databases import create_database, drop_database
+from tests.databases import TEMPLATE, create_database, drop_database
 from tests.drills.ledger import Ledger
 from tests.drills.load import Events, Sender, opened_http, pushes
 from tests.drills.scale import Scale
-from tests.drills.servers import TEMPLATE, Servers
+from tests.drills.servers import Servers
 from tests.processes import Processes, Service
 from tests.waiting import eventually
 
