@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator, Iterator
 import hypothesis
 import pytest
 
+from console.local.packages import REGISTRY, SKOPEO, ensure
 from console.local.postgres import Postgres
 from console.local.rabbitmq import RabbitMQ
+from console.local.report import LocalError
 from tests.databases import TEMPLATE, create_database, drop_database, make_template
 
 _numbers = itertools.count(1)
@@ -60,3 +62,14 @@ async def empty_database_url(postgres: Postgres) -> AsyncIterator[str]:
     await create_database(postgres, name)
     yield postgres.url(name)
     await drop_database(postgres, name)
+
+
+@pytest.fixture(scope="session")
+def registry_programs() -> None:
+    """A registry and skopeo: root gets them installed, for others the test is skipped."""
+    try:
+        ensure((REGISTRY, SKOPEO))
+    except LocalError as error:
+        if os.geteuid() != 0:
+            pytest.skip(str(error))
+        pytest.fail(str(error), pytrace=False)

@@ -1,33 +1,23 @@
 """A real registry and what is recorded of each thing that is done to it, and nothing else."""
 
-import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 
 import pytest
 
-from console.local.packages import REGISTRY, SKOPEO, ensure
-from console.local.report import LocalError
 from tests.processes import Processes
 from tests.registries import Row, Site, running_site
 
 APP = "team/app"
 
 
-@pytest.fixture(scope="session")
-def programs() -> None:
-    """Fails without them, unless this user could not install them anyway."""
-    try:
-        ensure((REGISTRY, SKOPEO))
-    except LocalError as error:
-        if os.geteuid() != 0:
-            pytest.skip(str(error))
-        pytest.fail(str(error), pytrace=False)
-
-
 @pytest.fixture
-async def site(programs: None, processes: Processes, tmp_path: Path) -> AsyncIterator[Site]:  # noqa: ARG001  order
+async def site(
+    registry_programs: None,  # noqa: ARG001  order
+    processes: Processes,
+    tmp_path: Path,
+) -> AsyncIterator[Site]:
     async with running_site(processes, tmp_path) as site:
         yield site
 
@@ -44,7 +34,7 @@ async def test_a_new_image_by_tag(site: Site) -> None:
     assert tagged == Row("push_tag", APP, "v1", digest, "push")
 
 
-@pytest.mark.usefixtures("programs")
+@pytest.mark.usefixtures("registry_programs")
 async def test_a_new_image_in_one_batch(processes: Processes, tmp_path: Path) -> None:
     async with running_site(processes, tmp_path, batch_size=500) as site:
         digest = site.layout.add_image("v1", seed="batch", layers=3)

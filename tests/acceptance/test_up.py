@@ -14,7 +14,6 @@ import pytest
 
 from console.local.family import Member, family, is_alive
 from console.local.loopback import request
-from console.local.packages import docker_registry, skopeo
 
 UP = [sys.executable, "-m", "console", "up"]
 SECONDS = 90
@@ -71,7 +70,7 @@ def test_without_a_registry_a_sample_is_recorded(data: Path) -> None:
     assert "INGEST_URL=http://127.0.0.1:" in (data / "env").read_text()
 
 
-@pytest.mark.skipif(not (docker_registry() and skopeo()), reason="needs docker-registry and skopeo")
+@pytest.mark.usefixtures("registry_programs")
 def test_with_a_registry_what_is_done_to_it_is_recorded_twice_over(data: Path) -> None:
     first = run_once(data)
     ports = (data / "ports.json").read_text()

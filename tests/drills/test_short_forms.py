@@ -1,11 +1,7 @@
 """Every group of drills in seconds; `make drill` takes minutes."""
 
-import os
-
 import pytest
 
-from console.local.packages import REGISTRY, SKOPEO, ensure
-from console.local.report import LocalError
 from tests.drills.conftest import Play
 from tests.drills.drill import Drill
 from tests.drills.groups import GROUPS
@@ -20,17 +16,9 @@ from tests.drills.groups import GROUPS
         if drill.is_brief
     ],
 )
-async def test_everything_accepted_is_settled_once(play: Play, drill: Drill) -> None:
+async def test_everything_accepted_is_settled_once(
+    play: Play, drill: Drill, request: pytest.FixtureRequest
+) -> None:
     if drill in GROUPS["registry"]:
-        require_programs()
+        request.getfixturevalue("registry_programs")
     await play(drill)
-
-
-def require_programs() -> None:
-    """Fails without them, unless this user could not install them anyway."""
-    try:
-        ensure((REGISTRY, SKOPEO))
-    except LocalError as error:
-        if os.geteuid() != 0:
-            pytest.skip(str(error))
-        raise

@@ -13,7 +13,6 @@ import pytest
 from console.local.family import Member, family, is_alive
 from console.local.image import INDEX, MANIFEST, Layout
 from console.local.loopback import request
-from console.local.packages import docker_registry, skopeo
 from console.local.ports import HIGHEST, LOWEST, PortBook, free_port
 from console.local.postgres import Postgres
 from console.local.processes import Process
@@ -106,7 +105,7 @@ def copy(*arguments: str) -> None:
     subprocess.run(command, check=True, capture_output=True, timeout=30)
 
 
-@pytest.mark.skipif(not (docker_registry() and skopeo()), reason="needs docker-registry and skopeo")
+@pytest.mark.usefixtures("registry_programs")
 def test_registry_takes_an_image_and_an_index(tmp_path: Path) -> None:
     layout = Layout(tmp_path / "layout")
     digest = layout.add_image("one", seed="a", layers=2)
