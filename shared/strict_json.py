@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from typing import NoReturn
 
 
@@ -12,8 +13,8 @@ class InvalidJSONError(ValueError):
 def _one_of_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        counts = Counter(key for key, _ in pairs)
+        twice = next(key for key, count in counts.items() if count > 1)
         raise InvalidJSONError(f"key {twice!r} stands twice in one object")
     return members
 

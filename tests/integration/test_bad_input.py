@@ -1,5 +1,6 @@
 """Every kind of bad input has its answer, and nothing of it is lost."""
 
+import asyncio
 import gzip
 import json
 from collections.abc import AsyncIterator
@@ -9,6 +10,7 @@ import pytest
 
 from tests.factories import make_envelope, make_event
 from tests.running import TOKEN, Pipeline, running_pipeline
+from tests.waiting import DEADLINE
 
 DEEP = "[" * 100_000 + "]" * 100_000
 
@@ -26,6 +28,11 @@ async def test_a_wrong_token_is_401(pipeline: Pipeline, token: str) -> None:
     answer = await pipeline.post(make_envelope(make_event()), Authorization=token)
     assert answer.status == 401
     assert await pipeline.rows() == []
+
+
+async def test_no_token_is_401(pipeline: Pipeline) -> None:
+    async with pipeline.http.post(f"{pipeline.url}/notifications", data=b"{}") as answer:
+        assert answer.status == 401
 
 
 @pytest.mark.parametrize("path", ["/notifications", "/api/v4/container_registry_event/events"])
@@ -102,6 +109,8 @@ INVALID: dict[str, tuple[Any, str]] = {
     "number as repository": ({"target": {"repository": 5}}, "target.repository: "),
     "no target": ({"target": None}, "target: is not an object"),
     "bad timestamp": ({"timestamp": "today"}, "timestamp: "),
+    "Go's zero time": ({"timestamp": "0001-01-01T00:00:00Z"}, "timestamp: is out of range"),
+    "long action": ({"action": "\U0001f600" * 64}, "action: is longer than 60 characters"),
 }
 INVALID_TEXTS = {
     "1e400": ('{"id": 1e400}', "number 1e400 is out of range"),
@@ -110,6 +119,7 @@ INVALID_TEXTS = {
     "invalid UTF-8": ('{"id": "\udcff"}', "id: "),
     "a number": ("5", "event: is not an object"),
     "no JSON": ("{'id': 1}", "Expecting property name"),
+    "without keys": ("{}", "id: Field required; timestamp: Field required; action: Field required"),
 }
 
 
@@ -133,6 +143,17 @@ async def test_an_invalid_event_is_dead_lettered_and_its_neighbours_are_recorded
     assert why in dead.story.error
     assert dead.body == text
     assert len(await pipeline.settled(2)) == 2
+
+
+async def test_a_key_that_stands_twice_among_very_many_keeps_nobody_waiting(
+    pipeline: Pipeline,
+) -> None:
+    keys = "".join(f'"{number}": 0, ' for number in range(100_000))
+    async with asyncio.timeout(DEADLINE):
+        answer = await pipeline.post(f'{{"events": [{{{keys}"99999": 0}}]}}'.encode())
+    assert answer.json == {"accepted": 0, "dead_lettered": 1}
+    (dead,) = await pipeline.dead_letters(1)
+    assert dead.story.error == "key '99999' stands twice in one object"
 
 
 async def test_hostile_texts_that_only_inform_are_stored_escaped(pipeline: Pipeline) -> None:

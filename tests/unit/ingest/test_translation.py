@@ -42,7 +42,8 @@ NEARLY_EVENTS = st.fixed_dictionaries(
     optional={
         "id": ANY_TEXT | SCALARS,
         "timestamp": st.datetimes().map(lambda moment: f"{moment.isoformat()}Z") | SCALARS,
-        "action": st.sampled_from(["push", "delete", "pull", "mount"]) | SCALARS,
+        "action": st.sampled_from(["push", "delete", "pull", "\U0001f600" * 60, "x" * 64])
+        | SCALARS,
         "target": st.fixed_dictionaries(
             {},
             optional={
