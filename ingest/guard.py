@@ -41,7 +41,9 @@ class GuardedPublisher:
             # Nothing was asked of the broker when there is no message.
             settled = self._breaker.confirmed if messages else settled
         except PublishFailedError as error:
-            settled = self._breaker.timed_out if error.cause == "timeout" else settled
+            # One that confirms a part of many messages is only slow.
+            if error.cause == "timeout" and len(error.unconfirmed) == len(messages):
+                settled = self._breaker.timed_out
             raise
         finally:
             settled()

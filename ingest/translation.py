@@ -11,6 +11,10 @@ from shared.amqp.message import Headers, Message, event_message, origin
 from shared.event import Event, InvalidEventError
 from shared.text import printable, to_bytes
 
+# Characters of an event. A registry's own has about a thousand, some tens of thousands with many
+# references; a client chooses how long its user agent is, and a worker holds thousands of events.
+LARGEST_EVENT: Final = 256 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Notification:
@@ -47,11 +51,17 @@ def translate(notification: Notification) -> Iterator[Translated]:
         return
     for text in texts:
         try:
-            event = Event.parse(text)
+            event = _read(text)
         except InvalidEventError as error:
             yield _dead(notification, to_bytes(text), Reason.INVALID_EVENT, error)
         else:
             yield Translated(event_message(event, text, notification.headers), event.action)
+
+
+def _read(text: str) -> Event:
+    if len(text) > LARGEST_EVENT:
+        raise InvalidEventError(f"event: is larger than {LARGEST_EVENT} characters")
+    return Event.parse(text)
 
 
 def _texts(notification: Notification) -> list[str]:

@@ -57,7 +57,8 @@ class ConfirmedPublisher:
             async with asyncio.timeout(deadline):
                 await _publish_all(channel, left)
         except TimeoutError:
-            self._count_timeout()
+            if len(left) == len(messages):
+                self._count_timeout()
             why = f"no confirm within {deadline} s"
             raise PublishFailedError("timeout", why, tuple(left.values())) from None
         except PublishFailedError as error:

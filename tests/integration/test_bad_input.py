@@ -110,6 +110,7 @@ INVALID: dict[str, tuple[Any, str]] = {
     "no target": ({"target": None}, "target: is not an object"),
     "bad timestamp": ({"timestamp": "today"}, "timestamp: "),
     "Go's zero time": ({"timestamp": "0001-01-01T00:00:00Z"}, "timestamp: is out of range"),
+    "large": ({"request": {"useragent": "x" * 300_000}}, "is larger than 262144 characters"),
     "long action": ({"action": "\U0001f600" * 64}, "action: is longer than 60 characters"),
 }
 INVALID_TEXTS = {
