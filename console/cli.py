@@ -48,4 +48,8 @@ def main(env_file: Path | None) -> None:
     Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
     """
     if env_file:
-        load_dotenv(env_file, override=False)
+        try:
+            # As systemd reads it: a dollar sign in a password is a dollar sign.
+            load_dotenv(env_file, override=False, interpolate=False)
+        except ValueError as error:
+            raise click.UsageError(f"--env-file {env_file} is no text: {error}") from None

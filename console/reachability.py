@@ -13,8 +13,12 @@ from shared.text import printable
 
 
 async def unreachable(settings: Settings) -> list[str]:
-    """One line for each of the two that cannot be used, and why."""
-    faults = await asyncio.gather(_broker_fault(settings), _database_fault(settings))
+    """One line for each of the two that is set and cannot be used, and why."""
+    checks = [
+        *([_broker_fault(settings)] if settings.amqp_url else []),
+        *([_database_fault(settings)] if settings.database_url else []),
+    ]
+    faults = await asyncio.gather(*checks)
     return [fault for fault in faults if fault]
 
 
@@ -47,4 +51,5 @@ async def _database_fault(settings: Settings) -> str:
 
 
 def _line(field: str, error: Exception) -> str:
-    return f"{variable(field)}: {printable(f'{type(error).__name__}: {error}', 300)}"
+    why = str(error) or "no answer in time"
+    return f"{variable(field)}: {printable(f'{type(error).__name__}: {why}', 300)}"

@@ -86,7 +86,9 @@ def _read_secret_files(environment: Mapping[str, str]) -> tuple[dict[str, object
             secrets[field] = Path(path).read_text(encoding="utf-8").strip()
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else "is not a text"
-            faults.append(f"{name}{FILE_SUFFIX}: {printable(path)}: {reason}")
+            # Somebody may have put the secret itself there.
+            shown = "a URL is not the name of a file" if "://" in path else printable(path)
+            faults.append(f"{name}{FILE_SUFFIX}: {shown}: {reason}")
     return secrets, faults
 
 

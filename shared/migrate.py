@@ -77,7 +77,14 @@ APPLIED = "SELECT version, checksum FROM schema_migrations"
 async def _applied(connection: Connection) -> Mapping[int, str]:
     if not await connection.fetchval(LEDGER_EXISTS):
         return {}
-    return {row["version"]: row["checksum"] for row in await connection.fetch(APPLIED)}
+    try:
+        rows = await connection.fetch(APPLIED)
+    except asyncpg.UndefinedColumnError:
+        raise MigrationError(
+            "schema_migrations belongs to another program: give registry-events a database of its "
+            "own, or a schema (?options=-csearch_path%3Dregistry_events)"
+        ) from None
+    return {row["version"]: row["checksum"] for row in rows}
 
 
 def pending(applied: Mapping[int, str], known: Sequence[Migration]) -> Sequence[Migration]:

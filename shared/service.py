@@ -71,6 +71,8 @@ async def _bind(runner: web.AppRunner, host: str, port: int) -> None:
         await web.TCPSite(runner, host, port, backlog=_BACKLOG).start()
     except OSError as error:
         raise StartError(f"cannot listen on {host}:{port}: {error.strerror}") from error
+    except UnicodeError:
+        raise StartError(f"cannot listen on {host}:{port}: this is no host's name") from None
 
 
 @asynccontextmanager

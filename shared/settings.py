@@ -21,9 +21,12 @@ class CatalogueMode(StrEnum):
 
 def _split_tokens(value: object) -> object:
     """Tokens stand one a line or separated by commas, so that a file and a variable read alike."""
-    if isinstance(value, str):
-        return [token.strip() for token in value.replace("\n", ",").split(",") if token.strip()]
-    return value
+    if not isinstance(value, str):
+        return value
+    tokens = [token.strip() for token in value.replace("\n", ",").split(",") if token.strip()]
+    if not tokens:
+        raise ValueError("holds no token")
+    return tokens
 
 
 def _check_listen(value: str) -> str:
@@ -33,17 +36,22 @@ def _check_listen(value: str) -> str:
     return value
 
 
-def _check_scheme(*schemes: str) -> AfterValidator:
+def _check_url(*schemes: str, needs_host: bool) -> AfterValidator:
     def check(value: SecretStr) -> SecretStr:
         scheme, separator, rest = value.get_secret_value().partition("://")
         if not separator or not rest or scheme not in schemes:
             raise ValueError(f"must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
         try:
-            _ = urlsplit(value.get_secret_value()).port
+            parts = urlsplit(value.get_secret_value())
+            # PostgreSQL takes several hosts, each with its port.
+            if needs_host or "," not in parts.netloc:
+                _ = parts.port
         except ValueError:
             raise ValueError(
                 "cannot be read: special characters in a password stand percent-encoded"
             ) from None
+        if needs_host and not parts.hostname:
+            raise ValueError("names no host")
         return value
 
     return AfterValidator(check)
@@ -61,8 +69,8 @@ Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_token
 Listen = Annotated[str, AfterValidator(_check_listen)]
 Urls = Annotated[str, AfterValidator(_check_urls)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]*$")]
-AmqpUrl = Annotated[SecretStr, _check_scheme("amqp", "amqps")]
-DatabaseUrl = Annotated[SecretStr, _check_scheme("postgresql", "postgres")]
+AmqpUrl = Annotated[SecretStr, _check_url("amqp", "amqps", needs_host=True)]
+DatabaseUrl = Annotated[SecretStr, _check_url("postgresql", "postgres", needs_host=False)]
 
 
 class Settings(BaseSettings):

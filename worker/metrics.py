@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from shared.amqp.topology import action_of
 from shared.metrics import ANSWER_BUCKETS, LAG_BUCKETS, Figures, action_label
 from worker.delivery import Failure
 from worker.isolation import Outcome
@@ -46,4 +47,5 @@ class WorkerMetrics(Figures):
     def count_dead_lettered(self, failures: Sequence[Failure]) -> None:
         for failure in failures:
             self.dead_letters.labels(failure.reason).inc()
-            self.events.labels("other", "dead_lettered").inc()
+            action = action_of(failure.delivery.routing_key)
+            self.events.labels(action_label(action), "dead_lettered").inc()

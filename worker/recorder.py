@@ -41,10 +41,11 @@ class Recorder:
         """
         distinct = once_each(events)
         if not distinct:
-            return Recorded(fresh=(), duplicates=len(events))
+            return Recorded(fresh=(), duplicates=0)
         async with transaction(self._pool, seconds=self._seconds) as connection:
             fresh = await self._write(connection, distinct)
-        return Recorded(fresh=fresh, duplicates=len(events) - len(fresh))
+        supported = sum(event.supported for event in events)
+        return Recorded(fresh=fresh, duplicates=supported - len(fresh))
 
     async def _write(self, connection: Connection, events: Sequence[Event]) -> list[Verdict]:
         verdicts = judge(events, await self._resolve(connection, events))

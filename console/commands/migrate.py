@@ -20,7 +20,13 @@ def migrate() -> None:
     settings = load_or_exit(("database_url",))
     try:
         applied = asyncio.run(_migrate(settings))
-    except (migrations.MigrationError, asyncpg.PostgresError, OSError, TimeoutError) as error:
+    except (
+        migrations.MigrationError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        OSError,
+        TimeoutError,
+    ) as error:
         fail(f"the schema is unchanged: {printable(str(error) or type(error).__name__)}")
     for migration in applied:
         click.echo(f"applied {migration.version:04}_{migration.name}")

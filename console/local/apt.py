@@ -22,8 +22,9 @@ _UNITS = (
     "docker-registry.service",
 )
 _POLICY = Path("/usr/sbin/policy-rc.d")
-# Debian policy, invoke-rc.d: exit code 101 forbids the action.
-_FORBID = "#!/bin/sh\nexit 101\n"
+# Debian policy, invoke-rc.d: exit code 101 forbids the action. Its first words say whose it is, so
+# that one that was left by a killed run is taken away by the next.
+_FORBID = "#!/bin/sh\n# registry-events, while it installs\nexit 101\n"
 _WAIT = ("-o", "DPkg::Lock::Timeout=120")
 
 
@@ -42,7 +43,7 @@ def install(packages: Sequence[str], *, say: Say) -> None:
 
 @contextmanager
 def _services_stay_off() -> Iterator[None]:
-    if _POLICY.exists():
+    if _POLICY.exists() and _POLICY.read_text(errors="replace") != _FORBID:
         yield
         return
     _POLICY.write_text(_FORBID)

@@ -77,15 +77,25 @@ def ensure(
 ) -> None:
     """Install what is missing. Raises LocalError for what is required only."""
     missing = [need for need in required if need.find() is None]
-    if missing and os.geteuid() == 0:
-        apt.install([need.debian for need in missing], say=say)
-    elif POSTGRES in missing:
-        wheel.install(say=say)
+    if missing:
+        _install(missing, say)
     still = [need for need in missing if need.find() is None]
     if still:
         raise LocalError(_how_to_install(still))
     for need in [need for need in optional if need.find() is None]:
         _try(need, say)
+
+
+def _install(missing: list[_Need], say: Say) -> None:
+    if os.geteuid() == 0:
+        try:
+            apt.install([need.debian for need in missing], say=say)
+        except LocalError as error:
+            if POSTGRES not in missing:
+                raise
+            say(str(error))
+    if POSTGRES.find() is None:
+        wheel.install(say=say)
 
 
 def _try(need: _Need, say: Say) -> None:

@@ -47,7 +47,8 @@ class Services:
             ready = partial(answers, port, "/health/ready")
             process.wait_until(ready, seconds=_READY_SECONDS)
         self.console_port = self._start("console", ["console", "--allow-writes"])
-        page = partial(answers, self.console_port, "/")
+        # The user's own settings may ask for a token on every other page.
+        page = partial(answers, self.console_port, "/static/console.css")
         self.processes[-1].wait_until(page, seconds=_READY_SECONDS)
 
     def _start(self, name: str, command: list[str]) -> int:

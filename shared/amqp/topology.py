@@ -18,6 +18,7 @@ DELIVERY_LIMIT: Final = 50
 # RabbitMQ 4 sets a limit of 20 by itself, beyond which reading the dead letters would drop them.
 NO_DELIVERY_LIMIT: Final = 1_000_000_000
 
+_KEY: Final = "event."
 _EVENTS_ARGUMENTS: Final[dict[str, str | int]] = {
     "x-queue-type": "quorum",
     "x-overflow": "reject-publish",
@@ -37,7 +38,11 @@ class TopologyConflictError(Exception):
 
 
 def routing_key(action: str) -> str:
-    return f"event.{action}"
+    return f"{_KEY}{action}"
+
+
+def action_of(routing_key: str) -> str:
+    return routing_key.removeprefix(_KEY)
 
 
 async def declare(channel: AbstractChannel) -> None:

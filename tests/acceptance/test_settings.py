@@ -55,6 +55,27 @@ def test_no_process_starts_with_an_unknown_setting(command: str) -> None:
     assert "REGISTRY_EVENTS_WORKER_BACH_SIZE: there is no such setting" in fault(done, 2)
 
 
+@pytest.mark.parametrize(
+    "unset",
+    [
+        {"REGISTRY_EVENTS_TOKENS": "", "REGISTRY_EVENTS_INSECURE_NO_AUTH": "false"},
+        {"REGISTRY_EVENTS_TOKENS": " , "},
+    ],
+    ids=["with authentication", "commas"],
+)
+def test_check_finds_that_ingest_would_not_start(unset: dict[str, str]) -> None:
+    message = fault(run("config", "check", **{**AWAY, **unset}), 2)
+    assert "REGISTRY_EVENTS_TOKENS: " in message
+
+
+def test_check_asks_for_what_one_process_needs() -> None:
+    alone = {name: AWAY[name] for name in ("AMQP_URL", "DATABASE_URL")}
+    assert run("config", "check", "--only", "worker", **alone).returncode == 0
+    assert "REGISTRY_EVENTS_TOKENS" in fault(run("config", "check", **alone), 2)
+    without = {**alone, "REGISTRY_EVENTS_INSECURE_NO_AUTH": "true"}
+    assert run("config", "check", **without).returncode == 0
+
+
 def test_check_says_what_cannot_be_reached() -> None:
     assert run("config", "check", **AWAY).returncode == 0
     title, broker, database = fault(run("config", "check", "--connect", **AWAY), 2).splitlines()
@@ -164,3 +185,28 @@ def test_settings_from_an_env_file(processes: Processes, tmp_path: Path) -> None
     shown = run("--env-file", str(path), "config", "show", REGISTRY_EVENTS_LOG_LEVEL="error").stdout
     assert "REGISTRY_EVENTS_WORKER_BATCH_SIZE=7\n" in shown
     assert "REGISTRY_EVENTS_LOG_LEVEL=error\n" in shown
+    # As systemd reads it.
+    path.write_text("REGISTRY_EVENTS_CONSOLE_SERVICES=http://${HOME}:1\n")
+    assert "http://${HOME}:1\n" in run("--env-file", str(path), "config", "show").stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "variables", "exit_code", "sentence"),
+    [
+        (["migrate"], {"DATABASE_URL": "postgresql://127.0.0.1/?sslmode=bogus"}, 1, "sslmode"),
+        (["worker", "--listen", f"{'x' * 70}:1"], AWAY, 1, "this is no host's name"),
+        (["config", "show"], {"AMQP_URL": "amqp://:5672/"}, 2, "AMQP_URL: names no host"),
+        (["config", "show"], {"AMQP_URL_FILE": AWAY["AMQP_URL"]}, 2, "a URL is not the name of"),
+    ],
+    ids=["option", "host", "no host", "URL for a file"],
+)
+def test_odd_values_are_one_sentence(
+    command: list[str], variables: dict[str, str], exit_code: int, sentence: str
+) -> None:
+    assert sentence in fault(run(*command, **variables), exit_code)
+
+
+def test_an_env_file_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "settings"
+    path.write_bytes(b"A=\xff\n")
+    assert "is no text" in fault(run("--env-file", str(path), "config", "show"), 2)

@@ -85,7 +85,11 @@ def test_with_a_registry_what_is_done_to_it_is_recorded_twice_over(data: Path) -
 
 
 def test_given_servers_are_used(data: Path, amqp_url: str, database_url: str) -> None:
-    given = {"AMQP_URL": amqp_url, "DATABASE_URL": database_url}
+    given = {
+        "AMQP_URL": amqp_url,
+        "DATABASE_URL": database_url,
+        "REGISTRY_EVENTS_CONSOLE_TOKENS": "of my own",
+    }
     output = run_once(data, "--no-registry", "--workers", "1", **given)
     assert "Starting PostgreSQL" not in output
     assert "Starting RabbitMQ" not in output

@@ -41,6 +41,14 @@ async def test_a_failing_migration_leaves_the_schema_as_it_was(
     await connection.close()
 
 
+async def test_a_ledger_of_another_program_is_named(empty_database_url: str) -> None:
+    connection = await connect(empty_database_url)
+    await connection.execute("CREATE TABLE schema_migrations (version varchar)")
+    with pytest.raises(MigrationError, match="belongs to another program"):
+        await migrate(connection)
+    await connection.close()
+
+
 async def test_every_table_and_column_has_a_comment(database_url: str) -> None:
     connection = await connect(database_url)
     uncommented = await connection.fetch("""

@@ -85,6 +85,11 @@ def test_services_of_the_console_are_plain_http_urls(
     )
 
 
+def test_postgres_may_have_several_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@a:5432,b:5433/events")
+    assert load().database_url
+
+
 @pytest.mark.parametrize("password", ["b/c", "b#c", "b[c"])
 def test_a_password_that_is_not_encoded_is_a_fault(
     monkeypatch: pytest.MonkeyPatch, password: str

@@ -44,6 +44,13 @@ def test_the_policy_goes_away_when_apt_fails(policy: Path, seen: Path) -> None:
     assert not policy.exists()
 
 
+def test_one_that_a_killed_run_left_is_taken_away(policy: Path, seen: Path) -> None:
+    policy.write_text(apt._FORBID)  # noqa: SLF001  what it is known by
+    apt.install(["a-package"], say=lambda _: None)
+    assert seen.exists()
+    assert not policy.exists()
+
+
 def test_a_policy_that_was_there_stays(policy: Path, seen: Path) -> None:
     policy.write_text("#!/bin/sh\nexit 104\n")
     policy.chmod(0o755)
