@@ -44,6 +44,9 @@ class Consumer:
         await channel.basic_qos(prefetch_count=self._batch_size * _BATCHES_PREFETCHED)
         consuming = await channel.basic_consume(EVENTS_QUEUE, partial(self._take, channel))
         self._tag = consuming.consumer_tag or ""
+        if self._stopped:
+            # Meanwhile, when there was no consumer yet to cancel.
+            await channel.basic_cancel(self._tag)
 
     async def next_batch(self) -> Sequence[Delivery]:
         """Wait for deliveries, and a moment for more; empty once stopped and used up."""
@@ -90,6 +93,9 @@ class Consumer:
         self._closing = asyncio.ensure_future(channel.close())
 
     async def _take(self, channel: Channel, message: DeliveredMessage) -> None:
+        if channel is not self._channel:
+            # A late word of a lost one: in a batch with others it could not be acknowledged.
+            return
         self._waiting.append(
             Delivery(
                 channel=channel,

@@ -6,23 +6,19 @@ is away, and restores consumers from its own memory. A plain one that is thrown 
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Final, cast
 
-import aio_pika
 import stamina
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aiormq.channel import Channel
-from aiormq.exceptions import AMQPError
 from yarl import URL
 
-from shared.amqp import topology
+from shared.amqp import topology, wire
 from shared.amqp.errors import BrokerAwayError, broker_errors, describe
 from shared.logs import get_logger
 
-CONNECT_TIMEOUT: Final = 5.0
-CLOSE_TIMEOUT: Final = 2.0
 _SHORTEST_PAUSE: Final = 0.1
 # A broker that is back is used again within this time.
 _LONGEST_PAUSE: Final = 1.0
@@ -79,9 +75,10 @@ class Connection:
         lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         async with AsyncExitStack() as stack:
             try:
-                connection = await broker_errors(self._connect(), CONNECT_TIMEOUT)
-                stack.push_async_callback(_close, connection)
-                self.channel = await broker_errors(self._open(connection, lost), CONNECT_TIMEOUT)
+                connecting = wire.connected(self._url, name=self._name)
+                connection = await stack.enter_async_context(connecting)
+                opening = self._open(connection, lost)
+                self.channel = await broker_errors(opening, wire.CONNECT_TIMEOUT)
             except BrokerAwayError as error:
                 self.fault = str(error)
                 raise
@@ -92,13 +89,6 @@ class Connection:
             finally:
                 self.channel, self._lost = None, None
 
-    async def _connect(self) -> AbstractConnection:
-        return await aio_pika.connect(
-            self._url,
-            timeout=CONNECT_TIMEOUT,
-            client_properties={"connection_name": self._name},
-        )
-
     async def _open(self, connection: AbstractConnection, lost: asyncio.Future[str]) -> Channel:
         outer: AbstractChannel = await connection.channel(on_return_raises=True)
         await topology.declare(outer)
@@ -108,13 +98,6 @@ class Connection:
         if self._opened:
             await self._opened(channel)
         return channel
-
-
-async def _close(connection: AbstractConnection) -> None:
-    # What was on its way is unconfirmed or unacknowledged, and will be sent again.
-    with suppress(AMQPError, OSError, TimeoutError):
-        async with asyncio.timeout(CLOSE_TIMEOUT):
-            await connection.close()
 
 
 def _lose(lost: asyncio.Future[str], why: str) -> None:
