@@ -2,11 +2,12 @@ import re
 
 import pytest
 
-from shared.configuration import load
+from shared.configuration import SECRETS, load, variable
 from shared.settings import Settings
 from tests.unit.deploy.shipped import COMPOSE, our_services, seconds
 
 _REQUIRED = {
+    "console": ("amqp_url", "database_url", "console_tokens"),
     "ingest": ("amqp_url", "tokens"),
     "migrate": ("database_url",),
     "worker": ("amqp_url", "database_url"),
@@ -31,23 +32,23 @@ def test_our_services_run_without_privileges(name: str) -> None:
 def test_the_environment_is_one_that_the_process_can_use(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for variable, value in our_services()[name]["environment"].items():
-        monkeypatch.setenv(variable, re.sub(r"\$\{\w+:\?[^}]*\}", "given", value))
+    for one, value in our_services()[name]["environment"].items():
+        monkeypatch.setenv(one, re.sub(r"\$\{\w+:\?[^}]*\}", "given", value))
     load(_REQUIRED[name])
 
 
 @pytest.mark.parametrize("name", _REQUIRED)
 def test_a_process_gets_no_secret_that_it_does_not_need(name: str) -> None:
     environment = our_services()[name]["environment"]
-    secrets = {"AMQP_URL", "DATABASE_URL", "REGISTRY_EVENTS_TOKENS"} & set(environment)
-    assert len(secrets) == len(_REQUIRED[name])
+    secrets = {variable(field) for field in SECRETS} & set(environment)
+    assert secrets == {variable(field) for field in _REQUIRED[name]}
 
 
 def test_no_secret_has_a_default() -> None:
     for service in COMPOSE["services"].values():
-        for variable, value in service.get("environment", {}).items():
-            if re.search("PASS|URL|TOKENS", variable):
-                assert re.search(r"\$\{\w+:\?", value), variable
+        for name, value in service.get("environment", {}).items():
+            if re.search("PASS|URL|TOKENS", name):
+                assert re.search(r"\$\{\w+:\?", value), name
 
 
 def test_ports_are_published_on_loopback_only() -> None:
@@ -56,12 +57,15 @@ def test_ports_are_published_on_loopback_only() -> None:
     assert [port for port in published if not port.startswith("127.0.0.1:")] == []
 
 
-@pytest.mark.parametrize("name", ["ingest", "worker"])
-def test_health_is_asked_for_where_the_process_listens(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("ingest", "/health/ready"), ("worker", "/health/ready"), ("console", "/static/console.css")],
+)
+def test_health_is_asked_for_where_the_process_listens(name: str, path: str) -> None:
     service = our_services()[name]
     port = service["environment"][f"REGISTRY_EVENTS_{name.upper()}_LISTEN"].rpartition(":")[2]
     *_, code = service["healthcheck"]["test"]
-    assert f"urlopen('http://127.0.0.1:{port}/health/ready'" in code
+    assert f"urlopen('http://127.0.0.1:{port}{path}'" in code
 
 
 def test_workers_scale() -> None:
