@@ -23,6 +23,15 @@ def stopped(server: Postgres | RabbitMQ) -> Iterator[None]:
         server.start()
 
 
+@contextmanager
+def frozen(server: RabbitMQ) -> Iterator[None]:
+    server.pause()
+    try:
+        yield
+    finally:
+        server.resume()
+
+
 async def missing(pipeline: Pipeline, address: str) -> dict[str, str]:
     async with pipeline.http.get(f"http://{address}/health/ready") as response:
         found: dict[str, str] = (await response.json())["missing"]
@@ -52,6 +61,25 @@ async def test_while_the_broker_is_away_ingest_answers_503_and_then_goes_on(
         rows = await pipeline.settled(2)
         assert await missing(pipeline, pipeline.settings.worker_listen) == {}
     assert {row["event_id"] for row in rows} == {before["id"], after["id"]}
+
+
+async def test_what_a_frozen_broker_does_not_confirm_in_time_is_503_and_then_taken(
+    rabbitmq: RabbitMQ, amqp_url: str, database_url: str
+) -> None:
+    event = make_event()
+    async with running_pipeline(amqp_url, database_url) as pipeline:
+        with frozen(rabbitmq):
+            for _ in range(5):
+                answer = await pipeline.post(make_envelope(event))
+                assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+            assert "broker" in await missing(pipeline, pipeline.settings.ingest_listen)
+
+        async def accepted() -> bool:
+            return (await pipeline.post(make_envelope(event))).status == 200
+
+        await eventually(accepted)
+        (row,) = await pipeline.settled(1)
+    assert row["event_id"] == event["id"]
 
 
 async def test_while_the_database_is_away_the_worker_holds_and_then_goes_on(
