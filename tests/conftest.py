@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import hypothesis
 import pytest
 
+from console.local import interrupts
 from console.local.packages import REGISTRY, SKOPEO, ensure
 from console.local.postgres import Postgres
 from console.local.rabbitmq import RabbitMQ
@@ -24,6 +25,13 @@ for _name in list(os.environ):
     # Settings of the machine that the tests run on are not the tests' settings.
     if _name.startswith("REGISTRY_EVENTS_") or _name in {"AMQP_URL", "DATABASE_URL"}:
         del os.environ[_name]
+
+
+@pytest.fixture(autouse=True)
+def ended_in_order() -> Iterator[None]:
+    """Whoever ends the tests with SIGTERM ends the private servers too, as Ctrl-C does."""
+    with interrupts.raised():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,10 @@ def test_it_is_ignored_while_stopping() -> None:
 
 
 def test_handlers_are_restored() -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    with interrupts.raised():
-        assert signal.getsignal(signal.SIGTERM) is not before
-    assert signal.getsignal(signal.SIGTERM) is before
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with interrupts.raised():
+            assert signal.getsignal(signal.SIGTERM) is not signal.SIG_IGN
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGTERM, before)
