@@ -3,6 +3,8 @@
 import asyncio
 import os
 import sys
+from collections.abc import Sequence
+from functools import partial
 from urllib.parse import quote
 
 import asyncpg
@@ -12,11 +14,11 @@ from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.databases import refuse_poison
 from tests.drills.chance import CHANCE
 from tests.drills.drill import Drill
-from tests.drills.load import Events
+from tests.drills.load import Events, Sender
 from tests.drills.stage import Stage
 from tests.drills.suicidal_worker import VARIABLE
 from tests.factories import make_event
-from tests.processes import waiting
+from tests.processes import Service, waiting
 from tests.waiting import eventually
 
 POISON = "team/poison"
@@ -36,10 +38,11 @@ async def unavailable(stage: Stage) -> None:
     """The queue of dead letters takes none: the events wait where they are."""
     await _refuse(stage)
     events = _shuffled(good=200, bad=20)
-    await _post(stage, events)
-    # Full with one: that is the only limit that a queue of ours can be given from outside.
-    await _policy(stage, DEAD_QUEUE, {"max-length": 0})
+    sender = await _post(stage, events)
+    await _policy(stage, DEAD_QUEUE, {"max-length": 1})
+    fillers = await _fill(sender)
     await stage.start(ingests=0, workers=2)
+    await stage.expect(partial(_is_refused, stage.services[1:]), "no dead letter was refused")
     good = {event["id"] for event in events if event["target"]["repository"] != POISON}
     await stage.recorded(good, seconds=60)
     await asyncio.sleep(stage.scale.outage)
@@ -47,7 +50,28 @@ async def unavailable(stage: Stage) -> None:
         holds=all(one.process.running for one in stage.services), otherwise="a worker has ended"
     )
     await _policy(stage, DEAD_QUEUE, {"max-length": 1_000_000})
-    await _dead(stage, 20)
+    await sender.post_until_taken(fillers[-1])
+    await _dead(stage, 20 + len(fillers))
+
+
+async def _fill(sender: Sender) -> Sequence[Events]:
+    """Notifications that ingest dead-letters; it took all but the last.
+
+    A quorum queue tells its publishers that it is full only after it was.
+    """
+    fillers: list[Events] = []
+
+    async def is_full() -> bool:
+        fillers.append([make_event(target={"repository": ""})])
+        return await sender.post(fillers[-1]) == "503"
+
+    await eventually(is_full)
+    return fillers
+
+
+async def _is_refused(workers: Sequence[Service]) -> bool:
+    name = "registry_events_publish_failures_total"
+    return any(one.metric(name, cause="refused") for one in workers)
 
 
 async def deadly(stage: Stage) -> None:
@@ -99,11 +123,12 @@ def _shuffled(good: int, bad: int) -> Events:
     return events
 
 
-async def _post(stage: Stage, events: Events) -> None:
+async def _post(stage: Stage, events: Events) -> Sender:
     ports = await stage.start(workers=0, ingest_deadline=PATIENT)
     sender = stage.sender(ports)
     for start in range(0, len(events), IN_EACH):
         await sender.post_until_taken(events[start : start + IN_EACH])
+    return sender
 
 
 async def _dead(stage: Stage, number: int) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -113,6 +113,13 @@ class Stage:
                 return queue.declaration_result.message_count or 0
         except AWAY:
             return 1
+
+    async def expect(self, look: Callable[[], Awaitable[object]], otherwise: str) -> None:
+        """Wait for what the fault must do; raises AssertionError, since the rest tries nothing."""
+        try:
+            await eventually(look)
+        except TimeoutError:
+            raise AssertionError(otherwise) from None
 
     def check(self, *, holds: bool, otherwise: str) -> None:
         if not holds:
