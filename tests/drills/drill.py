@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import SubprocessError
 
 from console.local.report import LocalError
 from tests.drills.count import Count, count
@@ -50,7 +51,7 @@ async def run(drill: Drill, servers: Servers, scale: Scale, directory: Path) -> 
                 stage.rows,
             )
             stage.problems += counted.problems()
-        except (AssertionError, LocalError, *AWAY) as error:
+        except (AssertionError, LocalError, SubprocessError, *AWAY) as error:
             stage.problems.append(f"{type(error).__name__}: {error}"[:500])
     stage.problems += _tracebacks(stage)
     return Result(drill, stage.ledger, stage, counted, stage.problems, time.monotonic() - started)

@@ -14,12 +14,26 @@ from console.local.handshakes import amqp_speaks
 from console.local.management import Management
 from console.local.postgres import Postgres
 from console.local.rabbitmq import RabbitMQ
+from console.local.report import LocalError
 from tests.databases import make_template
+from tests.waiting import eventually
 
 _CTL = Path("/usr/lib/rabbitmq/bin/rabbitmqctl")
 # What a private broker is kept small with would block the publishers of a long queue.
 # RabbitMQ's default.
 _WATERMARK = 0.4
+_CONTROL_SECONDS = 180
+# The broker itself lifts it, at once, when the file is gone: rabbitmqctl takes seconds to start.
+_ALARM = f"""
+spawn(fun() ->
+    vm_memory_monitor:set_vm_memory_high_watermark(0.000001),
+    Wait = fun Again() ->
+        case filelib:is_regular("%s") of true -> timer:sleep(20), Again(); false -> ok end
+    end,
+    Wait(),
+    vm_memory_monitor:set_vm_memory_high_watermark({_WATERMARK})
+end), ok.
+"""
 
 
 @dataclass(frozen=True)
@@ -54,17 +68,31 @@ class Servers:
             await asyncio.to_thread(self.rabbitmq.start)
         assert await asyncio.to_thread(amqp_speaks, self.rabbitmq.port)
 
+        async def is_calm() -> bool:
+            return not await asyncio.to_thread(self._is_alarmed)
+
+        await eventually(is_calm)
+
     @asynccontextmanager
     async def memory_alarm(self) -> AsyncIterator[None]:
         """The broker takes nothing from publishers for as long as the block runs."""
-        await asyncio.to_thread(self._limit_memory, 0.000001)
+        self._alarm.touch()
         try:
+            await asyncio.to_thread(self._control, "eval", _ALARM % self._alarm)
             yield
         finally:
-            await asyncio.to_thread(self._limit_memory, _WATERMARK)
+            self._alarm.unlink()
 
-    def _limit_memory(self, fraction: float) -> None:
-        self._control("set_vm_memory_high_watermark", str(fraction))
+    @property
+    def _alarm(self) -> Path:
+        return self.rabbitmq._directory / "alarm"  # noqa: SLF001  no other way to an alarm
+
+    def _is_alarmed(self) -> bool:
+        try:
+            self.management.call("GET", "/api/health/checks/local-alarms")
+        except (LocalError, OSError):
+            return True
+        return False
 
     def close_connections(self) -> int:
         """As the management side does; how many there were."""
@@ -78,7 +106,11 @@ class Servers:
         broker = self.rabbitmq
         environment = broker_files.write(broker._directory, broker._ports)  # noqa: SLF001  no other way to an alarm
         subprocess.run(
-            [_CTL, *arguments], env=environment, check=True, capture_output=True, timeout=60
+            [_CTL, *arguments],
+            env=environment,
+            check=True,
+            capture_output=True,
+            timeout=_CONTROL_SECONDS,
         )
 
 
