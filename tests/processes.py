@@ -44,6 +44,10 @@ class Service:
         ready = partial(answers, self.port, "/health/ready")
         self.process.wait_until(ready, seconds=READY_SECONDS)
 
+    def restart(self) -> None:
+        """Start it again when it has ended, with the same address, settings and log."""
+        self.process.start()
+
     def kill(self) -> None:
         """As `kill -9` does, and the kernel when memory is short."""
         self.process.kill()

@@ -19,7 +19,7 @@ async def worker(stage: Stage) -> None:
     async with under_load(sender):
         for _ in range(stage.scale.kills):
             await asyncio.sleep(CHANCE.uniform(0.5, 1.5))
-            await _replace(stage, stage.services[1])
+            await _replace(stage.services[1])
         await stage.recover(sender)
 
 
@@ -28,7 +28,7 @@ async def ingest(stage: Stage) -> None:
     async with under_load(sender):
         for _ in range(max(stage.scale.kills // 3, 1)):
             await asyncio.sleep(CHANCE.uniform(0.5, 1.5))
-            await _replace(stage, stage.services[0])
+            await _replace(stage.services[0])
         await stage.recover(sender)
 
 
@@ -64,14 +64,14 @@ async def everything(stage: Stage) -> None:
         await asyncio.gather(*map(asyncio.to_thread, kills))
         starts = [servers.rabbitmq.start, servers.postgres.start]
         await asyncio.gather(*map(asyncio.to_thread, starts))
-        for service in list(stage.services):
-            await stage.restart(service)
+        for service in stage.services:
+            service.restart()
         await stage.recover(sender)
 
 
-async def _replace(stage: Stage, service: Service) -> None:
+async def _replace(service: Service) -> None:
     await asyncio.to_thread(service.kill)
-    await stage.restart(service)
+    service.restart()
 
 
 DRILLS = (

@@ -53,7 +53,7 @@ async def ingest_down(stage: Stage) -> None:
         down = asyncio.ensure_future(asyncio.sleep(min(stage.scale.outage, DOWN_SECONDS_OF_FULL)))
         await pusher.push(stage.scale.pushes)
         await down
-        await stage.restart(ingest)
+        ingest.restart()
         await pusher.push(stage.scale.pushes)
         await stage.recorded(stage.ledger.accepted, seconds=120)
 

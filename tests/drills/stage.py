@@ -14,7 +14,6 @@ import asyncpg
 from aiormq.exceptions import AMQPError
 
 from console.local.loopback import answers, request
-from console.local.ports import LOOPBACK
 from shared.amqp.topology import EVENTS_QUEUE
 from tests.databases import TEMPLATE, create_database, drop_database
 from tests.drills.ledger import Ledger
@@ -65,14 +64,6 @@ class Stage:
         self.services += fresh
         await asyncio.gather(*(asyncio.to_thread(one.wait_until_ready) for one in fresh))
         return [service.port for service in fresh[:ingests]]
-
-    async def restart(self, service: Service) -> Service:
-        """Start a killed one again, with the same address."""
-        kind = service.process.name.partition("-")[0]
-        listen = {f"{kind}_listen": f"{LOOPBACK}:{service.port}"}
-        fresh = Service(self.processes.start_command(kind, **listen), service.port)
-        self.services[self.services.index(service)] = fresh
-        return fresh
 
     def sender(self, ports: Sequence[int]) -> Sender:
         return Sender(self.http, self.ledger, ports)

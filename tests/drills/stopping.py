@@ -17,11 +17,11 @@ MORE = 8.0
 async def each(stage: Stage) -> None:
     sender = stage.sender(await stage.start(ingests=1, workers=2, worker_drain_timeout=DRAIN))
     async with under_load(sender):
-        for service in list(stage.services):
+        for service in stage.services:
             await asyncio.sleep(stage.scale.load)
             await _end(stage, [service])
-            fresh = await stage.restart(service)
-            await asyncio.to_thread(fresh.wait_until_ready)
+            service.restart()
+            await asyncio.to_thread(service.wait_until_ready)
         await stage.recover(sender)
 
 
@@ -29,10 +29,9 @@ async def together(stage: Stage) -> None:
     sender = stage.sender(await stage.start(ingests=1, workers=2, worker_drain_timeout=DRAIN))
     async with under_load(sender):
         await asyncio.sleep(stage.scale.load)
-        services = list(stage.services)
-        await _end(stage, services)
-        for service in services:
-            await stage.restart(service)
+        await _end(stage, stage.services)
+        for service in stage.services:
+            service.restart()
         await stage.recover(sender)
 
 
@@ -45,12 +44,11 @@ async def frozen_servers(stage: Stage) -> None:
         await asyncio.sleep(1)
         stage.servers.rabbitmq.pause()
         await asyncio.sleep(1)
-        services = list(stage.services)
-        await _end(stage, services)
+        await _end(stage, stage.services)
         stage.servers.postgres.resume()
         stage.servers.rabbitmq.resume()
-        for service in services:
-            await stage.restart(service)
+        for service in stage.services:
+            service.restart()
         await stage.recover(sender)
 
 
