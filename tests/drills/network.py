@@ -30,11 +30,21 @@ async def cut(stage: Stage) -> None:
     async with under_load(sender):
         for number in range(stage.scale.kills * 2):
             proxy = proxies[number % len(proxies)]
-            proxy.cut_in_the_middle()
-            await asyncio.sleep(0.2)
-            proxy.heal()
+            await _tear(stage, proxy)
             await asyncio.sleep(0.3)
         await stage.recover(sender)
+    stage.note = f"connections cut: {[proxy.torn for proxy in proxies]}"
+
+
+async def _tear(stage: Stage, proxy: Proxy) -> None:
+    before = proxy.torn
+
+    async def is_torn() -> bool:
+        return proxy.torn > before
+
+    proxy.cut_in_the_middle()
+    await stage.expect(is_torn, "nothing was cut")
+    proxy.heal()
 
 
 def swallowed(which: int) -> Callable[[Stage], Awaitable[None]]:
@@ -45,6 +55,7 @@ def swallowed(which: int) -> Callable[[Stage], Awaitable[None]]:
             proxies[which].swallow()
             await asyncio.sleep(stage.scale.hole)
             proxies[which].heal()
+            stage.check(holds=proxies[which].swallowed > 0, otherwise="nothing was swallowed")
             await stage.recover(sender)
 
     return play

@@ -27,12 +27,18 @@ class _Link:
 
 @dataclass
 class Proxy:
-    """Forwards to `target`, late by `delay` seconds; `port` is its own."""
+    """Forwards to `target`, late by `delay` seconds; `port` is its own.
+
+    `torn`, `swallowed` and `withheld` count the connections that it did each to.
+    """
 
     target: int
     port: int = 0
     delay: float = 0.0
     keeps_answer: Callable[[], bool] = lambda: True
+    torn: int = 0
+    swallowed: int = 0
+    withheld: int = 0
     _is_hole: bool = False
     _cut_after: int | None = None
     _links: set[_Link] = field(default_factory=set)
@@ -91,12 +97,13 @@ class Proxy:
         while data := await reader.read(_CHUNK):
             if self.delay:
                 await asyncio.sleep(self.delay)
-            link.lost |= self._is_hole
-            if link.lost:
+            if self._is_lost(link):
                 continue
             if is_answer and not self.keeps_answer():
+                self.withheld += 1
                 break
             if self._cut_after is not None:
+                self.torn += 1
                 writer.write(data[: min(self._cut_after, len(data) - 1)])
                 await writer.drain()
                 break
@@ -104,3 +111,10 @@ class Proxy:
             await writer.drain()
         if not link.lost:
             link.cut()
+
+    def _is_lost(self, link: _Link) -> bool:
+        """Whether what it carries now vanishes."""
+        if self._is_hole and not link.lost:
+            link.lost = True
+            self.swallowed += 1
+        return link.lost
