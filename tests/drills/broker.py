@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from urllib.parse import quote
 
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
@@ -17,6 +18,8 @@ from tests.waiting import eventually
 BACK_SECONDS = 2.0
 AT_ONCE_SECONDS = 0.1
 DEADLINE_SECONDS = 0.4
+# Connections: ingest has one, a worker two.
+OURS = 3
 
 
 async def stopped(stage: Stage) -> None:
@@ -44,10 +47,18 @@ async def alarmed(stage: Stage) -> None:
 
 async def closed(stage: Stage) -> None:
     async with _loaded(stage) as sender:
+        ended = 0
         for _ in range(stage.scale.kills // 3):
             await asyncio.sleep(stage.scale.load)
-            await asyncio.to_thread(stage.servers.close_connections)
+            await stage.expect(partial(_are_listed, stage), "no connections are there to close")
+            ended += await asyncio.to_thread(stage.servers.close_connections)
             await _back(stage, sender)
+    stage.note = f"{ended} connections closed"
+
+
+async def _are_listed(stage: Stage) -> bool:
+    """The management side hears of a connection some time after it was opened."""
+    return len(await asyncio.to_thread(stage.servers.connections)) >= OURS
 
 
 async def queue_deleted(stage: Stage) -> None:
@@ -65,6 +76,8 @@ async def queue_deleted(stage: Stage) -> None:
 async def _delete(stage: Stage, queue: str) -> None:
     vhost = quote(stage.processes.amqp_url.rpartition("/")[2], safe="")
     path = f"/api/queues/{vhost}/{quote(queue, safe='')}"
+    # Deleting what is not there would be no error.
+    await asyncio.to_thread(stage.servers.management.call, "GET", path)
     await asyncio.to_thread(stage.servers.management.call, "DELETE", path)
 
 

@@ -2,12 +2,13 @@
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
+from urllib.parse import quote
 
 from console.local import broker_files
 from console.local.handshakes import amqp_speaks
@@ -96,11 +97,14 @@ class Servers:
 
     def close_connections(self) -> int:
         """As the management side does; how many there were."""
-        connections = self.management.call("GET", "/api/connections")
-        for connection in connections:
-            name = connection["name"].replace(" ", "%20").replace(">", "%3E")
-            self.management.call("DELETE", f"/api/connections/{name}")
-        return len(connections)
+        names = self.connections()
+        for name in names:
+            self.management.call("DELETE", f"/api/connections/{quote(name)}")
+        return len(names)
+
+    def connections(self) -> Sequence[str]:
+        """The names of those that the management side knows of."""
+        return [one["name"] for one in self.management.call("GET", "/api/connections")]
 
     def _control(self, *arguments: str) -> None:
         broker = self.rabbitmq
