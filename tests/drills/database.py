@@ -18,7 +18,7 @@ TIMEOUT_SECONDS = 2
 SETTINGS: dict[str, Any] = {"database_timeout": TIMEOUT_SECONDS, "ingest_deadline": 5}
 
 TERMINATE = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
 WHERE application_name LIKE 'registry-events%' AND datname = current_database()
 """
 # What Postgres raises when the file system has no room left.
@@ -31,6 +31,8 @@ $$;
 CREATE TRIGGER full_disk BEFORE INSERT ON tracking_events EXECUTE FUNCTION full_disk();
 """
 CLEAR = "DROP TRIGGER full_disk ON tracking_events"
+# Of each three inserts two fail.
+UNLUCKY = 3
 DEADLOCK = """
 CREATE SEQUENCE unlucky;
 CREATE FUNCTION sometimes() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -67,10 +69,13 @@ async def frozen(stage: Stage) -> None:
 
 async def terminated(stage: Stage) -> None:
     async with _loaded(stage) as sender:
+        ended = 0
         for _ in range(stage.scale.kills):
             await asyncio.sleep(0.3)
-            await _execute(stage, TERMINATE)
+            ended += await _fetch(stage, TERMINATE)
         await _back(stage, sender)
+    stage.note = f"{ended} connections ended"
+    stage.check(holds=ended > 0, otherwise="no connection was ended")
 
 
 async def full(stage: Stage) -> None:
@@ -84,6 +89,11 @@ async def full(stage: Stage) -> None:
 async def unlucky(stage: Stage) -> None:
     async with _loaded(stage) as sender:
         await _execute(stage, DEADLOCK)
+
+        async def has_met_both() -> bool:
+            return await _fetch(stage, "SELECT last_value FROM unlucky") >= UNLUCKY
+
+        await stage.expect(has_met_both, "no batch was unlucky")
         await asyncio.sleep(stage.scale.load)
         await _execute(stage, "DROP TRIGGER sometimes ON tracking_events")
         await _back(stage, sender)
@@ -126,13 +136,9 @@ async def _loaded(stage: Stage) -> AsyncIterator[Sender]:
 
 
 async def _hold(stage: Stage, lock: str) -> None:
-    connection = await asyncpg.connect(stage.processes.database_url)
-    try:
-        async with connection.transaction():
-            await connection.execute(lock)
-            await asyncio.sleep(stage.scale.outage + TIMEOUT_SECONDS)
-    finally:
-        await connection.close()
+    async with _connected(stage) as connection, connection.transaction():
+        await connection.execute(lock)
+        await asyncio.sleep(stage.scale.outage + TIMEOUT_SECONDS)
 
 
 async def _back(stage: Stage, sender: Sender) -> None:
@@ -144,9 +150,20 @@ async def _back(stage: Stage, sender: Sender) -> None:
 
 
 async def _execute(stage: Stage, statement: str) -> None:
+    async with _connected(stage) as connection:
+        await connection.execute(statement)
+
+
+async def _fetch(stage: Stage, query: str) -> int:
+    async with _connected(stage) as connection:
+        return int(await connection.fetchval(query))
+
+
+@asynccontextmanager
+async def _connected(stage: Stage) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
     connection = await asyncpg.connect(stage.processes.database_url)
     try:
-        await connection.execute(statement)
+        yield connection
     finally:
         await connection.close()
 
