@@ -1,7 +1,7 @@
 """`python -m tests.drills.attacker KIND PORT CONNECTIONS`: a hostile client, until it is ended.
 
-It goes to the loopback interface only. What it receives it ignores; a connection that the server
-closes is opened again, at most ten times a second.
+It goes to the loopback interface only. What it receives it ignores or prints; a connection that the
+server closes is opened again, at most ten times a second.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ async def slow_body(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter)
 
 async def headers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(_HEAD + b"".join(b"X-%d: %s\r\n" % (n, b"x" * 8000) for n in range(200)))
-    await reader.read()
+    await _tell(reader)
 
 
 async def oversized(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -68,13 +68,21 @@ async def pipelined(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
 async def smuggled(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     both = b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
     writer.write(_HEAD + _GOOD + both + b"GET /smuggled HTTP/1.1\r\n\r\n")
-    await reader.read()
+    await _tell(reader)
 
 
 async def wrong_token(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     while True:
         writer.write(_WRONG)
         await reader.readuntil(b"}")
+
+
+async def _tell(reader: asyncio.StreamReader) -> None:
+    """Print the status line of the answer: ingest does not count it."""
+    status = await reader.readline()
+    sys.stdout.write(status.decode("latin-1"))
+    sys.stdout.flush()
+    await reader.read()
 
 
 ATTACKS: Final[dict[str, Attack]] = {

@@ -4,12 +4,12 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from statistics import quantiles
 
 from console.local.processes import Process
 from tests.bench.cost import peak_megabytes
 from tests.drills.drill import Drill
+from tests.drills.effects import Effects, effect, open_files
 from tests.drills.ledger import ACCEPTED
 from tests.drills.load import pushes
 from tests.drills.stage import Stage
@@ -31,10 +31,10 @@ def beside(*kinds: str, connections: int = FEW, seconds: float = FLOODING) -> Pl
         (port,) = await stage.start()
         count = min(connections, stage.scale.idle)
         attackers = [_attacker(stage, kind, port, count) for kind in kinds]
-        for attacker in attackers:
-            attacker.start()
         try:
-            times = await _honest(stage, port, seconds if stage.scale.strict else BRIEF)
+            effects = _begin(stage, attackers, count)
+            await stage.expect(effects.are_all_seen, "the attack has no effect")
+            times = await _honest(stage, port, seconds if stage.scale.strict else BRIEF, effects)
             stage.check(
                 holds=all(attacker.running for attacker in attackers), otherwise="no attack"
             )
@@ -47,6 +47,14 @@ def beside(*kinds: str, connections: int = FEW, seconds: float = FLOODING) -> Pl
     return play
 
 
+def _begin(stage: Stage, attackers: Sequence[Process], connections: int) -> Effects:
+    for attacker in attackers:
+        attacker.start()
+    ingest, strict = stage.services[0], stage.scale.strict
+    each = [effect(attacker, ingest, connections, strict=strict) for attacker in attackers]
+    return Effects(each)
+
+
 def _attacker(stage: Stage, kind: str, port: int, connections: int) -> Process:
     return Process(
         name=kind,
@@ -55,9 +63,10 @@ def _attacker(stage: Stage, kind: str, port: int, connections: int) -> Process:
     )
 
 
-async def _honest(stage: Stage, port: int, seconds: float) -> Sequence[float]:
-    """How long each notification took that was sent meanwhile."""
+async def _honest(stage: Stage, port: int, seconds: float, effects: Effects) -> Sequence[float]:
+    """How long each notification took that was sent while the attack was seen to go on."""
     sender = stage.sender([port])
+    await effects.look_anew()
     times: list[float] = []
     ended = time.monotonic() + seconds
 
@@ -72,17 +81,14 @@ async def _honest(stage: Stage, port: int, seconds: float) -> Sequence[float]:
     async def watch() -> None:
         most = 0
         while time.monotonic() < ended:
-            most = max(most, _open_files(stage))
+            most = max(most, open_files(stage.services[0]))
+            await effects.are_all_seen()
             await asyncio.sleep(0.5)
         stage.note = f"{most:,} open files at most; "
 
     await asyncio.gather(watch(), *(send() for _ in range(SENDERS)))
+    stage.check(holds=await effects.are_all_seen(), otherwise="the attack had no effect meanwhile")
     return times
-
-
-def _open_files(stage: Stage) -> int:
-    """How many ingest has, nearly all of them connections."""
-    return len(list(Path(f"/proc/{stage.services[0].process.pid}/fd").iterdir()))
 
 
 def _judge(stage: Stage, times: Sequence[float]) -> None:
