@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
-from urllib.parse import quote
 
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.drills.drill import Drill
@@ -74,8 +73,7 @@ async def queue_deleted(stage: Stage) -> None:
 
 
 async def _delete(stage: Stage, queue: str) -> None:
-    vhost = quote(stage.processes.amqp_url.rpartition("/")[2], safe="")
-    path = f"/api/queues/{vhost}/{quote(queue, safe='')}"
+    path = stage.queue_path(queue)
     # Deleting what is not there would be no error.
     await asyncio.to_thread(stage.servers.management.call, "GET", path)
     await asyncio.to_thread(stage.servers.management.call, "DELETE", path)

@@ -1,7 +1,9 @@
 """Drill 1: kill -9, at random points."""
 
 import asyncio
+from functools import partial
 
+from shared.amqp.topology import EVENTS_QUEUE
 from tests.drills.chance import CHANCE
 from tests.drills.drill import Drill
 from tests.drills.load import under_load
@@ -18,9 +20,12 @@ async def worker(stage: Stage) -> None:
     sender = stage.sender(await stage.start(worker_batch_size=BATCH))
     async with under_load(sender):
         for _ in range(stage.scale.kills):
-            await asyncio.sleep(CHANCE.uniform(0.5, 1.5))
+            await stage.expect(partial(_has_recorded, stage.services[1]), "nothing was recorded")
+            await asyncio.sleep(CHANCE.uniform(0, 1))
             await _replace(stage.services[1])
         await stage.recover(sender)
+        await stage.expect(partial(_redelivered, stage), "no killed worker held an event")
+    stage.note = f"{await _redelivered(stage)} events delivered again"
 
 
 async def ingest(stage: Stage) -> None:
@@ -67,6 +72,20 @@ async def everything(stage: Stage) -> None:
         for service in stage.services:
             service.restart()
         await stage.recover(sender)
+
+
+async def _has_recorded(worker: Service) -> bool:
+    try:
+        return await asyncio.to_thread(worker.metric, "registry_events_worker_batch_size_sum") > 0
+    except OSError:
+        return False
+
+
+async def _redelivered(stage: Stage) -> int:
+    """How many the broker delivered again; its figures are late."""
+    call = stage.servers.management.call
+    queue = await asyncio.to_thread(call, "GET", stage.queue_path(EVENTS_QUEUE))
+    return int(queue.get("message_stats", {}).get("redeliver", 0))
 
 
 async def _replace(service: Service) -> None:

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Sequence
 from functools import partial
-from urllib.parse import quote
 
 import asyncpg
 
@@ -147,9 +146,8 @@ async def _refuse(stage: Stage) -> None:
 
 
 async def _policy(stage: Stage, queue: str, definition: dict[str, int]) -> None:
-    vhost = quote(stage.processes.amqp_url.rpartition("/")[2], safe="")
     body = {"pattern": f"^{queue}$", "definition": definition, "apply-to": "queues", "priority": 1}
-    path = f"/api/policies/{vhost}/drill"
+    path = f"/api/policies/{stage.vhost}/drill"
     await asyncio.to_thread(stage.servers.management.call, "PUT", path, body)
 
 

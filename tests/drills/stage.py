@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import quote
 
 import aio_pika
 import aiohttp
@@ -111,6 +112,15 @@ class Stage:
             await eventually(look)
         except TimeoutError:
             raise AssertionError(otherwise) from None
+
+    def queue_path(self, queue: str) -> str:
+        """Of the broker's API."""
+        return f"/api/queues/{self.vhost}/{quote(queue, safe='')}"
+
+    @property
+    def vhost(self) -> str:
+        """As a part of a path."""
+        return quote(self.processes.amqp_url.rpartition("/")[2], safe="")
 
     def check(self, *, holds: bool, otherwise: str) -> None:
         if not holds:
