@@ -12,8 +12,6 @@ from tests.processes import Service
 
 # Small, so that a worker is killed in the middle of many.
 BATCH = 20
-# RabbitMQ 3.10 forgets a quorum queue that was declared less than two seconds before a kill.
-SETTLING = 3
 
 
 async def worker(stage: Stage) -> None:
@@ -40,7 +38,8 @@ async def ingest(stage: Stage) -> None:
 async def broker(stage: Stage) -> None:
     sender = stage.sender(await stage.start())
     async with under_load(sender):
-        await asyncio.sleep(SETTLING)
+        await asyncio.sleep(stage.scale.load)
+        await asyncio.to_thread(stage.servers.settle_tables)
         await asyncio.to_thread(stage.servers.rabbitmq.kill)
         await asyncio.to_thread(stage.servers.rabbitmq.start)
         await stage.recover(sender)
@@ -60,7 +59,8 @@ async def everything(stage: Stage) -> None:
     sender = stage.sender(await stage.start(workers=2, worker_batch_size=BATCH))
     servers = stage.servers
     async with under_load(sender):
-        await asyncio.sleep(SETTLING)
+        await asyncio.sleep(stage.scale.load)
+        await asyncio.to_thread(stage.servers.settle_tables)
         kills = [
             *(one.kill for one in stage.services),
             servers.rabbitmq.kill,
