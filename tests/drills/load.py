@@ -18,7 +18,6 @@ from tests.running import EVENTS_TYPE, TOKEN
 
 Events = Sequence[dict[str, Any]]
 
-_PATIENCE = aiohttp.ClientTimeout(total=5)
 _PAUSE = 0.02
 _BEFORE_REPEATING = 0.1
 _MOST_TRIES = 2000
@@ -67,10 +66,11 @@ class Sender:
 
 
 @asynccontextmanager
-async def opened_http() -> AsyncIterator[aiohttp.ClientSession]:
+async def opened_http(patience: float) -> AsyncIterator[aiohttp.ClientSession]:
     """A connection for each request, as a registry makes it."""
     connector = aiohttp.TCPConnector(force_close=True, limit=0)
-    async with aiohttp.ClientSession(connector=connector, timeout=_PATIENCE) as http:
+    timeout = aiohttp.ClientTimeout(total=patience)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout) as http:
         yield http
 
 

@@ -6,7 +6,10 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Durations are seconds. `strict`: what is promised in seconds is checked too."""
+    """Durations are seconds. `strict`: what is promised in seconds is checked too.
+
+    `patience`: how long senders wait for an answer; a busy machine is not what is tested.
+    """
 
     strict: bool
     load: float
@@ -20,6 +23,7 @@ class Scale:
     idle: int
     backlog: int
     delivery_limit: int
+    patience: float
 
 
 FULL: Final = Scale(
@@ -35,6 +39,7 @@ FULL: Final = Scale(
     idle=10_000,
     backlog=1_000_000,
     delivery_limit=50,
+    patience=5,
 )
 SHORT: Final = Scale(
     strict=False,
@@ -49,4 +54,5 @@ SHORT: Final = Scale(
     idle=500,
     backlog=5_000,
     delivery_limit=8,
+    patience=30,
 )

@@ -155,7 +155,7 @@ async def staged(servers: Servers, scale: Scale, directory: Path) -> AsyncIterat
         processes = Processes(
             directory / name, servers.rabbitmq.url(name), servers.postgres.url(name), exits
         )
-        async with opened_http() as http, AsyncExitStack() as proxies:
+        async with opened_http(scale.patience) as http, AsyncExitStack() as proxies:
             try:
                 yield Stage(servers, scale, processes, http, proxies)
             finally:
