@@ -59,7 +59,6 @@ async def blocked(stage: Stage) -> None:
     await stage.recover(sender)
     stage.note = f"ingest: peak {peak:.0f} MB, {PUSHERS} clients with {BODY / 1e6:.0f} MB each"
     stage.check(holds=peak < INGEST_LIMIT, otherwise=f"ingest took {peak:.0f} MB")
-    stage.check(holds=stage.ledger.answers["503"] > 0, otherwise="no notification was refused")
 
 
 async def _push_large(stage: Stage, sender: Sender) -> None:
@@ -70,10 +69,16 @@ async def _push_large(stage: Stage, sender: Sender) -> None:
         while not ended.is_set():
             await sender.post([make_event(request={"useragent": large})])
 
+    async def is_refused() -> bool:
+        return stage.ledger.answers["503"] > 0
+
     pushing = [asyncio.ensure_future(push()) for _ in range(PUSHERS)]
-    await asyncio.sleep(max(stage.scale.outage / 2, 4))
-    ended.set()
-    await asyncio.gather(*pushing)
+    try:
+        await asyncio.sleep(max(stage.scale.outage / 2, 4))
+        await stage.expect(is_refused, "no notification was refused")
+    finally:
+        ended.set()
+        await asyncio.gather(*pushing)
 
 
 async def _publish(stage: Stage, number: int) -> None:
