@@ -18,6 +18,7 @@ from tests.running import EVENTS_TYPE, TOKEN
 
 Events = Sequence[dict[str, Any]]
 
+_UNAVAILABLE = 503
 _PAUSE = 0.02
 _BEFORE_REPEATING = 0.1
 _MOST_TRIES = 2000
@@ -41,7 +42,10 @@ class Sender:
     ports: Sequence[int]
 
     async def post(self, events: Events) -> str:
-        """The status of the answer, or the name of the error that came instead of it."""
+        """The status of the answer, or the name of the error that came instead of it.
+
+        A 503 that does not say when to come again is a kind of its own.
+        """
         self.ledger.offer(events)
         answer = await self._answer(make_envelope(*events))
         self.ledger.note(events, answer)
@@ -60,6 +64,8 @@ class Sender:
         try:
             async with self.http.post(url, data=BytesIO(body), headers=headers) as response:
                 await response.read()
+                if response.status == _UNAVAILABLE and "Retry-After" not in response.headers:
+                    return f"{_UNAVAILABLE} without Retry-After"
                 return str(response.status)
         except (aiohttp.ClientError, TimeoutError) as error:
             return type(error).__name__
