@@ -8,7 +8,9 @@ from functools import partial
 
 import asyncpg
 
+from console.dead_letters import reading
 from console.local.processes import Process
+from shared.amqp.dead_letter import Reason
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.databases import refuse_poison
 from tests.drills.chance import CHANCE
@@ -85,6 +87,9 @@ async def deadly(stage: Stage) -> None:
         deaths += 1
     stage.note = f"{deaths} workers died of it"
     await _dead(stage, 1)
+    async with reading.connected(stage.processes.amqp_url) as connection:
+        reasons = [one.story.reason for one in await reading.last(connection, 2)]
+    stage.check(holds=reasons == [Reason.DELIVERY_LIMIT], otherwise=f"it died of {reasons}")
 
 
 async def _kills_a_worker(stage: Stage) -> bool:
