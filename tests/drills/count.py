@@ -15,12 +15,21 @@ CREATED = """
 SELECT repository FROM tracking_events WHERE action = 'create_repository'
 GROUP BY repository HAVING count(*) > 1
 """
+# The drills push only, so every repository has a row; what else makes a geo event is in the rules.
+UNTOLD = """
+SELECT count(*) FROM tracking_events t
+WHERE NOT EXISTS (SELECT FROM geo_events g WHERE g.event_id = t.event_id)
+AND (tag IS NOT NULL OR media_type LIKE '%manifest%'
+     OR media_type = 'application/vnd.oci.image.index.v1+json')
+"""
 GAPS = "SELECT last_id - (SELECT count(*) FROM geo_events) FROM geo_event_counter"
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """`copies`: dead letters beyond the first of the same event."""
+    """`copies`: dead letters beyond the first of the same event; `untold`: rows without the geo
+    event that they need.
+    """
 
     stored: int
     dead: int
@@ -30,6 +39,7 @@ class Count:
     strangers: int
     created_twice: int
     gaps: int
+    untold: int
 
     def problems(self) -> list[str]:
         wrong = {
@@ -38,6 +48,7 @@ class Count:
             "never offered, yet stored": self.strangers,
             "repositories created twice": self.created_twice,
             "gaps in the geo log": self.gaps,
+            "geo events missing": self.untold,
         }
         return [f"{count} {what}" for what, count in wrong.items() if count]
 
@@ -49,6 +60,7 @@ async def count(ledger: Ledger, amqp_url: str, database_url: str, rows_query: st
         rows = Counter(row["event_id"] for row in await connection.fetch(rows_query))
         created_twice = len(await connection.fetch(CREATED))
         gaps = await connection.fetchval(GAPS)
+        untold = await connection.fetchval(UNTOLD)
     finally:
         await connection.close()
     dead = Counter(await _dead_letters(amqp_url))
@@ -62,6 +74,7 @@ async def count(ledger: Ledger, amqp_url: str, database_url: str, rows_query: st
         strangers=len(settled - ledger.offered),
         created_twice=created_twice,
         gaps=gaps,
+        untold=untold,
     )
 
 
