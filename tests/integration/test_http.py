@@ -1,13 +1,19 @@
 """What ingest answers when the sender, not the event, is odd; and what it says of itself."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
+from functools import partial
 
+import aio_pika
 import pytest
 
+from shared.amqp.message import EVENT_ID
+from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.factories import make_envelope, make_event
+from tests.processes import waiting
 from tests.running import TOKEN, Pipeline, running_pipeline
-from tests.waiting import eventually
+from tests.waiting import DEADLINE, eventually
 
 HEAD = (
     "POST /notifications HTTP/1.1\r\nHost: x\r\n"
@@ -66,6 +72,56 @@ async def test_beyond_the_limit_in_flight_is_503_with_retry_after(pipeline: Pipe
     assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
     await slow
     assert (await pipeline.post(make_envelope(make_event()))).status == 200
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        "Content-Length: {length}\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nContent-Length: {length}",
+        "Content-Length: {length}\r\nContent-Length: 0",
+        "Content-Length: 0\r\nContent-Length: {length}",
+    ],
+)
+async def test_a_body_of_two_lengths_is_400_and_the_end_of_its_connection(
+    pipeline: Pipeline, amqp_url: str, lengths: str
+) -> None:
+    body = make_envelope(make_event()).decode()
+    if "chunked" in lengths:
+        body = f"{len(body):x}\r\n{body}\r\n0\r\n\r\n"
+    smuggled = make_envelope(make_event())
+    head = HEAD.replace("Content-Length: %d", lengths.format(length=len(body)))
+    sent = (head + body + HEAD % len(smuggled)).encode() + smuggled
+    assert statuses(await whole_answer(pipeline, sent)) == [b"400"]
+    last = make_event()
+    await pipeline.post(make_envelope(last))
+    # Whatever was published would be before it.
+    assert await first_id(amqp_url) == last["id"]
+    assert await waiting(amqp_url, DEAD_QUEUE) == 0
+
+
+def statuses(answer: bytes) -> list[bytes]:
+    return re.findall(rb"HTTP/1.[01] (\d+) ", answer)
+
+
+async def whole_answer(pipeline: Pipeline, sent: bytes) -> bytes:
+    """All that comes until the connection is closed."""
+    host, _, port = pipeline.settings.ingest_listen.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(sent)
+    async with asyncio.timeout(DEADLINE):
+        answer = await reader.read()
+    writer.close()
+    return answer
+
+
+async def first_id(amqp_url: str) -> object:
+    """Of the event that has been waiting longest."""
+    async with await aio_pika.connect(amqp_url) as connection:
+        channel = await connection.channel()
+        queue = await channel.declare_queue(EVENTS_QUEUE, passive=True)
+        message = await eventually(partial(queue.get, fail=False))
+        return message.headers[EVENT_ID] if message else None
 
 
 async def test_never_a_redirect(pipeline: Pipeline) -> None:
