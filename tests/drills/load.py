@@ -84,7 +84,7 @@ async def opened_http(patience: float) -> AsyncIterator[aiohttp.ClientSession]:
 async def under_load(
     sender: Sender, *, senders: int = 8, make: Callable[[], Events] = pushes
 ) -> AsyncIterator[None]:
-    """Notifications for as long as the block runs; each of them is taken in the end."""
+    """Notifications for as long as the block runs; each is taken in the end, unless it raises."""
     ended = asyncio.Event()
 
     async def send() -> None:
@@ -95,6 +95,10 @@ async def under_load(
     tasks = [asyncio.ensure_future(send()) for _ in range(senders)]
     try:
         yield
-    finally:
         ended.set()
         await asyncio.gather(*tasks)
+    finally:
+        # A drill that failed has perhaps left its fault, with which nothing is ever taken.
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
