@@ -19,7 +19,7 @@ from tests.drills.load import Events, Sender
 from tests.drills.stage import Stage
 from tests.drills.suicidal_worker import VARIABLE
 from tests.factories import make_event
-from tests.processes import Service, waiting
+from tests.processes import waiting
 from tests.waiting import eventually
 
 POISON = "team/poison"
@@ -43,7 +43,7 @@ async def unavailable(stage: Stage) -> None:
     await _policy(stage, DEAD_QUEUE, {"max-length": 1})
     fillers = await _fill(sender)
     await stage.start(ingests=0, workers=2)
-    await stage.expect(partial(_is_refused, stage.services[1:]), "no dead letter was refused")
+    await stage.expect(partial(_is_refused, stage), "no dead letter was refused")
     good = {event["id"] for event in events if event["target"]["repository"] != POISON}
     await stage.recorded(good, seconds=60)
     await asyncio.sleep(stage.scale.outage)
@@ -70,9 +70,9 @@ async def _fill(sender: Sender) -> Sequence[Events]:
     return fillers
 
 
-async def _is_refused(workers: Sequence[Service]) -> bool:
-    name = "registry_events_publish_failures_total"
-    return any(one.metric(name, cause="refused") for one in workers)
+async def _is_refused(stage: Stage) -> bool:
+    name, workers = "registry_events_publish_failures_total", stage.services[1:]
+    return any([await stage.metric(one, name, cause="refused") for one in workers])
 
 
 async def deadly(stage: Stage) -> None:

@@ -73,7 +73,7 @@ async def slow_answers(stage: Stage) -> None:
 
 
 async def _again(stage: Stage) -> float:
-    return stage.services[1].metric("registry_events_worker_duplicates_total")
+    return await stage.metric(stage.services[1], "registry_events_worker_duplicates_total")
 
 
 @asynccontextmanager

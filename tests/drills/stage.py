@@ -126,6 +126,13 @@ class Stage:
         if not holds:
             self.problems.append(otherwise)
 
+    async def metric(self, service: Service, name: str, **labels: str) -> float:
+        """A figure of a service, 0 while it does not answer."""
+        try:
+            return await asyncio.to_thread(service.metric, name, **labels)
+        except OSError:
+            return 0.0
+
     async def is_ready(self, port: int) -> bool:
         return await asyncio.to_thread(answers, port, "/health/ready")
 
