@@ -25,6 +25,8 @@ from tests.waiting import eventually
 POISON = "team/poison"
 IN_EACH = 50
 PATIENT = 10
+# Seconds, in which a worker surely gets all that is there.
+GATHERING = 3
 
 
 async def refused(stage: Stage) -> None:
@@ -36,13 +38,16 @@ async def refused(stage: Stage) -> None:
 
 
 async def unavailable(stage: Stage) -> None:
-    """The queue of dead letters takes none: the events wait where they are."""
+    """The queue of dead letters takes none: the events wait where they are.
+
+    Their batch's others are recorded. What follows a batch waits with it, so here all are in one.
+    """
     await _refuse(stage)
     events = _shuffled(good=200, bad=20)
     sender = await _post(stage, events)
     await _policy(stage, DEAD_QUEUE, {"max-length": 1})
     fillers = await _fill(sender)
-    await stage.start(ingests=0, workers=2)
+    await stage.start(ingests=0, workers=2, worker_batch_wait=GATHERING)
     await stage.expect(partial(_is_refused, stage), "no dead letter was refused")
     good = {event["id"] for event in events if event["target"]["repository"] != POISON}
     await stage.recorded(good, seconds=60)
