@@ -12,6 +12,11 @@ from aiohttp import web
 
 STREAMS: Final = web.AppKey("STREAMS", set[object])
 _MOST: Final = 100
+# A proxy that buffers (nginx does by default) would hold the parts back.
+_HEADERS: Final = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "X-Accel-Buffering": "no",
+}
 
 Parts = Mapping[str, str]
 
@@ -21,7 +26,7 @@ async def stream(request: web.Request, versions: AsyncIterator[Parts]) -> web.St
     streams = request.app[STREAMS]
     if len(streams) >= _MOST:
         raise web.HTTPServiceUnavailable(text="Too many pages are open; this one is not live.")
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
+    response = web.StreamResponse(headers=_HEADERS)
     place = object()
     streams.add(place)
     try:

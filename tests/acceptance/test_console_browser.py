@@ -1,6 +1,8 @@
 """`registry-events console` in a real browser, on real servers."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from playwright.async_api import BrowserContext, Page, expect
 
 from console.local.loopback import answers
 from console.local.ports import LOOPBACK, free_port
+from console.local.processes import Process
 from shared.amqp.topology import DEAD_QUEUE
 from tests.acceptance.browser import browsing
 from tests.databases import refuse_poison
@@ -42,9 +45,28 @@ async def browser(tmp_path: Path) -> AsyncIterator[BrowserContext]:
 def start(processes: Processes, *command: str) -> str:
     """The URL of a console."""
     port = free_port()
+    launch(processes, port, *command)
+    return f"http://{LOOPBACK}:{port}"
+
+
+def launch(processes: Processes, port: int, *command: str) -> Process:
     console = processes.start_command(*command, console_listen=f"{LOOPBACK}:{port}")
     console.wait_until(lambda: answers(port, "/"), seconds=60)
-    return f"http://{LOOPBACK}:{port}"
+    return console
+
+
+@asynccontextmanager
+async def bad_gateway(port: int) -> AsyncIterator[None]:
+    """What a proxy answers while the console behind it is away."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, LOOPBACK, port):
+        yield
 
 
 async def bury(pipeline: Pipeline, *repositories: str) -> None:
@@ -68,6 +90,25 @@ async def test_a_change_arrives_without_reload(
     await expect(page.get_by_role("status")).to_have_text("It is working, something needs a look")
     assert await page.evaluate("window.loadedOnce")
     assert faults == []
+
+
+async def test_a_page_outlives_its_console(
+    processes: Processes, pipeline: Pipeline, browser: BrowserContext
+) -> None:
+    port = free_port()
+    console = launch(processes, port, *READ_ONLY)
+    page = await browser.new_page()
+    await page.goto(f"http://{LOOPBACK}:{port}")
+    await expect(page.locator("#strip")).to_contain_text("It is working")
+    await page.evaluate("window.loadedOnce = true")
+    console.kill()
+    async with bad_gateway(port):
+        await expect(page.locator("body")).to_have_class("is-live is-stale")
+    await pipeline.post(make_envelope(make_event("push", "mean/while")))
+    launch(processes, port, *READ_ONLY)
+    await expect(page.locator("body")).to_have_class("is-live")
+    await expect(page.locator("#recent")).to_contain_text("mean/while")
+    assert await page.evaluate("window.loadedOnce")
 
 
 async def test_what_has_the_focus_keeps_it_when_it_changes(

@@ -214,6 +214,7 @@ async def test_only_what_is_named_is_changed(visitor: Visitor) -> None:
 async def test_a_change_arrives_by_itself(pipeline: Pipeline, visitor: Visitor) -> None:
     async with visitor.http.get(visitor.url + "/live") as live:
         assert live.content_type == "text/event-stream"
+        assert live.headers["X-Accel-Buffering"] == "no"
         first = await message(live)
         assert set(first) == {"strip", "flow", "details", "recent"}
         await bury(pipeline, "")

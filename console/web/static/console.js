@@ -2,6 +2,7 @@
 "use strict";
 
 const SILENCE = 12000;
+const RETRY = 5000;
 let heard = Date.now();
 
 function beingUsed(part) {
@@ -19,23 +20,30 @@ function replace(part, html) {
 
 function follow(url) {
   const waiting = new Map();
-  const source = new EventSource(url);
+  let over = false;
   document.body.classList.add("is-live");
-  source.onmessage = (message) => {
-    heard = Date.now();
-    document.body.classList.remove("is-stale");
-    for (const [id, html] of Object.entries(JSON.parse(message.data))) waiting.set(id, html);
-    for (const [id, html] of waiting) {
-      const part = document.getElementById(id);
-      if (!part || beingUsed(part)) continue;
-      replace(part, html);
-      waiting.delete(id);
-    }
-    if (document.querySelector("[data-ended]")) source.close();
-  };
+  function open() {
+    const source = new EventSource(url);
+    // A refusal (signed out, a proxy's 502 while the console restarts) ends an EventSource for good.
+    source.onerror = () => {
+      if (!over && source.readyState === EventSource.CLOSED) setTimeout(open, RETRY);
+    };
+    source.onmessage = (message) => {
+      heard = Date.now();
+      for (const [id, html] of Object.entries(JSON.parse(message.data))) waiting.set(id, html);
+      for (const [id, html] of waiting) {
+        const part = document.getElementById(id);
+        if (!part || beingUsed(part)) continue;
+        replace(part, html);
+        waiting.delete(id);
+      }
+      over = document.querySelector("[data-ended]") !== null;
+      if (over) source.close();
+    };
+  }
+  open();
   setInterval(() => {
-    const silent = Date.now() - heard > SILENCE && source.readyState !== EventSource.CLOSED;
-    document.body.classList.toggle("is-stale", silent);
+    document.body.classList.toggle("is-stale", !over && Date.now() - heard > SILENCE);
   }, 1000);
 }
 
