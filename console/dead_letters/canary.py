@@ -9,6 +9,7 @@ from typing import Final
 
 from console.dead_letters.errors import database_errors
 from console.dead_letters.view import DeadLetter
+from shared.amqp.errors import BrokerAwayError
 from shared.database import Pool
 from shared.text import first_unstorable
 
@@ -76,5 +77,7 @@ async def verdict(
 
 
 async def _collect(arriving: AsyncIterator[DeadLetter], died: set[str]) -> None:
-    async for dead_letter in arriving:
-        died.add(dead_letter.event_id)
+    # Without the broker it can still be seen whether they are recorded.
+    with suppress(BrokerAwayError):
+        async for dead_letter in arriving:
+            died.add(dead_letter.event_id)

@@ -19,7 +19,7 @@ from console.dead_letters.looking import NAME, looking
 from console.dead_letters.selection import Selection
 from console.dead_letters.view import DeadLetter
 from shared.amqp import topology
-from shared.amqp.errors import broker_errors
+from shared.amqp.errors import BrokerAwayError, broker_errors
 
 _COPIES_KEPT: Final = 10_000
 
@@ -75,19 +75,24 @@ async def last(broker: Broker, count: int) -> Sequence[DeadLetter]:
 
 @asynccontextmanager
 async def following(broker: Broker) -> AsyncIterator[AsyncIterator[DeadLetter]]:
-    """Every dead letter that arrives from now on, once, beside any number of other readers."""
+    """Every dead letter that arrives from now on, once, beside any number of other readers.
+
+    What it gives raises BrokerAwayError when the connection is lost.
+    """
     outer = await broker.connection.channel()
     copies = await outer.declare_queue(
         exclusive=True, auto_delete=True, arguments={"x-max-length": _COPIES_KEPT}
     )
     await copies.bind(topology.DEAD_EXCHANGE, "#")
-    arrived: asyncio.Queue[DeliveredMessage] = asyncio.Queue()
+    arrived: asyncio.Queue[DeliveredMessage | None] = asyncio.Queue()
     channel = await outer.get_underlay_channel()
+    channel.closing.add_done_callback(lambda _: arrived.put_nowait(None))
     await channel.basic_consume(copies.name, arrived.put, no_ack=True)
 
     async def arriving() -> AsyncIterator[DeadLetter]:
-        while True:
-            yield _read(await arrived.get())
+        while (message := await arrived.get()) is not None:
+            yield _read(message)
+        raise BrokerAwayError("connection lost; what arrives from now on is not shown")
 
     yield arriving()
     await outer.close()

@@ -4,17 +4,23 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Sequence
+from functools import partial
+from urllib.parse import quote
 
 import aio_pika
 import pytest
 
+from console.dead_letters.looking import NAME
+from console.local.management import Management
 from console.local.processes import Process
+from console.local.rabbitmq import RabbitMQ
+from console.local.report import LocalError
 from shared.amqp.topology import DEAD_QUEUE, DELIVERY_LIMIT, EVENTS_QUEUE
 from tests.databases import refuse_poison
 from tests.factories import make_envelope, make_event
 from tests.processes import Processes, post_all, run, waiting
 from tests.running import Pipeline
-from tests.waiting import eventually
+from tests.waiting import DEADLINE, eventually
 
 TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00"
 REPEATS = 15
@@ -137,6 +143,38 @@ async def test_followers_show_each_once(processes: Processes, pipeline: Pipeline
     for follower in followers:
         assert sorted(ids(printed(follower))) == sorted(expected)
     assert ids(await tail(processes, "-n", "1000000")) == expected
+
+
+async def test_a_follower_that_loses_the_broker_says_so(
+    processes: Processes, pipeline: Pipeline, rabbitmq: RabbitMQ
+) -> None:
+    follower = processes.start_command("dead-letters", "tail", "--follow")
+    await bury(pipeline, numbered(1))
+
+    async def following() -> bool:
+        return bool(printed(follower))
+
+    await eventually(following)
+    # The broker knows of connections with some delay.
+    await eventually(partial(asyncio.to_thread, cut, rabbitmq, processes.amqp_url))
+    with pytest.raises(LocalError):
+        await asyncio.to_thread(follower.finish, seconds=DEADLINE)
+    assert follower.exit_code == 5
+    assert printed(follower)[-1].startswith("Error: the broker is not reached: connection lost")
+
+
+def cut(rabbitmq: RabbitMQ, amqp_url: str) -> bool:
+    """Close the command's connections; whether there are any."""
+    management = Management(int(rabbitmq.management_url.rpartition(":")[2]))
+    vhost = amqp_url.rpartition("/")[2]
+    found = [
+        quote(one["name"], safe="")
+        for one in management.call("GET", f"/api/vhosts/{vhost}/connections")
+        if one.get("client_properties", {}).get("connection_name") == NAME
+    ]
+    for name in found:
+        management.call("DELETE", f"/api/connections/{name}")
+    return bool(found)
 
 
 def printed(process: Process) -> Sequence[str]:
