@@ -10,7 +10,8 @@ from console.dead_letters.view import DeadLetter
 _LONGEST: Final = 300
 _DETAIL: Final = re.compile(
     r"""
-    (?<!\w)'[^']*' | `[^`]*` | "(?![A-Za-z_]+")[^"]*"           # quoted values, not "names"
+    (?P<name>"[A-Za-z_]+")                                      # kept: Postgres quotes names
+  | (?<!\w)'[^']*' | `[^`]*` | "[^"]*"                          # quoted values
   | \S*/\S*                                                     # paths, URLs, media types
   | \b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b    # UUIDs
   | \b(?:sha\d+:)?(?=[a-fA-F]*\d)[0-9a-fA-F]{8,}\b              # digests and other hexadecimals
@@ -35,7 +36,7 @@ def cause(dead_letter: DeadLetter) -> Cause:
 
 def normalised(message: str) -> str:
     """A message with `*` for each detail that differs between events of one cause."""
-    return _DETAIL.sub("*", message[:_LONGEST])
+    return _DETAIL.sub(lambda found: found["name"] or "*", message[:_LONGEST])
 
 
 # Most dead letters of a cause have the same text.

@@ -16,6 +16,10 @@ from tests.unit.console.dead_letters.letters import make_dead_letter
         ("no row for team/poison", "no row for *"),
         ("no row for 'a b' and \"c 1\"", "no row for * and *"),
         ('violates constraint "repositories_fk"', 'violates constraint "repositories_fk"'),
+        (
+            'relation "events" violates constraint "repositories_fk" for "a b"',
+            'relation "events" violates constraint "repositories_fk" for *',
+        ),
         ("id 320678d8-ca14-430f-8bb6-4ca139cd83f7 is there", "id * is there"),
         ("digest sha256:9f3cab129f3cab12 is unknown", "digest * is unknown"),
         ("trace 4bf92f3577b34da6a3ce929d0e0e4736", "trace *"),
