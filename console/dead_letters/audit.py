@@ -1,17 +1,19 @@
 """Who changed which dead letters, when and with what result: a row, or else a line in the log."""
 
 import getpass
+import logging
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, dataclass
+from typing import Final, cast
 
 import asyncpg
+import structlog
+from structlog.stdlib import BoundLogger
 
 from console.dead_letters.errors import DatabaseAwayError, database_errors
 from shared.database import Pool, new_pool
-from shared.logs import get_logger
 from shared.settings import Settings
 from shared.text import storable
 
@@ -76,21 +78,21 @@ class Trail:
     async def start(self, operation: Operation) -> int | None:
         """The number of its row, None if there is none."""
         texts = (operation.operation, operation.actor, operation.selector)
-        return await self._try(
+        number = await self._try(
             START, *map(storable, texts), operation.matched, storable(operation.note)
         )
+        if number is None:
+            # What a kill leaves of it.
+            _logger().info("dead_letters.changing", **asdict(operation))
+        return number
 
     async def finish(self, number: int | None, operation: Operation, result: Result) -> None:
         if number is not None:
             await self._try(FINISH, number, result.done, result.failed, storable(result.text))
         if number is None or self.fault:
-            get_logger().info(
+            _logger().info(
                 "dead_letters.changed",
-                operation=operation.operation,
-                actor=operation.actor,
-                selector=operation.selector,
-                matched=operation.matched,
-                note=operation.note,
+                **asdict(operation),
                 done=result.done,
                 failed=result.failed,
                 result=result.text,
@@ -106,6 +108,14 @@ class Trail:
             self.fault = str(error)
             return None
         return number
+
+
+def _logger() -> BoundLogger:
+    """One whose lines no level drops: without a row they are all there is."""
+    unfiltered = logging.getLogger("audit")
+    unfiltered.setLevel(logging.INFO)
+    wrapped = structlog.wrap_logger(unfiltered, wrapper_class=BoundLogger)
+    return cast("BoundLogger", wrapped)
 
 
 async def history(pool: Pool, *, limit: int, number: int | None = None) -> Sequence[asyncpg.Record]:

@@ -1,12 +1,14 @@
 """Exit codes, streams and the audit trail of `registry-events dead-letters`."""
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
 import asyncpg
 import pytest
 
 from console.local.ports import free_port
-from shared.amqp.topology import DEAD_QUEUE
+from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.acceptance.burying import bury, operate
 from tests.factories import make_event
 from tests.processes import Processes, run, waiting
@@ -104,14 +106,43 @@ async def test_without_a_database_the_log_has_it(
 ) -> None:
     for database in ("", f"postgresql://127.0.0.1:{free_port()}/d", empty_database_url):
         await bury(processes.amqp_url, [make_event()])
-        environment = {"AMQP_URL": processes.amqp_url, "DATABASE_URL": database}
+        environment = {
+            "AMQP_URL": processes.amqp_url,
+            "DATABASE_URL": database,
+            "REGISTRY_EVENTS_LOG_LEVEL": "error",
+        }
         done = run("dead-letters", change, "--all", "--yes", "--note", "why", **environment)
         assert done.returncode == 0, done.stderr
         assert "the audit trail is in the log only: " in done.stderr
-        (line,) = (json.loads(line) for line in done.stderr.splitlines() if line.startswith("{"))
-        assert (line["event"], line["operation"]) == ("dead_letters.changed", change)
-        assert (line["selector"], line["done"], line["note"]) == ("--all", 1, "why")
+        lines = logged(done.stderr)
+        assert [line["event"] for line in lines] == [
+            "dead_letters.changing",
+            "dead_letters.changed",
+        ]
+        for line in lines:
+            told = (line["operation"], line["selector"], line["note"], line["level"])
+            assert told == (change, "--all", "why", "info")
+        assert lines[1]["done"] == 1
     assert await waiting(processes.amqp_url, DEAD_QUEUE) == 0
+
+
+def logged(text: str) -> Sequence[Any]:
+    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+
+
+async def test_a_killed_change_without_a_database_leaves_a_line(processes: Processes) -> None:
+    await bury(processes.amqp_url, [make_event() for _ in range(100)])
+    processes.database_url = ""
+    options = ("requeue", "--all", "--yes", "--rate", "1")
+    requeue = processes.start_command("dead-letters", *options, log_level="error")
+
+    async def started() -> bool:
+        return await waiting(processes.amqp_url, EVENTS_QUEUE) > 0
+
+    await eventually(started)
+    requeue.kill()
+    (line,) = logged(requeue.log.read_text())
+    assert (line["event"], line["matched"]) == ("dead_letters.changing", 100)
 
 
 async def test_a_killed_change_stays_unfinished(processes: Processes, database_url: str) -> None:
