@@ -93,6 +93,8 @@ class Selection:
             one in (dead_letter.event_id, dead_letter.message_id)
             or (len(one) >= _PREFIX and dead_letter.message_id.startswith(one))
             for one in self.id
+            # Many have no event id, and somebody else's no message id either.
+            if one
         )
 
     def _in_time(self, dead_letter: DeadLetter) -> bool:

@@ -151,6 +151,12 @@ async def test_hostile_texts_are_shown_and_do_nothing(pipeline: Pipeline, visito
     assert listed.text.count(SHOWN) == 3
 
 
+async def test_no_id_shows_nothing(pipeline: Pipeline, visitor: Visitor) -> None:
+    await pipeline.post(b"no JSON")
+    assert (await visitor.get("/dead-letters/show?id=")).status == 404
+    assert (await visitor.get("/dead-letters/show")).status == 404
+
+
 async def test_requeue_from_plan_to_result(pipeline: Pipeline, visitor: Visitor) -> None:
     await refuse_poison(pipeline.database)
     await bury(pipeline, "team/poison", "team/poison")

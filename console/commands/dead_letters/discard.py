@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from console.commands.dead_letters import planning
-from console.commands.dead_letters.options import NEW_FILE, Asked, require_some, selectors, writes
+from console.commands.dead_letters.options import Asked, require_some, selectors, writes
 from console.commands.dead_letters.running import (
     progress,
     run,
@@ -14,6 +14,7 @@ from console.commands.dead_letters.running import (
     settings,
     stopping,
 )
+from console.commands.dead_letters.values import NEW_FILE
 from console.dead_letters import operation, reading
 from console.dead_letters.acting import Attended, Outcome
 from console.dead_letters.audit import Operation, Trail

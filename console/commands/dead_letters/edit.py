@@ -17,6 +17,7 @@ from console.commands.dead_letters.running import (
     stopping,
 )
 from console.commands.dead_letters.show import find, one
+from console.commands.dead_letters.values import FILLED
 from console.dead_letters.acting import Attended, Outcome
 from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.edit import Edit, compact, difference, editable, requeue_edited
@@ -27,7 +28,7 @@ from shared.text import printable
 
 
 @click.command()
-@click.argument("id")
+@click.argument("id", type=FILLED)
 @writes
 def edit(*, id: str, asked: Asked) -> None:  # noqa: A002  the user's word for it
     """Mend an event in $EDITOR and requeue it; a header keeps the original.

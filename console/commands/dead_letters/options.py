@@ -3,39 +3,17 @@
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 from functools import wraps
-from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import click
 
-from console.dead_letters import moments, selection
+from console.commands.dead_letters.values import ATTEMPTS, FILLED, MOMENT
 from console.dead_letters.audit import Operation, operator
-from console.dead_letters.errors import UnusableError
 from console.dead_letters.selection import Selection
 from shared.amqp.dead_letter import Reason
 
 Function = Callable[..., Any]
-T = TypeVar("T")
-
-
-class _Parsed(click.ParamType[T]):
-    """What `parse` makes of a text; its UnusableError is wrong usage."""
-
-    def __init__(self, name: str, parse: Callable[[str], T]) -> None:
-        self.name = name
-        self._parse = parse
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> T:
-        try:
-            return self._parse(str(value))
-        except UnusableError as error:
-            self.fail(str(error), param, ctx)
-
-
-_MOMENT: Final = _Parsed("moment", lambda text: moments.moment(text, now=datetime.now(UTC)))
-_ATTEMPTS: Final = _Parsed("comparison", selection.attempts)
 
 
 def with_options(options: Iterable[Callable[[Function], Function]], function: Function) -> Function:
@@ -46,15 +24,24 @@ def with_options(options: Iterable[Callable[[Function], Function]], function: Fu
 
 
 _SELECTORS: Final = (
-    click.option("--id", multiple=True, help="Event id, or message id or its first 8 characters."),
-    click.option("--group", multiple=True, metavar="HASH", help="As summary shows it."),
+    click.option(
+        "--id",
+        multiple=True,
+        type=FILLED,
+        help="Event id, or message id or its first 8 characters.",
+    ),
+    click.option(
+        "--group", multiple=True, type=FILLED, metavar="HASH", help="As summary shows it."
+    ),
     click.option("--reason", multiple=True, type=click.Choice([one.value for one in Reason])),
-    click.option("--error", multiple=True, metavar="GLOB", help="Against 'Type: message'."),
-    click.option("--repository", multiple=True, metavar="GLOB"),
-    click.option("--action", multiple=True, help="The registry's verb: push, delete."),
-    click.option("--since", type=_MOMENT, help="Died since: 10m, 3h, 2d ago, or ISO 8601."),
-    click.option("--until", type=_MOMENT, help="Died until then."),
-    click.option("--attempts", type=_ATTEMPTS, metavar="'>=3'", help="Tries to record it."),
+    click.option(
+        "--error", multiple=True, type=FILLED, metavar="GLOB", help="Against 'Type: message'."
+    ),
+    click.option("--repository", multiple=True, type=FILLED, metavar="GLOB"),
+    click.option("--action", multiple=True, type=FILLED, help="The registry's verb: push, delete."),
+    click.option("--since", type=MOMENT, help="Died since: 10m, 3h, 2d ago, or ISO 8601."),
+    click.option("--until", type=MOMENT, help="Died until then."),
+    click.option("--attempts", type=ATTEMPTS, metavar="'>=3'", help="Tries to record it."),
     click.option("--all", is_flag=True, help="Everything."),
 )
 _NAMES: Final = (
@@ -125,9 +112,6 @@ def writes(function: Function) -> Function:
         return function(asked=asked, **given)
 
     return with_options(_WRITING, command)
-
-
-NEW_FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
 def require_terminal() -> None:

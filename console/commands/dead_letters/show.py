@@ -16,6 +16,7 @@ from console.commands.dead_letters.running import (
     say,
     settings,
 )
+from console.commands.dead_letters.values import FILLED
 from console.dead_letters import masking, reading
 from console.dead_letters.grouping import cause
 from console.dead_letters.telling import advice, tell
@@ -26,7 +27,7 @@ _MOST = 20
 
 
 @click.command()
-@click.argument("id")
+@click.argument("id", type=FILLED)
 @click.option("--no-mask", is_flag=True, help="Also addresses, user agents and actors.")
 @output("text", "json")
 def show(*, id: str, no_mask: bool, output: str) -> None:  # noqa: A002  the user's word for it

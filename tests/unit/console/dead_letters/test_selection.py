@@ -97,3 +97,8 @@ def test_it_is_written_as_it_would_be_typed() -> None:
         "--group a1f3c9 --group 07be42 --since 2026-03-01T11:59:00+00:00 --attempts '>=3' --limit 5"
     )
     assert str(Selection(all=True)) == "--all"
+
+
+def test_no_id_is_nobodys() -> None:
+    nameless = make_dead_letter("no JSON", message_id="")
+    assert not Selection(id=("",)).matches(nameless)
