@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from console.dead_letters import lock
+from console.dead_letters.errors import BusyError
 from console.dead_letters.look import SETTLING, Look
 from console.dead_letters.looking import looking
 from console.dead_letters.plan import key
@@ -23,6 +25,9 @@ _BEAT: Final = 5
 # The broker closes a channel that settles nothing for half an hour: the default of its
 # `consumer_timeout`. A look ends long before, another one goes on.
 _LONGEST_LOOK: Final = 600.0
+# Others shall not wait for the end of a slow change: it makes way for them between its looks.
+_SLOW_LOOK: Final = 10.0
+_MAKE_WAY: Final = 2 * lock.LONGEST_PAUSE
 
 
 @dataclass(slots=True)
@@ -73,15 +78,20 @@ class Action:
     rate: float | None = None
 
     async def run(self, chosen: Iterable[bytes], outcome: Outcome) -> None:
-        """Count in `outcome`. Raises BusyError, and BrokerAwayError if nothing is done at all."""
+        """Count in `outcome`. Raises BusyError and BrokerAwayError if nothing is done at all."""
         left, over = set(chosen), False
         while left and not over and not outcome.stopped:
+            if self.attended.stop.is_set():
+                outcome.stopped = INTERRUPTED
+                break
             try:
                 over = await self._look(left, outcome)
-            except BrokerAwayError as error:
+            except (BrokerAwayError, BusyError) as error:
                 if not outcome.done:
                     raise
                 outcome.stopped = str(error)
+            if left and not over and not outcome.stopped:
+                await self._pause(_MAKE_WAY)
         if over and not outcome.stopped:
             outcome.missing += len(left)
 
@@ -91,8 +101,9 @@ class Action:
         def wanted(dead_letter: DeadLetter) -> bool:
             return key(dead_letter) in left
 
-        until = time.monotonic() + _LONGEST_LOOK
-        async with looking(self.url, wanted, prefetch=SETTLING) as look:
+        say = lock.silent if outcome.done else self.attended.say
+        async with looking(self.url, wanted, prefetch=SETTLING, say=say) as look:
+            until = time.monotonic() + (_SLOW_LOOK if self.rate else _LONGEST_LOOK)
             while left and await look.more():
                 if self.attended.stop.is_set():
                     outcome.stopped = INTERRUPTED

@@ -14,7 +14,7 @@ class BusyError(Exception):
     def __init__(self, waited: float) -> None:
         super().__init__(
             "somebody else is reading, requeueing or discarding dead letters; "
-            f"waited {waited:.0f} s for them, nothing was done"
+            f"waited {waited:.0f} s for them"
         )
 
 

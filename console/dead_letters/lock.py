@@ -5,6 +5,7 @@ It belongs to its connection, so it is free again when its holder ends, however 
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Final
 
 from aiormq.abc import AbstractConnection
@@ -16,21 +17,35 @@ from shared.amqp.topology import DEAD_QUEUE
 
 LOCK: Final = f"{DEAD_QUEUE}.look"
 PATIENCE: Final = 60.0
+# Who lets others look leaves the lock free for longer.
+LONGEST_PAUSE: Final = 1.0
 _ANSWER: Final = 10.0
-_LONGEST_PAUSE: Final = 1.0
+_SILENCE: Final = 2.0
+
+Say = Callable[[str], None]
 
 
-async def acquire(connection: AbstractConnection, *, patience: float = PATIENCE) -> None:
+def silent(_: str) -> None:
+    """Nobody hears it."""
+
+
+async def acquire(
+    connection: AbstractConnection, *, patience: float = PATIENCE, say: Say = silent
+) -> None:
     """Wait for the lock, which this connection then holds until it closes.
 
-    Raises BusyError after `patience` seconds, BrokerAwayError.
+    A longer wait is told to `say`. Raises BusyError after `patience` seconds, BrokerAwayError.
     """
-    deadline, pause = time.monotonic() + patience, 0.05
+    started, pause, told = time.monotonic(), 0.05, False
     while not await _taken(connection):
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - started
+        if waited > patience:
             raise BusyError(patience)
+        if waited > _SILENCE and not told:
+            say("waiting for somebody else who looks at the dead letters or changes them ...")
+            told = True
         await asyncio.sleep(pause)
-        pause = min(pause * 2, _LONGEST_PAUSE)
+        pause = min(pause * 2, LONGEST_PAUSE)
 
 
 async def _taken(connection: AbstractConnection) -> bool:

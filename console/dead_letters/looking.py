@@ -21,7 +21,12 @@ _PUT_BACK: Final = 10.0
 
 @asynccontextmanager
 async def looking(
-    url: str, visit: Visit, *, prefetch: int = READING, patience: float = lock.PATIENCE
+    url: str,
+    visit: Visit,
+    *,
+    prefetch: int = READING,
+    patience: float = lock.PATIENCE,
+    say: lock.Say = lock.silent,
 ) -> AsyncIterator[Look]:
     """A look, alone. Raises BusyError, BrokerAwayError."""
     transport = DeliveryTransport()
@@ -29,7 +34,7 @@ async def looking(
     connection = Connection(amqp, transport_factory=transport)
     await broker_errors(connection.connect(), ANSWER)
     try:
-        await lock.acquire(connection, patience=patience)
+        await lock.acquire(connection, patience=patience, say=say)
         channel = await broker_errors(connection.channel(publisher_confirms=False), ANSWER)
         look = Look(channel, visit, prefetch)
         transport.reader.on_delivery = look.receive

@@ -15,6 +15,7 @@ from aio_pika.abc import AbstractConnection
 from aiormq.abc import DeliveredMessage
 
 from console.dead_letters.counting import ANSWER
+from console.dead_letters.lock import Say, silent
 from console.dead_letters.looking import NAME, looking
 from console.dead_letters.selection import Selection
 from console.dead_letters.view import DeadLetter
@@ -26,21 +27,25 @@ _COPIES_KEPT: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """A broker on which the topology exists; a look opens a connection of its own to `url`."""
+    """A broker on which the topology exists; a look opens a connection of its own to `url`.
+
+    `say` hears that a look waits for another one.
+    """
 
     url: str
     connection: AbstractConnection
+    say: Say = silent
 
 
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Broker]:
+async def connected(url: str, *, say: Say = silent) -> AsyncIterator[Broker]:
     """Raises BrokerAwayError and TopologyConflictError."""
     opening = aio_pika.connect(url, client_properties={"connection_name": NAME})
     connection = await broker_errors(opening, ANSWER)
     async with connection:
         channel = await broker_errors(connection.channel(), ANSWER)
         await broker_errors(topology.declare(channel), ANSWER)
-        yield Broker(url, connection)
+        yield Broker(url, connection, say)
 
 
 async def each(broker: Broker, visit: Callable[[DeadLetter], object]) -> None:
@@ -50,7 +55,7 @@ async def each(broker: Broker, visit: Callable[[DeadLetter], object]) -> None:
         visit(dead_letter)
         return False
 
-    async with looking(broker.url, stay) as look:
+    async with looking(broker.url, stay, say=broker.say) as look:
         await look.more()
 
 

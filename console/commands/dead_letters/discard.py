@@ -51,7 +51,7 @@ def _confirm(count: int, export: Path | None, *, yes: bool) -> None:
 
 
 async def _plan(loaded: Settings, selection: Selection) -> Plan:
-    async with reading.connected(secret(loaded.amqp_url)) as broker:
+    async with reading.connected(secret(loaded.amqp_url), say=say) as broker:
         return await operation.plan(broker, selection)
 
 

@@ -56,7 +56,7 @@ async def _export(url: str, selection: Selection, target: TextIO) -> int:
             count += 1
             target.write(f"{dead_letter.json()}\n")
 
-    async with reading.connected(url) as broker:
+    async with reading.connected(url, say=say) as broker:
         await reading.each(broker, reading.only(selection, write))
     target.flush()
     return count

@@ -45,7 +45,7 @@ async def _find(url: str, selection: Selection) -> tuple[int, list[DeadLetter]]:
         if len(found) < (selection.limit or _PAGE):
             found.append(dead_letter)
 
-    async with reading.connected(url) as broker:
+    async with reading.connected(url, say=say) as broker:
         await reading.each(broker, reading.only(selection, visit))
     return total, found
 
@@ -70,7 +70,7 @@ async def _tail(
     url: str, count: int, show: Callable[[DeadLetter], str], selection: Selection, *, follow: bool
 ) -> None:
     # The copies start before the look, so that nothing falls between the two.
-    async with reading.connected(url) as broker, reading.following(broker) as arriving:
+    async with reading.connected(url, say=say) as broker, reading.following(broker) as arriving:
         youngest: deque[DeadLetter] = deque(maxlen=count)
         await reading.each(broker, reading.only(selection, youngest.append))
         for dead_letter in youngest:

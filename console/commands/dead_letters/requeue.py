@@ -43,7 +43,7 @@ def requeue(*, selection: Selection, pace: Pace, asked: Asked) -> None:
 
 async def _plan(loaded: Settings, selection: Selection, pace: Pace) -> tuple[Plan, Target]:
     refusal = partial(why_not, max_requeues=pace.max_requeues)
-    async with reading.connected(secret(loaded.amqp_url)) as broker:
+    async with reading.connected(secret(loaded.amqp_url), say=say) as broker:
         return await operation.plan(broker, selection, refusal), await operation.target(broker)
 
 

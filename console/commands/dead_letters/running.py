@@ -66,7 +66,9 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         raise Failed(f"the broker is not reached: {error}", Exit.AWAY) from None
     except DatabaseAwayError as error:
         raise Failed(f"the database is not reached: {error}", Exit.AWAY) from None
-    except (BusyError, TopologyConflictError) as error:
+    except BusyError as error:
+        raise Failed(f"{error}, nothing was done", Exit.FAILED) from None
+    except TopologyConflictError as error:
         raise Failed(str(error), Exit.FAILED) from None
     except UnusableError as error:
         raise Failed(str(error), Exit.USAGE) from None

@@ -66,7 +66,7 @@ async def find(url: str, start: str) -> Sequence[DeadLetter]:
         elif any(name.startswith(start) for name in ids) and len(starting) < _MOST:
             starting.append(dead_letter)
 
-    async with reading.connected(url) as broker:
+    async with reading.connected(url, say=say) as broker:
         await reading.each(broker, visit)
     return exact or starting
 

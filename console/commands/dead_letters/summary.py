@@ -33,7 +33,7 @@ def summary(*, selection: Selection, output: str) -> None:
 
 async def _count(url: str, selection: Selection) -> Summary:
     counted = Summary(datetime.now(UTC))
-    async with reading.connected(url) as broker:
+    async with reading.connected(url, say=say) as broker:
         await reading.each(broker, reading.only(selection, counted.add))
     return counted
 
