@@ -53,8 +53,12 @@ async def verdict(
     pool: Pool,
     *,
     within: float,
+    stop: asyncio.Event,
 ) -> Verdict:
-    """Wait until it is known of each; `arriving` follows the dead letters from before sending."""
+    """Wait until it is known of each, at most until `stop`.
+
+    `arriving` follows the dead letters from before sending.
+    """
     started = time.monotonic()
     pending = {dead_letter.event_id for dead_letter in sent}
     died: set[str] = set()
@@ -62,7 +66,8 @@ async def verdict(
     following = asyncio.ensure_future(_collect(arriving, died))
     try:
         while pending - done - died and time.monotonic() - started < within:
-            await asyncio.sleep(_PAUSE)
+            if await _stopped(stop):
+                break
             done |= await recorded(pool, pending - done)
     finally:
         following.cancel()
@@ -74,6 +79,14 @@ async def verdict(
         unknown=frozenset(pending - done - died),
         seconds=time.monotonic() - started,
     )
+
+
+async def _stopped(stop: asyncio.Event) -> bool:
+    """Whether it is set within a short pause."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PAUSE):
+            await stop.wait()
+    return stop.is_set()
 
 
 async def _collect(arriving: AsyncIterator[DeadLetter], died: set[str]) -> None:

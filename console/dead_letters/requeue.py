@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from console.dead_letters import audit, canary, operation, reading
-from console.dead_letters.acting import Action, Attended, Outcome
+from console.dead_letters.acting import INTERRUPTED, Action, Attended, Outcome
 from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.deeds import Requeue, publishing_channel
 from console.dead_letters.plan import Plan
@@ -67,8 +67,15 @@ class _Canary:
                 outcome.stopped = outcome.stopped or "no canary could be sent"
                 return
             found = await canary.verdict(
-                self.deed.sent, arriving, self.pool, within=self.pace.canary_timeout
+                self.deed.sent,
+                arriving,
+                self.pool,
+                within=self.pace.canary_timeout,
+                stop=action.attended.stop,
             )
+        if found.unknown and action.attended.stop.is_set():
+            outcome.stopped = outcome.stopped or INTERRUPTED
+            return
         action.attended.say(str(found))
         if not found.good:
             outcome.stopped = outcome.stopped or str(found)

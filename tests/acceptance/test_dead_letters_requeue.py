@@ -101,6 +101,22 @@ async def test_ctrl_c_stops_between_two_batches(processes: Processes) -> None:
     assert left == [event["id"] for event in events[sent:]]
 
 
+async def test_ctrl_c_does_not_wait_for_the_canary(processes: Processes) -> None:
+    await bury(processes.amqp_url, [make_event() for _ in range(3)])
+    requeue = requeueing(processes, "--canary", "1", "--canary-timeout", "600")
+
+    async def sent() -> bool:
+        return await waiting(processes.amqp_url, EVENTS_QUEUE) > 0
+
+    await eventually(sent)
+    assert requeue.pid
+    os.kill(requeue.pid, signal.SIGINT)
+    assert await finish(requeue) == 4
+    assert "done: 1, failed 0" in requeue.log.read_text()
+    assert "stopped: interrupted" in requeue.log.read_text()
+    assert await waiting(processes.amqp_url, DEAD_QUEUE) == 2
+
+
 async def test_only_what_is_selected_and_only_after_a_dry_run(processes: Processes) -> None:
     events = [make_event(repository=f"team/{number % 3}") for number in range(30)]
     await bury(processes.amqp_url, events)
