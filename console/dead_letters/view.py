@@ -90,7 +90,10 @@ class DeadLetter:
         return f"{self.repository}:{self.tag}" if self.tag else self.repository
 
     def line(self) -> str:
-        """One line, safe to print: time, reason, error, action, repository:tag, event id."""
+        """One line, safe to print: time, reason, error, action, repository:tag, id.
+
+        The id is one that finds it again: the message's if the event has none.
+        """
         failed_at = self.failed_at
         fields = (
             failed_at.isoformat(" ", "seconds") if failed_at else "-",
@@ -98,7 +101,7 @@ class DeadLetter:
             printable(self.error, 100) or "-",
             printable(self.action, 20) or "-",
             printable(self.name, 120) or "-",
-            printable(self.event_id, 40) or "-",
+            printable(self.event_id or self.message_id, 40) or "-",
         )
         return "  ".join(fields)
 

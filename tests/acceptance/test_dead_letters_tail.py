@@ -16,12 +16,14 @@ from console.local.processes import Process
 from console.local.rabbitmq import RabbitMQ
 from console.local.report import LocalError
 from shared.amqp.topology import DEAD_QUEUE, DELIVERY_LIMIT, EVENTS_QUEUE
+from tests.acceptance.burying import operate
 from tests.databases import refuse_poison
 from tests.factories import make_envelope, make_event
 from tests.processes import Processes, post_all, run, waiting
 from tests.running import Pipeline
 from tests.waiting import DEADLINE, eventually
 
+GROUP = "[0-9a-f]{6}"
 TIME = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00"
 REPEATS = 15
 
@@ -66,18 +68,20 @@ async def test_each_reason_in_both_outputs(processes: Processes, pipeline: Pipel
     await post_all(pipeline, [failing])
     processes.worker()
     await pipeline.dead_letters(3)
-    unreadable_line, invalid_line, failing_line = await tail(processes)
+    lines = await tail(processes)
+    unreadable_line, invalid_line, failing_line = lines
     assert re.fullmatch(
-        rf"{TIME}  unreadable_body  UnreadableEnvelopeError: events is not a list  -  -  -",
+        rf"{GROUP}  {TIME}  unreadable_body  UnreadableEnvelopeError: events is not a list"
+        r"  -  -  [0-9a-f]{32}",
         unreadable_line,
     )
     assert re.fullmatch(
-        rf"{TIME}  invalid_event  InvalidEventError: target\.repository: is missing  "
+        rf"{GROUP}  {TIME}  invalid_event  InvalidEventError: target\.repository: is missing  "
         rf"delete  :v1  {invalid['id']}",
         invalid_line,
     )
     assert re.fullmatch(
-        rf"{TIME}  recording_failed  RaiseError: no row for team/poison  "
+        rf"{GROUP}  {TIME}  recording_failed  RaiseError: no row for team/poison  "
         rf"push  team/poison:v2  {failing['id']}",
         failing_line,
     )
@@ -89,6 +93,9 @@ async def test_each_reason_in_both_outputs(processes: Processes, pipeline: Pipel
     ]
     assert [one["story"]["attempts"] for one in shown] == [1, 1, 3]
     assert [one["event_id"] for one in shown] == ["", invalid["id"], failing["id"]]
+    assert [one["group"] for one in shown] == [line[:6] for line in lines]
+    found = await operate(processes, "show", lines[0].rpartition("  ")[2])
+    assert "unreadable_body" in found.stdout
 
 
 async def test_the_youngest_are_shown(processes: Processes, pipeline: Pipeline) -> None:
@@ -193,7 +200,9 @@ async def test_the_brokers_own_dead_letter(processes: Processes, pipeline: Pipel
 
     await eventually(dead)
     (line,) = await tail(processes)
-    assert re.fullmatch(rf"(-|{TIME})  delivery_limit  -  push  team/app:v1  {event['id']}", line)
+    assert re.fullmatch(
+        rf"{GROUP}  (-|{TIME})  delivery_limit  -  push  team/app:v1  {event['id']}", line
+    )
     assert await waiting(processes.amqp_url, EVENTS_QUEUE) == 0
 
 

@@ -3,6 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 
 import click
 
@@ -27,12 +28,20 @@ def list_(*, selection: Selection, output: str) -> None:
     if not found:
         nothing_matched()
     if output == "json":
-        printing.document([json.loads(dead_letter.json()) for dead_letter in found])
+        printing.document([_document(dead_letter) for dead_letter in found])
     for dead_letter in found if output != "json" else ():
-        text = f"{cause(dead_letter).group}  {dead_letter.line()}"
-        click.echo(dead_letter.json() if output == "jsonl" else text)
+        _show(dead_letter, output)
     if total > len(found):
         say(f"{len(found):,} of {total:,} shown; --limit shows more")
+
+
+def _show(dead_letter: DeadLetter, output: str) -> None:
+    text = f"{cause(dead_letter).group}  {dead_letter.line()}"
+    click.echo(json.dumps(_document(dead_letter)) if output == "jsonl" else text)
+
+
+def _document(dead_letter: DeadLetter) -> dict[str, object]:
+    return {"group": cause(dead_letter).group, **json.loads(dead_letter.json())}
 
 
 async def _find(url: str, selection: Selection) -> tuple[int, list[DeadLetter]]:
@@ -58,7 +67,7 @@ async def _find(url: str, selection: Selection) -> tuple[int, list[DeadLetter]]:
 def tail(*, count: int, output: str, follow: bool, selection: Selection) -> None:
     """Show the youngest dead letters; what arrives is followed as copies."""
     url = secret(settings().amqp_url)
-    show = DeadLetter.json if output == "jsonl" else DeadLetter.line
+    show = partial(_show, output=output)
     try:
         run(_tail(url, count, show, selection, follow=follow))
     finally:
@@ -67,17 +76,17 @@ def tail(*, count: int, output: str, follow: bool, selection: Selection) -> None
 
 
 async def _tail(
-    url: str, count: int, show: Callable[[DeadLetter], str], selection: Selection, *, follow: bool
+    url: str, count: int, show: Callable[[DeadLetter], None], selection: Selection, *, follow: bool
 ) -> None:
     # The copies start before the look, so that nothing falls between the two.
     async with reading.connected(url, say=say) as broker, reading.following(broker) as arriving:
         youngest: deque[DeadLetter] = deque(maxlen=count)
         await reading.each(broker, reading.only(selection, youngest.append))
         for dead_letter in youngest:
-            click.echo(show(dead_letter))
+            show(dead_letter)
         if not follow:
             return
         shown = {dead_letter.message_id for dead_letter in youngest}
         async for dead_letter in arriving:
             if dead_letter.message_id not in shown and selection.matches(dead_letter):
-                click.echo(show(dead_letter))
+                show(dead_letter)
