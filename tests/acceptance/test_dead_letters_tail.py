@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import re
+import signal
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from urllib.parse import quote
@@ -150,6 +152,22 @@ async def test_followers_show_each_once(processes: Processes, pipeline: Pipeline
     for follower in followers:
         assert sorted(ids(printed(follower))) == sorted(expected)
     assert ids(await tail(processes, "-n", "1000000")) == expected
+
+
+async def test_ctrl_c_is_the_good_end_of_a_follower(
+    processes: Processes, pipeline: Pipeline
+) -> None:
+    await bury(pipeline, numbered(2))
+    follower = processes.start_command("dead-letters", "tail", "--follow", "-n", "1")
+
+    async def following() -> bool:
+        return bool(printed(follower))
+
+    await eventually(following)
+    assert follower.pid
+    os.kill(follower.pid, signal.SIGINT)
+    await asyncio.to_thread(follower.finish, seconds=DEADLINE)
+    assert printed(follower)[1:] == ["1 shown, 0 removed"]
 
 
 async def test_a_follower_that_loses_the_broker_says_so(

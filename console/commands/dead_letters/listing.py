@@ -2,14 +2,13 @@
 
 import json
 from collections import deque
-from collections.abc import Callable
-from functools import partial
+from dataclasses import dataclass
 
 import click
 
 from console.commands.dead_letters import printing
 from console.commands.dead_letters.options import output, selectors
-from console.commands.dead_letters.running import nothing_matched, run, say, settings
+from console.commands.dead_letters.running import Interrupted, nothing_matched, run, say, settings
 from console.dead_letters import reading
 from console.dead_letters.grouping import cause
 from console.dead_letters.selection import Selection
@@ -29,15 +28,24 @@ def list_(*, selection: Selection, output: str) -> None:
         nothing_matched()
     if output == "json":
         printing.document([_document(dead_letter) for dead_letter in found])
+    shown = Shown(output)
     for dead_letter in found if output != "json" else ():
-        _show(dead_letter, output)
+        shown.add(dead_letter)
     if total > len(found):
         say(f"{len(found):,} of {total:,} shown; --limit shows more")
 
 
-def _show(dead_letter: DeadLetter, output: str) -> None:
-    text = f"{cause(dead_letter).group}  {dead_letter.line()}"
-    click.echo(json.dumps(_document(dead_letter)) if output == "jsonl" else text)
+@dataclass(slots=True)
+class Shown:
+    """Prints dead letters and counts them."""
+
+    output: str
+    count: int = 0
+
+    def add(self, dead_letter: DeadLetter) -> None:
+        self.count += 1
+        text = f"{cause(dead_letter).group}  {dead_letter.line()}"
+        click.echo(json.dumps(_document(dead_letter)) if self.output == "jsonl" else text)
 
 
 def _document(dead_letter: DeadLetter) -> dict[str, object]:
@@ -60,33 +68,38 @@ async def _find(url: str, selection: Selection) -> tuple[int, list[DeadLetter]]:
 
 
 @click.command()
-@click.option("-n", "count", default=20, show_default=True, help="How many of the youngest.")
-@click.option("-f", "--follow", is_flag=True, help="Go on with what arrives.")
+@click.option(
+    "-n",
+    "count",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="How many of the youngest.",
+)
+@click.option("-f", "--follow", is_flag=True, help="Go on with what arrives, until Ctrl-C.")
 @output("text", "jsonl")
-@selectors()
+@selectors(limited=False)
 def tail(*, count: int, output: str, follow: bool, selection: Selection) -> None:
     """Show the youngest dead letters; what arrives is followed as copies."""
-    url = secret(settings().amqp_url)
-    show = partial(_show, output=output)
+    url, shown = secret(settings().amqp_url), Shown(output)
     try:
-        run(_tail(url, count, show, selection, follow=follow))
-    finally:
-        if follow:
-            say("0 removed: the queue is as it was")
+        run(_tail(url, count, shown, selection, follow=follow))
+    except Interrupted:
+        if not follow:
+            raise
+        say(f"{shown.count:,} shown, 0 removed")
 
 
-async def _tail(
-    url: str, count: int, show: Callable[[DeadLetter], None], selection: Selection, *, follow: bool
-) -> None:
+async def _tail(url: str, count: int, shown: Shown, selection: Selection, *, follow: bool) -> None:
     # The copies start before the look, so that nothing falls between the two.
     async with reading.connected(url, say=say) as broker, reading.following(broker) as arriving:
         youngest: deque[DeadLetter] = deque(maxlen=count)
         await reading.each(broker, reading.only(selection, youngest.append))
         for dead_letter in youngest:
-            show(dead_letter)
+            shown.add(dead_letter)
         if not follow:
             return
-        shown = {dead_letter.message_id for dead_letter in youngest}
+        known = {dead_letter.message_id for dead_letter in youngest}
         async for dead_letter in arriving:
-            if dead_letter.message_id not in shown and selection.matches(dead_letter):
-                show(dead_letter)
+            if dead_letter.message_id not in known and selection.matches(dead_letter):
+                shown.add(dead_letter)

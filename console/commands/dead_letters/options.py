@@ -49,15 +49,16 @@ _NAMES: Final = (
 )  # fmt: skip
 
 
-def selectors(*, limit: int | None = None) -> Callable[[Function], Function]:
-    """Give the command a `selection`; `limit` is its default."""
+def selectors(*, limit: int | None = None, limited: bool = True) -> Callable[[Function], Function]:
+    """Give the command a `selection`, with `limit` by default; not `limited`, with none."""
 
     def decorate(function: Function) -> Function:
         @wraps(function)
         def command(**given: Any) -> Any:  # noqa: ANN401  click's parameters
-            names = {name: given.pop(name) for name in (*_NAMES, "limit")}
+            names = {name: given.pop(name) for name in _NAMES}
             if names["all"] and any(names[name] for name in _NAMES if name != "all"):
                 raise click.UsageError("--all goes with no other selector but --limit")
+            names["limit"] = given.pop("limit", None)
             return function(selection=Selection(**names), **given)
 
         bound = click.option(
@@ -67,7 +68,7 @@ def selectors(*, limit: int | None = None) -> Callable[[Function], Function]:
             show_default=limit is not None,
             help="At most so many, the oldest first.",
         )
-        return with_options((*_SELECTORS, bound), command)
+        return with_options((*_SELECTORS, bound) if limited else _SELECTORS, command)
 
     return decorate
 

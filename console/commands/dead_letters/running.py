@@ -51,6 +51,10 @@ class Failed(click.ClickException):
         self.exit_code = code.value  # type: ignore[misc]  # click reads it from the instance
 
 
+class Interrupted(Failed):
+    """By Ctrl-C."""
+
+
 def settings(*required: str) -> Settings:
     """The settings, with logs on standard error. Exit code 2 if they cannot be used."""
     loaded = load_or_exit(("amqp_url", *required))
@@ -73,7 +77,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     except UnusableError as error:
         raise Failed(str(error), Exit.USAGE) from None
     except KeyboardInterrupt:
-        raise Failed("interrupted; nothing more is changed", Exit.FAILED) from None
+        raise Interrupted("interrupted; nothing more is changed", Exit.FAILED) from None
 
 
 def nothing_matched() -> NoReturn:

@@ -18,7 +18,7 @@ _HEADER = ("GROUP", "COUNT", "REASON", "ERROR", "OLDEST", "NEWEST", "TOP REPOSIT
 
 
 @click.command()
-@selectors()
+@selectors(limited=False)
 @output("text", "json", "jsonl")
 def summary(*, selection: Selection, output: str) -> None:
     """Count the dead letters by cause."""
