@@ -1,17 +1,17 @@
 """What is done to a batch of dead letters before they are taken off the queue."""
 
 import asyncio
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, TextIO, cast
+from typing import Final, cast
 
 from aio_pika.abc import AbstractConnection
 from aiormq.channel import Channel
 
 from console.dead_letters.acting import Done
+from console.dead_letters.exporting import NewFile
 from console.dead_letters.requeueing import requeued
 from console.dead_letters.view import DeadLetter
 from shared.amqp.errors import broker_errors
@@ -77,11 +77,18 @@ class Requeue:
 class Discard:
     """Removes; with a file, only what stands in it and is on the disk."""
 
-    file: TextIO | None = None
+    file: NewFile | None = None
 
     async def __call__(self, batch: Sequence[DeadLetter]) -> Done:
+        why = ""
         if self.file:
-            self.file.writelines(f"{dead_letter.json()}\n" for dead_letter in batch)
-            self.file.flush()
-            await asyncio.to_thread(os.fsync, self.file.fileno())
-        return Done([""] * len(batch))
+            try:
+                await asyncio.to_thread(_keep, self.file, batch)
+            except OSError as error:
+                why = f"no copy can be written: {error.strerror}"
+        return Done([why] * len(batch), broken=why)
+
+
+def _keep(file: NewFile, batch: Sequence[DeadLetter]) -> None:
+    file.write("".join(f"{dead_letter.json()}\n" for dead_letter in batch))
+    file.flush()

@@ -3,10 +3,11 @@
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from console.dead_letters import audit, exporting, operation
+from console.dead_letters import audit, operation
 from console.dead_letters.acting import Action, Attended, Outcome
 from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.deeds import Discard
+from console.dead_letters.exporting import NewFile
 from console.dead_letters.plan import Plan
 from shared.configuration import secret
 from shared.settings import Settings
@@ -20,7 +21,7 @@ async def discard_all(
     Raises UnusableError (the file), BusyError, BrokerAwayError.
     """
     async with AsyncExitStack() as stack:
-        file = stack.enter_context(exporting.create(export)) if export else None
+        file = stack.enter_context(NewFile(export)) if export else None
         trail = Trail(await stack.enter_async_context(audit.database(loaded)))
         outcome = await stack.enter_async_context(operation.written_down(trail, work))
         action = Action(secret(loaded.amqp_url), Discard(file), attended)

@@ -3,7 +3,7 @@
 import os
 import struct
 from pathlib import Path
-from typing import Any, Final, TextIO, cast
+from typing import Any, Final, Self, cast
 
 from pamqp import encode
 
@@ -14,19 +14,51 @@ from shared.amqp.message import Headers, Message
 from shared.amqp.topology import DEAD_EXCHANGE
 from shared.text import printable, to_bytes
 
+_NEW: Final = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
 _LONGEST_NAME: Final = 128
 # All headers share one frame, of 128 KiB with RabbitMQ's defaults.
 _LONGEST_HEADERS: Final = 100_000
 
 
-def create(path: Path) -> TextIO:
-    """A new file that nobody else can read. Raises UnusableError if it is there or cannot be."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        why = "is there already" if isinstance(error, FileExistsError) else error.strerror
-        raise UnusableError(f"{printable(str(path))}: {why}") from None
-    return os.fdopen(descriptor, "w", encoding="utf-8")
+class NewFile:
+    """A file that nobody else can read; lines that cannot be written whole are not in it.
+
+    Closed without any line it is gone again.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Raises UnusableError if it is there or cannot be."""
+        self._path = path
+        self._size = 0
+        try:
+            self._descriptor = os.open(path, _NEW, 0o600)
+        except OSError as error:
+            why = "is there already" if isinstance(error, FileExistsError) else error.strerror
+            raise UnusableError(f"{printable(str(path))}: {why}") from None
+
+    def write(self, lines: str) -> None:
+        """Raises OSError, as of a full disk."""
+        data = memoryview(lines.encode())
+        start, size = 0, self._size + len(data)
+        try:
+            while start < len(data):
+                start += os.write(self._descriptor, data[start:])
+        except OSError:
+            os.ftruncate(self._descriptor, self._size)
+            raise
+        self._size = size
+
+    def flush(self) -> None:
+        """Wait until it is on the disk. Raises OSError."""
+        os.fsync(self._descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)
+        if not self._size:
+            self._path.unlink(missing_ok=True)
 
 
 def parse(line: str) -> DeadLetter:

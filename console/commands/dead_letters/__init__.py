@@ -5,6 +5,7 @@ import click
 from console.commands.dead_letters.discard import discard
 from console.commands.dead_letters.edit import edit
 from console.commands.dead_letters.export import export
+from console.commands.dead_letters.group import Group
 from console.commands.dead_letters.history import history
 from console.commands.dead_letters.importing import import_
 from console.commands.dead_letters.listing import list_, tail
@@ -14,7 +15,7 @@ from console.commands.dead_letters.show import show
 from console.commands.dead_letters.summary import summary
 
 
-@click.group("dead-letters", epilog=EXIT_CODES)
+@click.group("dead-letters", cls=Group, epilog=EXIT_CODES)
 def dead_letters() -> None:
     """Look at events that could not be recorded, and deal with them.
 

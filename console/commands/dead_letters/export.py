@@ -9,10 +9,11 @@ from typing import TextIO, cast
 import click
 
 from console.commands.dead_letters.options import selectors
-from console.commands.dead_letters.running import nothing_matched, run, say, settings
+from console.commands.dead_letters.running import Exit, Failed, nothing_matched, run, say, settings
 from console.commands.dead_letters.values import NEW_FILE
-from console.dead_letters import exporting, reading
+from console.dead_letters import reading
 from console.dead_letters.errors import UnusableError
+from console.dead_letters.exporting import NewFile
 from console.dead_letters.selection import Selection
 from console.dead_letters.view import DeadLetter
 from shared.configuration import secret
@@ -28,8 +29,11 @@ def export(*, file: Path | None, selection: Selection) -> None:
     """
     url = secret(settings().amqp_url)
     with _target(file) as target:
-        count = run(_export(url, selection, target))
-        if not file:
+        try:
+            count = run(_export(url, selection, target))
+        except OSError as error:
+            raise Failed(f"{file or 'a temporary file'}: {error.strerror}", Exit.FAILED) from None
+        if not isinstance(target, NewFile):
             target.seek(0)
             shutil.copyfileobj(target, sys.stdout)
     if not count:
@@ -37,26 +41,33 @@ def export(*, file: Path | None, selection: Selection) -> None:
     say(f"{count:,} exported, 0 removed")
 
 
-def _target(file: Path | None) -> TextIO:
+def _target(file: Path | None) -> NewFile | TextIO:
     """Without a file a temporary one: a slow reader of our output must not hold up the look."""
     if file is None:
         return cast("TextIO", tempfile.TemporaryFile("w+", encoding="utf-8"))
     try:
-        return exporting.create(file)
+        return NewFile(file)
     except UnusableError as error:
         raise click.UsageError(str(error)) from None
 
 
-async def _export(url: str, selection: Selection, target: TextIO) -> int:
-    count = 0
+async def _export(url: str, selection: Selection, target: NewFile | TextIO) -> int:
+    """Raises OSError when no more can be written, but after the look: it keeps the order."""
+    count, faults = 0, list[OSError]()
 
     def write(dead_letter: DeadLetter) -> None:
         nonlocal count
-        if selection.limit is None or count < selection.limit:
-            count += 1
+        if faults or (selection.limit is not None and count >= selection.limit):
+            return
+        count += 1
+        try:
             target.write(f"{dead_letter.json()}\n")
+        except OSError as error:
+            faults.append(error)
 
     async with reading.connected(url, say=say) as broker:
         await reading.each(broker, reading.only(selection, write))
+    for fault in faults:
+        raise fault
     target.flush()
     return count

@@ -1,4 +1,5 @@
 import json
+import resource
 import stat
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.dead_letters.errors import UnusableError
-from console.dead_letters.exporting import buried_again, create, parse
+from console.dead_letters.exporting import NewFile, buried_again, parse
 from console.dead_letters.importing import check
 from shared.text import from_bytes
 from tests.unit.console.dead_letters.letters import make_dead_letter
@@ -71,9 +72,25 @@ def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_is_new_and_nobody_elses(tmp_path: Path) -> None:
     path = tmp_path / "dead.jsonl"
-    with create(path):
+    with NewFile(path) as file:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        file.write("one\n")
     with pytest.raises(UnusableError, match="there already"):
-        create(path)
+        NewFile(path)
     with pytest.raises(UnusableError, match="No such file"):
-        create(tmp_path / "none" / "dead.jsonl")
+        NewFile(tmp_path / "none" / "dead.jsonl")
+
+
+def test_a_file_has_whole_lines_only(tmp_path: Path) -> None:
+    """Nothing else of this process writes a file meanwhile."""
+    path, limits = tmp_path / "dead.jsonl", resource.getrlimit(resource.RLIMIT_FSIZE)
+    with NewFile(path) as file:
+        file.write("one\n")
+        resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
+        try:
+            with pytest.raises(OSError, match="too large"):
+                file.write("a long line\n")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        file.write("two\n")
+    assert path.read_text() == "one\ntwo\n"
