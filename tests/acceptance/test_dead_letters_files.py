@@ -1,7 +1,12 @@
 """Dead letters into files and back, and edited, as an operator does it."""
 
+import asyncio
 import json
+import os
+import pty
+import re
 import stat
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +18,7 @@ from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.acceptance.burying import buried, bury, operate
 from tests.databases import refuse_poison
 from tests.factories import make_event
-from tests.processes import Processes, waiting
+from tests.processes import COMMAND, Processes, waiting
 
 HOSTILE = "<script>\x1b[2J\u202e\x00\r\n\udcff"
 
@@ -167,3 +172,55 @@ async def test_an_edit_that_is_none_changes_nothing(
     assert said in done.stderr
     assert await buried(processes.amqp_url) == everything
     assert await waiting(processes.amqp_url, EVENTS_QUEUE) == 0
+
+
+async def test_what_was_typed_is_kept(
+    processes: Processes, edit_with: Callable[[str], None]
+) -> None:
+    await bury(processes.amqp_url, [make_event(id="event-1")])
+    edit_with('echo "{ a long text" > "$1"')
+    done = await operate(processes, "edit", "event-1", "--yes")
+    kept = re.search(r"what you typed is kept in (\S+)", done.stderr)
+    assert kept, done.stderr
+    assert taken(Path(kept[1])) == ("{ a long text\n", 0o600)
+
+
+def taken(path: Path) -> tuple[str, int]:
+    """What a file has and who may read it; then it is gone."""
+    found = (path.read_text(), stat.S_IMODE(path.stat().st_mode))
+    path.unlink()
+    return found
+
+
+async def test_who_mistypes_can_edit_again(
+    processes: Processes, edit_with: Callable[[str], None]
+) -> None:
+    await bury(processes.amqp_url, [make_event(id="event-1", repository="Team/App")])
+    edit_with(
+        """
+        times=$(cat "$0.times" 2>&-); echo "again$times" > "$0.times"
+        case "$times" in
+          "") sed -i '$d' "$1" ;;
+          again) echo "}" >> "$1"; sed -i s,Team/App,team/bad, "$1" ;;
+          *) sed -i s,team/bad,team/app, "$1" ;;
+        esac
+        """
+    )
+    terminal, stdin = pty.openpty()
+    os.write(terminal, b"y\nn\ny\ny\n")
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [*COMMAND, "dead-letters", "edit", "event-1"],
+        stdin=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, **processes.environment},
+        timeout=60,
+    )
+    os.close(terminal)
+    os.close(stdin)
+    assert done.returncode == 0, done.stderr
+    assert "this is no event: " in done.stderr
+    assert '+    "repository": "team/app"\n' in done.stderr
+    assert await waiting(processes.amqp_url, EVENTS_QUEUE) == 1

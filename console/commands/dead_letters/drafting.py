@@ -1,0 +1,77 @@
+"""An event in the operator's editor, whose text is never lost."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import click
+
+from console.commands.dead_letters.options import Asked
+from console.commands.dead_letters.running import Exit, Failed, say
+from console.dead_letters.edit import compact, difference, editable
+from shared.event import InvalidEventError
+from shared.text import printable
+
+
+@dataclass(slots=True)
+class Draft:
+    """`text` is what was typed last, `before` what it began with."""
+
+    before: str
+    text: str
+
+    @property
+    def changed(self) -> bool:
+        return self.text != self.before
+
+    def edit(self) -> None:
+        """In $EDITOR."""
+        self.text = click.edit(self.text, extension=".json") or self.text
+
+    def keep(self) -> str:
+        """The path of a new file, of the operator only, that has it."""
+        descriptor, path = tempfile.mkstemp(prefix="registry-events-", suffix=".json")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(self.text)
+        return path
+
+
+@contextmanager
+def kept(draft: Draft) -> Iterator[None]:
+    """Whatever goes wrong in the block, what was typed is in a file then."""
+    try:
+        yield
+    except (click.ClickException, click.Abort, SystemExit) as error:
+        good = isinstance(error, SystemExit) and error.code == Exit.DONE
+        if draft.changed and not good:
+            say(f"what you typed is kept in {draft.keep()}")
+        raise
+
+
+def event(draft: Draft, asked: Asked) -> str:
+    """The edited event that the operator wants requeued; empty if they changed nothing."""
+    while True:
+        draft.edit()
+        if not draft.changed:
+            return ""
+        try:
+            text = compact(draft.text)
+        except InvalidEventError as error:
+            _again(f"this is no event: {printable(str(error))}")
+            continue
+        for line in difference(draft.before, editable(text)):
+            say(line)
+        if asked.dry_run or asked.yes or click.confirm("requeue the edited event?", err=True):
+            return text
+        _again("nothing was changed")
+
+
+def _again(why: str) -> None:
+    """Ask, where somebody can answer."""
+    if not sys.stdin.isatty():
+        raise Failed(why, Exit.FAILED)
+    say(why)
+    click.confirm("edit again?", abort=True, err=True)
