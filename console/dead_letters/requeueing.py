@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
+from console.dead_letters import deaths
 from console.dead_letters.view import REQUEUE_COUNT, DeadLetter
 from shared.amqp.message import EVENT_ID, SOURCE, Message
 from shared.amqp.topology import EVENTS_EXCHANGE, routing_key
@@ -80,6 +81,7 @@ def _past(dead_letter: DeadLetter, by: str, at: datetime) -> dict[str, str | int
         REQUEUE_COUNT: dead_letter.requeues + 1,
         REQUEUED_AT: at.isoformat(),
         REQUEUED_BY: printable(by, _NAME_LENGTH),
+        deaths.DIED_BEFORE: deaths.with_this(dead_letter),
     }
 
 

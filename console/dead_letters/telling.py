@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from console.dead_letters import masking
+from console.dead_letters import deaths, masking
 from console.dead_letters.grouping import cause
 from console.dead_letters.moments import age, stamp
 from console.dead_letters.requeueing import REQUEUED_AT, REQUEUED_BY
@@ -50,6 +50,8 @@ def tell(dead_letter: DeadLetter, *, now: datetime, mask: bool) -> Iterator[str]
     """Lines of text."""
     for name, value in _facts(dead_letter, now):
         yield f"{name:<14}{printable(value, 2000) or '-'}"
+    for line in deaths.before(dead_letter):
+        yield f"{'died before':<14}{line}"
     for name, value in sorted(masking.headers(dead_letter, mask=mask).items()):
         yield f"{'header':<14}{printable(name, 255)}: {printable(str(value), 2000)}"
     for death in _deaths(dead_letter.headers):

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from console.dead_letters import masking
+from console.dead_letters import deaths, masking
 from console.dead_letters.errors import UnusableError
 from console.dead_letters.grouping import cause
 from console.dead_letters.telling import advice
@@ -64,6 +64,7 @@ def _story(dead_letter: DeadLetter) -> dict[str, Any]:
         "one": dead_letter,
         "story": dead_letter.story,
         "cause": cause(dead_letter),
+        "deaths": deaths.before(dead_letter),
         "headers": sorted(masking.headers(dead_letter, mask=True).items()),
         "lines": payload[:_LINES],
         "more": max(len(payload) - _LINES, 0),

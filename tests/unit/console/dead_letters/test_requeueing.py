@@ -1,10 +1,12 @@
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.dead_letters import deaths
 from console.dead_letters.requeueing import destination, edited, requeued, why_not
 from shared.amqp.topology import EVENTS_EXCHANGE
 from shared.event import Event
@@ -30,6 +32,7 @@ def test_the_event_is_as_it_was() -> None:
         "requeue-count": 1,
         "requeued-at": "2026-03-02T00:00:00+00:00",
         "requeued-by": "anna@host",
+        "died-before": "2026-03-01 12:00:00+00:00  3 attempts  RaiseError: no row",
     }
 
 
@@ -39,6 +42,25 @@ def test_requeues_are_counted() -> None:
     assert (headers["requeue-count"], headers["requeued-by"]) == (3, "anna")
     assert why_not(dead_letter, max_requeues=3) == ""
     assert why_not(dead_letter, max_requeues=2).startswith("requeued 2 times or more")
+
+
+def test_the_last_five_deaths_are_remembered() -> None:
+    headers: dict[str, Any] = {}
+    for number in range(7):
+        dead_letter = make_dead_letter(headers=headers, error=f"no {number}\n{'x' * 1000}")
+        headers = dict(requeued(dead_letter, by="anna", at=AT).headers)
+    told = deaths.before(make_dead_letter(headers=headers))
+    assert [line.partition("RaiseError: ")[2][:8] for line in told] == [
+        rf"no {number}\x0a" for number in range(2, 7)
+    ]
+    assert len(headers["died-before"]) < 5 * 300
+
+
+@pytest.mark.parametrize("header", [7, "", "\n" * 1000, "x" * 100_000, ["a list"]])
+def test_a_strange_header_of_deaths_does_no_harm(header: object) -> None:
+    dead_letter = make_dead_letter(headers={"died-before": header})
+    assert len(deaths.before(dead_letter)) <= 5
+    assert len(deaths.with_this(dead_letter)) < 5 * 320
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ def test_the_whole_story() -> None:
             "requeue-count": 2,
             "requeued-at": "2026-03-01T11:30:00+00:00",
             "requeued-by": "anna@host",
+            "died-before": "2026-03-01 10:00:00+00:00  3 attempts  one\nlater  1 attempts  two",
         },
     )
     for part in (
@@ -39,6 +40,8 @@ def test_the_whole_story() -> None:
         "2026-03-01 12:00:00+00:00 (3h12m ago)",
         "node-b, version 0.1.0",
         "2 times, last 2026-03-01T11:30:00+00:00 by anna@host",
+        "died before   2026-03-01 10:00:00+00:00  3 attempts  one",
+        "died before   later  1 attempts  two",
         "00-4bf9-00f0-01",
         '"tag": "v1"',
     ):

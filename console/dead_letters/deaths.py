@@ -1,0 +1,29 @@
+"""The deaths of an event before this one: a header that a requeue writes, a line for each."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from console.dead_letters.moments import stamp
+from console.dead_letters.view import DeadLetter
+from console.overview import spoken
+from shared.text import printable
+
+DIED_BEFORE: Final = "died-before"
+_MOST: Final = 5
+_ERROR: Final = 200
+_LINE: Final = 300
+
+
+def before(dead_letter: DeadLetter) -> Sequence[str]:
+    """Safe to print, the last ones, the oldest first."""
+    header = dead_letter.headers.get(DIED_BEFORE)
+    lines = header.split("\n") if isinstance(header, str) and header else []
+    return [printable(line, _LINE) for line in lines[-_MOST:]]
+
+
+def with_this(dead_letter: DeadLetter) -> str:
+    """The header of what is requeued now."""
+    error = printable(dead_letter.error, _ERROR) or dead_letter.story.reason.value
+    tries = spoken.count(dead_letter.story.attempts, "attempt")
+    this = f"{stamp(dead_letter.failed_at)}  {tries}  {error}"
+    return "\n".join([*before(dead_letter), this][-_MOST:])
