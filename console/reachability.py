@@ -7,6 +7,7 @@ import asyncpg
 from aiormq.exceptions import AMQPError
 
 from shared import migrate
+from shared.amqp.errors import describe
 from shared.configuration import secret, variable
 from shared.settings import Settings
 from shared.text import printable
@@ -27,8 +28,10 @@ async def _broker_fault(settings: Settings) -> str:
         async with asyncio.timeout(settings.database_timeout):
             connection = await aio_pika.connect(secret(settings.amqp_url))
             await connection.close()
-    except (AMQPError, OSError, TimeoutError) as error:
+    except TimeoutError as error:
         return _line("amqp_url", error)
+    except (AMQPError, OSError) as error:
+        return f"{variable('amqp_url')}: {describe(error)}"
     return ""
 
 

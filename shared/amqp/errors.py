@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from aiormq.exceptions import AMQPError
+from aiormq.exceptions import AMQPError, InvalidFrameError
 
 from shared.text import printable
 
@@ -17,6 +17,9 @@ class BrokerAwayError(Exception):
 
 def describe(error: BaseException | None) -> str:
     """One line of an error of the broker or the network, safe to print and without secrets."""
+    if isinstance(error, InvalidFrameError) and "Connection.Close " in str(error):
+        # All that aiormq makes of the broker's refusal.
+        return "the broker refused the virtual host: it is not there, or this user may not use it"
     return printable(f"{type(error).__name__}: {error}" if error else "connection closed", 300)
 
 

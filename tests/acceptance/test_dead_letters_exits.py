@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from console.local.ports import free_port
+from console.local.rabbitmq import RabbitMQ
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.acceptance.burying import bury, operate
 from tests.factories import make_event
@@ -76,6 +77,16 @@ def test_what_is_not_reached() -> None:
     unset = run("dead-letters", "history", AMQP_URL=amqp_url)
     assert unset.returncode == 2
     assert "DATABASE_URL: is not set" in unset.stderr
+
+
+def test_a_virtual_host_that_is_not_there(rabbitmq: RabbitMQ) -> None:
+    done = run("dead-letters", "summary", AMQP_URL=rabbitmq.url("nobody's"))
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "the broker refused the virtual host" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    environment = {"AMQP_URL": rabbitmq.url("nobody's"), "REGISTRY_EVENTS_TOKENS": "x"}
+    checked = run("config", "check", "--connect", "--only", "ingest", **environment)
+    assert "AMQP_URL: the broker refused the virtual host" in checked.stderr
 
 
 async def test_partly_done(processes: Processes) -> None:
