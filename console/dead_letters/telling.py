@@ -13,6 +13,7 @@ from shared.amqp.dead_letter import Reason
 from shared.amqp.message import RECEIVED_AT, SOURCE, TRACEPARENT
 from shared.text import printable
 
+_PAYLOAD: Final = 64 * 1024
 _COMMAND: Final = "registry-events dead-letters"
 _ADVICE: Final = {
     Reason.UNREADABLE_BODY: (
@@ -57,8 +58,11 @@ def tell(dead_letter: DeadLetter, *, now: datetime, mask: bool) -> Iterator[str]
     for death in _deaths(dead_letter.headers):
         yield f"{'broker':<14}{printable(str(death), 500)}"
     yield "payload"
-    for line in masking.pretty(masking.payload(dead_letter, mask=mask)).splitlines():
+    text = masking.pretty(masking.payload(dead_letter, mask=mask))
+    for line in text[:_PAYLOAD].splitlines():
         yield f"  {line}"
+    if len(text) > _PAYLOAD:
+        yield f"  … and {len(text) - _PAYLOAD:,} more characters; -o json shows all"
     for line in advice(dead_letter):
         yield f"{'try next':<14}{line}"
 

@@ -74,3 +74,10 @@ def test_every_reason_has_something_to_try(reason: Reason) -> None:
     for command in commands:
         assert command.startswith("registry-events dead-letters ")
         assert dead_letter.message_id in command or cause(dead_letter).group in command
+
+
+def test_a_large_payload_is_cut() -> None:
+    text = told(body=json.dumps(make_event(extra="x" * 300_000)))
+    assert len(text) < 70_000
+    assert "more characters; -o json shows all" in text
+    assert "more characters" not in told()
