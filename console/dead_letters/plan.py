@@ -20,11 +20,14 @@ def key(dead_letter: DeadLetter) -> bytes:
 
 @dataclass(slots=True)
 class Plan:
-    """`refusal` says why a dead letter that matches is left alone, empty if it is not."""
+    """`refusal` says why a dead letter that matches is left alone, empty if it is not.
+
+    `chosen` has the event ids too.
+    """
 
     selection: Selection
     refusal: Callable[[DeadLetter], str]
-    chosen: dict[bytes, None] = field(default_factory=dict)
+    chosen: dict[bytes, str] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
     groups: Counter[Cause] = field(default_factory=Counter)
     requeued_before: int = 0
@@ -42,7 +45,7 @@ class Plan:
         if why := self.refusal(dead_letter):
             self.skipped[why] += 1
             return
-        self.chosen[key(dead_letter)] = None
+        self.chosen[key(dead_letter)] = dead_letter.event_id
         self.groups[cause(dead_letter)] += 1
         self.requeued_before += dead_letter.requeues > 0
 

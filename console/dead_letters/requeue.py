@@ -1,8 +1,10 @@
 """Requeueing a plan: the canaries first, then the rest."""
 
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import islice
+from typing import Final
 
 from console.dead_letters import audit, canary, operation, reading
 from console.dead_letters.acting import INTERRUPTED, Action, Attended, Outcome
@@ -13,6 +15,9 @@ from console.dead_letters.reading import Broker
 from shared.configuration import secret
 from shared.database import Pool
 from shared.settings import Settings
+
+# How many are looked up to find canaries among them.
+_TRIED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +39,14 @@ async def requeue_all(
         broker = await stack.enter_async_context(reading.connected(secret(loaded.amqp_url)))
         deed = Requeue(await publishing_channel(broker.connection), by=work.actor)
         ahead = _Canary(broker, pool, deed, pace) if pool and pace.canary else None
-        if ahead:
-            await ahead.check()
+        first = await ahead.pick(made.chosen) if ahead else []
         trail = Trail(pool)
         outcome = await stack.enter_async_context(operation.written_down(trail, work))
         action = Action(broker.url, deed, attended, pace.rate)
-        chosen = iter(made.chosen)
         if ahead:
-            await ahead.send(action, list(islice(chosen, pace.canary)), outcome)
+            await ahead.send(action, first, outcome)
         if not outcome.stopped:
-            await action.run(chosen, outcome)
+            await action.run(made.chosen.keys() - first, outcome)
     return outcome, trail
 
 
@@ -56,9 +59,15 @@ class _Canary:
     deed: Requeue
     pace: Pace
 
-    async def check(self) -> None:
-        """Raises DatabaseAwayError: then nothing is sent."""
-        await canary.recorded(self.pool, ())
+    async def pick(self, chosen: Mapping[bytes, str]) -> list[bytes]:
+        """The oldest that tell something: what is recorded already would be so again.
+
+        Raises DatabaseAwayError: then nothing is sent.
+        """
+        oldest = dict(islice(chosen.items(), _TRIED))
+        known = await canary.recorded(self.pool, filter(None, oldest.values()))
+        telling = [key for key, event_id in oldest.items() if event_id not in known]
+        return (telling or list(oldest))[: self.pace.canary]
 
     async def send(self, action: Action, first: list[bytes], outcome: Outcome) -> None:
         async with reading.following(self.broker) as arriving:

@@ -168,6 +168,23 @@ async def test_a_canary_that_dies_again(
     assert [one.requeues for one in left] == [0] * 49 + [1]
 
 
+async def test_a_canary_is_none_that_is_recorded_already(
+    processes: Processes, database: "asyncpg.Connection[asyncpg.Record]"
+) -> None:
+    good, *bad = [make_event(), *(make_event(repository="team/poison") for _ in range(3))]
+    await bury(processes.amqp_url, [good])
+    processes.worker()
+    options = ("requeue", "--all", "--yes", "--canary", "1")
+    assert (await operate(processes, *options)).returncode == 0
+    await refuse_poison(database)
+    await bury(processes.amqp_url, [good, *bad])
+    done = await operate(processes, *options)
+    assert done.returncode == 4
+    assert "canary: 1 dead again after" in done.stderr
+    left = [one.event_id for one in await buried(processes.amqp_url)]
+    assert left == [good["id"], bad[1]["id"], bad[2]["id"], bad[0]["id"]]
+
+
 async def test_a_canary_that_nobody_takes(processes: Processes) -> None:
     await bury(processes.amqp_url, [make_event() for _ in range(3)])
     options = ("requeue", "--all", "--yes", "--canary", "2", "--canary-timeout", "0.5")

@@ -13,7 +13,7 @@ from tests.waiting import eventually
 
 def make_plan(count: int = 3) -> Plan:
     plan = Plan(Selection(all=True), lambda _: "")
-    plan.chosen = dict.fromkeys(str(number).encode() for number in range(count))
+    plan.chosen = {str(number).encode(): "" for number in range(count)}
     return plan
 
 
