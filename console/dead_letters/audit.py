@@ -69,27 +69,26 @@ async def database(settings: Settings) -> AsyncIterator["Pool | None"]:
 
 
 class Trail:
-    """Writes where it can; `fault` says why that is not the database."""
+    """Writes where it can; `fault` says why that is not the database, `number` names the row."""
 
     def __init__(self, pool: "Pool | None") -> None:
         self._pool = pool
+        self.number: int | None = None
         self.fault = "" if pool else "no database is configured"
 
-    async def start(self, operation: Operation) -> int | None:
-        """The number of its row, None if there is none."""
+    async def start(self, operation: Operation) -> None:
         texts = (operation.operation, operation.actor, operation.selector)
-        number = await self._try(
+        self.number = await self._try(
             START, *map(storable, texts), operation.matched, storable(operation.note)
         )
-        if number is None:
+        if self.number is None:
             # What a kill leaves of it.
             _logger().info("dead_letters.changing", **asdict(operation))
-        return number
 
-    async def finish(self, number: int | None, operation: Operation, result: Result) -> None:
-        if number is not None:
-            await self._try(FINISH, number, result.done, result.failed, storable(result.text))
-        if number is None or self.fault:
+    async def finish(self, operation: Operation, result: Result) -> None:
+        if self.number is not None:
+            await self._try(FINISH, self.number, result.done, result.failed, storable(result.text))
+        if self.number is None or self.fault:
             _logger().info(
                 "dead_letters.changed",
                 **asdict(operation),

@@ -46,7 +46,7 @@ async def target(broker: Broker) -> Target:
 @asynccontextmanager
 async def written_down(trail: Trail, operation: Operation) -> AsyncIterator[Outcome]:
     """The block adds what it did to the outcome; also when it raises that is written."""
-    number = await trail.start(operation)
+    await trail.start(operation)
     outcome = Outcome()
     try:
         yield outcome
@@ -54,7 +54,7 @@ async def written_down(trail: Trail, operation: Operation) -> AsyncIterator[Outc
         outcome.stopped = outcome.stopped or type(error).__name__
         raise
     finally:
-        await trail.finish(number, operation, _result(outcome, operation))
+        await trail.finish(operation, _result(outcome, operation))
 
 
 def _result(outcome: Outcome, operation: Operation) -> Result:

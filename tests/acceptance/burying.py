@@ -63,3 +63,8 @@ async def operate(processes: Processes, *arguments: str) -> subprocess.Completed
     done = await asyncio.to_thread(run, *command, **processes.environment)
     assert "Traceback" not in done.stderr
     return done
+
+
+def result(done: subprocess.CompletedProcess[str]) -> str:
+    """The first line of what a change says at its end, without the number of its audit row."""
+    return done.stdout.partition("\n")[0].partition("; history ")[0]

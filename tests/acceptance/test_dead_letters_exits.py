@@ -10,7 +10,7 @@ import pytest
 from console.local.ports import free_port
 from console.local.rabbitmq import RabbitMQ
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
-from tests.acceptance.burying import bury, operate
+from tests.acceptance.burying import bury, operate, result
 from tests.factories import make_event
 from tests.processes import Processes, run, waiting
 from tests.waiting import eventually
@@ -95,18 +95,20 @@ async def test_partly_done(processes: Processes) -> None:
     await bury(processes.amqp_url, events[2:], headers={"requeue-count": 3})
     done = await operate(processes, "requeue", "--all", "--yes")
     assert done.returncode == 4
-    assert done.stdout == ("done: 1, failed 1, skipped 1\n  failed 1: no queue takes its action\n")
+    assert result(done) == "done: 1 requeued, 1 failed, 1 skipped"
+    assert done.stdout.endswith("\n  failed 1: no queue takes its action\n")
     assert await waiting(processes.amqp_url, DEAD_QUEUE) == 2
 
 
 async def test_every_change_leaves_a_row(processes: Processes) -> None:
     await bury(processes.amqp_url, [make_event() for _ in range(3)])
     given = ("--yes", "--note", "FK fixed\x1b[2J", "--as", "anna")
-    await operate(processes, "requeue", "--limit", "2", *given)
+    done = await operate(processes, "requeue", "--limit", "2", *given)
     await operate(processes, "discard", "--error", "*no row*", "--yes")
     found = json.loads((await operate(processes, "history", "-o", "json")).stdout)
     assert [row["operation"] for row in found] == ["discard", "requeue"]
     row = found[1]
+    assert done.stdout == f"done: 2 requeued, 0 failed, 0 skipped; history {row['id']}\n"
     assert (row["actor"], row["selector"], row["note"]) == ("anna", "--limit 2", "FK fixed\x1b[2J")
     assert (row["matched"], row["done"], row["failed"], row["result"]) == (2, 2, 0, "done")
     assert row["started_at"] <= row["finished_at"]

@@ -15,7 +15,7 @@ import pytest
 from console.dead_letters.view import DeadLetter
 from shared.amqp.dead_letter import Reason
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
-from tests.acceptance.burying import buried, bury, operate
+from tests.acceptance.burying import buried, bury, operate, result
 from tests.databases import refuse_poison
 from tests.factories import make_event
 from tests.processes import COMMAND, Processes, waiting
@@ -36,14 +36,14 @@ async def test_discarded_with_an_export_they_can_be_imported(
     everything = [content(one) for one in await buried(processes.amqp_url)]
     file = tmp_path / "dead.jsonl"
     done = await operate(processes, "discard", "--all", "--yes", "--export", str(file))
-    assert (done.returncode, done.stdout) == (0, "done: 702, failed 0, skipped 0\n")
+    assert (done.returncode, result(done)) == (0, "done: 702 discarded, 0 failed, 0 skipped")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert await waiting(processes.amqp_url, DEAD_QUEUE) == 0
     dry = await operate(processes, "import", str(file), "--dry-run")
     assert (dry.returncode, dry.stdout) == (0, "import 702 into the dead letters\n")
     assert await waiting(processes.amqp_url, DEAD_QUEUE) == 0
     back = await operate(processes, "import", str(file), "--yes")
-    assert (back.returncode, back.stdout) == (0, "done: 702, failed 0, skipped 0\n")
+    assert (back.returncode, result(back)) == (0, "done: 702 imported, 0 failed, 0 skipped")
     assert [content(one) for one in await buried(processes.amqp_url)] == everything
 
 
@@ -126,7 +126,7 @@ async def test_an_edited_event_is_requeued(
     await bury(processes.amqp_url, [broken, make_event(id="event-10")], reason=Reason.INVALID_EVENT)
     edit_with('sed -i s,Team/App,team/app, "$1"')
     done = await operate(processes, "edit", "event-1", "--yes")
-    assert (done.returncode, done.stdout) == (0, "done: 1, failed 0, skipped 0\n")
+    assert (done.returncode, result(done)) == (0, "done: 1 requeued, 0 failed, 0 skipped")
     assert '-    "repository": "Team/App",\n' in done.stderr
     assert '+    "repository": "team/app",\n' in done.stderr
     assert [one.event_id for one in await buried(processes.amqp_url)] == ["event-10"]

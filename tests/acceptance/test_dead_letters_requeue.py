@@ -13,7 +13,7 @@ from console.dead_letters import deaths
 from console.local.processes import Process
 from console.local.report import LocalError
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
-from tests.acceptance.burying import buried, bury, operate
+from tests.acceptance.burying import buried, bury, operate, result
 from tests.databases import refuse_poison
 from tests.factories import make_event
 from tests.processes import Processes, waiting
@@ -96,7 +96,7 @@ async def test_ctrl_c_stops_between_two_batches(processes: Processes) -> None:
     os.kill(requeue.pid, signal.SIGINT)
     assert await finish(requeue) == 4
     sent = await waiting(processes.amqp_url, EVENTS_QUEUE)
-    assert f"done: {sent}, failed 0" in requeue.log.read_text()
+    assert f"done: {sent} requeued, 0 failed" in requeue.log.read_text()
     assert "stopped: interrupted" in requeue.log.read_text()
     left = [dead_letter.event_id for dead_letter in await buried(processes.amqp_url)]
     assert left == [event["id"] for event in events[sent:]]
@@ -113,7 +113,7 @@ async def test_ctrl_c_does_not_wait_for_the_canary(processes: Processes) -> None
     assert requeue.pid
     os.kill(requeue.pid, signal.SIGINT)
     assert await finish(requeue) == 4
-    assert "done: 1, failed 0" in requeue.log.read_text()
+    assert "done: 1 requeued, 0 failed" in requeue.log.read_text()
     assert "stopped: interrupted" in requeue.log.read_text()
     assert await waiting(processes.amqp_url, DEAD_QUEUE) == 2
 
@@ -143,7 +143,7 @@ async def test_a_canary_that_is_recorded(
     await bury(processes.amqp_url, events)
     processes.worker()
     done = await operate(processes, "requeue", "--all", "--yes", "--canary", "1")
-    assert (done.returncode, done.stdout) == (0, "done: 50, failed 0, skipped 0\n")
+    assert (done.returncode, result(done)) == (0, "done: 50 requeued, 0 failed, 0 skipped")
     assert "canary: 1 recorded after" in done.stderr
 
     async def all_there() -> bool:
@@ -162,7 +162,7 @@ async def test_a_canary_that_dies_again(
     done = await operate(processes, "requeue", "--all", "--yes", "--canary", "1")
     assert done.returncode == 4
     assert "canary: 1 dead again after" in done.stderr
-    assert done.stdout.startswith("done: 1, failed 0, skipped 0\n")
+    assert done.stdout.startswith("done: 1 requeued, 0 failed, 0 skipped; history ")
     left = await buried(processes.amqp_url)
     assert [one.event_id for one in left] == [f"event-{number}" for number in (*range(1, 50), 0)]
     assert [one.requeues for one in left] == [0] * 49 + [1]

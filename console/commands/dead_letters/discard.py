@@ -38,7 +38,7 @@ def discard(*, selection: Selection, export: Path | None, asked: Asked) -> None:
     _confirm(len(made.chosen), export, yes=asked.yes)
     work = asked.operation("discard", selection, made.matched)
     outcome, trail = run(_discard(loaded, made, work, export))
-    planning.finish(outcome, trail, made.matched, made.skipped.total(), output=asked.output)
+    planning.finish(outcome, trail, work, made.skipped.total(), output=asked.output)
 
 
 def _confirm(count: int, export: Path | None, *, yes: bool) -> None:

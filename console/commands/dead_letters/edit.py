@@ -44,7 +44,7 @@ def edit(*, id: str, asked: Asked) -> None:  # noqa: A002  the user's word for i
             sys.exit(Exit.DONE)
         work = asked.operation("edit", f"--id {dead_letter.message_id or id}", 1)
         outcome, trail = run(_edit(loaded, Edit(dead_letter, text), work))
-        planning.finish(outcome, trail, 1, 0, output=asked.output)
+        planning.finish(outcome, trail, work, 0, output=asked.output)
 
 
 async def _edit(loaded: Settings, change: Edit, work: Operation) -> tuple[Outcome, Trail]:

@@ -60,7 +60,7 @@ def import_(*, file: Path, requeue: bool, asked: Asked) -> None:
     if requeue:
         message = partial(requeued, by=work.actor, at=datetime.now(UTC))
     outcome, trail = run(_import(loaded, file, message, work))
-    planning.finish(outcome, trail, checked.count, 0, output=asked.output)
+    planning.finish(outcome, trail, work, 0, output=asked.output)
 
 
 async def _check(file: Path, refusal: Callable[[DeadLetter], str]) -> Checked:

@@ -10,12 +10,18 @@ import click
 from console.commands.dead_letters import printing
 from console.commands.dead_letters.running import Exit, nothing_matched, say, verdict
 from console.dead_letters.acting import Outcome
-from console.dead_letters.audit import Trail
+from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.operation import Target
 from console.dead_letters.plan import Plan
 from shared.text import printable
 
 _GROUPS_SHOWN = 10
+_PAST = {
+    "requeue": "requeued",
+    "discard": "discarded",
+    "edit": "requeued",
+    "import": "imported",
+}
 
 
 def show(made: Plan, verb: str, target: Target | None, *, dry_run: bool, output: str) -> None:
@@ -52,23 +58,29 @@ def _lines(made: Plan, verb: str, target: Target | None) -> Iterator[str]:
         yield f"  and {len(made.groups) - _GROUPS_SHOWN} more groups"
 
 
-def finish(outcome: Outcome, trail: Trail, matched: int, skipped: int, *, output: str) -> NoReturn:
+def finish(
+    outcome: Outcome, trail: Trail, work: Operation, skipped: int, *, output: str
+) -> NoReturn:
     """Print the result and exit with its code."""
     if trail.fault:
         say(f"the audit trail is in the log only: {trail.fault}")
     if output == "json":
-        printing.document({"matched": matched, "skipped": skipped, **outcome.document()})
+        told = {"matched": work.matched, "skipped": skipped, "history": trail.number}
+        printing.document({**told, **outcome.document()})
     else:
-        click.echo(_told(outcome, skipped))
+        click.echo("\n".join(_told(outcome, trail.number, _PAST[work.operation], skipped)))
     sys.exit(verdict(outcome, skipped=skipped))
 
 
-def _told(outcome: Outcome, skipped: int) -> str:
-    lines = [
-        f"done: {outcome.done:,}, failed {outcome.failed.total():,}, skipped {skipped:,}"
-        + (f", gone before {outcome.missing:,}" if outcome.missing else "")
+def _told(outcome: Outcome, number: int | None, past: str, skipped: int) -> Iterator[str]:
+    parts = [
+        f"{outcome.done:,} {past}",
+        f"{outcome.failed.total():,} failed",
+        f"{skipped:,} skipped",
     ]
-    lines += [f"  failed {count:,}: {why}" for why, count in outcome.failed.most_common()]
+    parts += [f"{outcome.missing:,} gone before"] if outcome.missing else []
+    yield f"done: {', '.join(parts)}" + (f"; history {number}" if number else "")
+    for why, count in outcome.failed.most_common():
+        yield f"  failed {count:,}: {why}"
     if outcome.stopped:
-        lines.append(f"  stopped: {printable(outcome.stopped)}; the rest is still a dead letter")
-    return "\n".join(lines)
+        yield f"  stopped: {printable(outcome.stopped)}; the rest is as it was"

@@ -38,7 +38,7 @@ def requeue(*, selection: Selection, pace: Pace, asked: Asked) -> None:
     confirm(f"requeue {len(made.chosen):,} dead letters?", yes=asked.yes)
     work = asked.operation("requeue", selection, made.matched)
     outcome, trail = run(_requeue(loaded, made, work, pace))
-    planning.finish(outcome, trail, made.matched, made.skipped.total(), output=asked.output)
+    planning.finish(outcome, trail, work, made.skipped.total(), output=asked.output)
 
 
 async def _plan(loaded: Settings, selection: Selection, pace: Pace) -> tuple[Plan, Target]:
