@@ -4,11 +4,14 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from console.dead_letters.grouping import Cause, cause
 from console.dead_letters.selection import Selection
 from console.dead_letters.view import DeadLetter
+from shared.amqp.dead_letter import Reason
+
+LASTING: Final = (Reason.INVALID_EVENT.value, Reason.UNREADABLE_BODY.value)
 
 
 def key(dead_letter: DeadLetter) -> bytes:
@@ -35,6 +38,11 @@ class Plan:
     @property
     def matched(self) -> int:
         return len(self.chosen) + self.skipped.total()
+
+    @property
+    def doomed(self) -> int:
+        """How many would die again as they are, were they requeued."""
+        return sum(count for one, count in self.groups.items() if one.reason in LASTING)
 
     def add(self, dead_letter: DeadLetter) -> None:
         limit = self.selection.limit

@@ -17,7 +17,10 @@ OTHER: Final = Cause("other", "-", "causes beyond the first 2000")
 
 @dataclass(slots=True)
 class Group:
+    """`example` is the message id of one."""
+
     cause: Cause
+    example: str = ""
     count: int = 0
     recent: int = 0
     oldest: datetime | None = None
@@ -30,6 +33,7 @@ class Group:
 
     def add(self, dead_letter: DeadLetter, died: datetime | None, since: datetime) -> None:
         self.count += 1
+        self.example = self.example or dead_letter.message_id
         name = dead_letter.repository
         if name and (name in self.repositories or len(self.repositories) < _REPOSITORIES):
             self.repositories[name] += 1

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from console.dead_letters.grouping import cause
 from shared.amqp.dead_letter import Reason
 from tests.acceptance.burying import buried, bury, operate
 from tests.factories import make_event
@@ -41,7 +42,6 @@ async def test_a_summary_counts_by_cause(processes: Processes) -> None:
     assert large.endswith("team/api (2)")
     assert small.split()[1:4] == ["1", "unreadable_body", "-"]
     group = large.split()[0]
-    assert text.stderr == f"hint: registry-events dead-letters list --group {group} --limit 1\n"
     document = json.loads((await operate(processes, "summary", "-o", "json")).stdout)
     assert (document["count"], document["recent_5m"], document["oldest"]) == (4, 3, long_ago)
     lines = (await operate(processes, "summary", "-o", "jsonl")).stdout.splitlines()
@@ -49,6 +49,23 @@ async def test_a_summary_counts_by_cause(processes: Processes) -> None:
     assert document["groups"][0]["top_repository"] == {"name": "team/api", "count": 2}
     listed = await operate(processes, "list", "--group", group)
     assert len(listed.stdout.splitlines()) == 3
+
+
+async def test_a_summary_says_what_to_do_next(processes: Processes) -> None:
+    await bury(processes.amqp_url, [make_event()])
+    (one,) = await buried(processes.amqp_url)
+    told = (await operate(processes, "summary")).stderr.splitlines()
+    group = cause(one).group
+    assert told == [
+        f"hint: registry-events dead-letters {hint}"
+        for hint in (
+            f"show {one.message_id}",
+            f"requeue --group {group} --canary 1 --dry-run",
+            f"discard --group {group} --dry-run",
+        )
+    ]
+    for line in told:
+        assert (await operate(processes, *line.split()[3:])).returncode == 0
 
 
 async def test_a_list_has_the_oldest_first_and_says_what_it_leaves_out(

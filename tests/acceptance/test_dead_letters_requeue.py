@@ -12,6 +12,7 @@ import pytest
 from console.dead_letters import deaths
 from console.local.processes import Process
 from console.local.report import LocalError
+from shared.amqp.dead_letter import Reason
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.acceptance.burying import buried, bury, operate, result
 from tests.databases import refuse_poison
@@ -134,6 +135,15 @@ async def test_only_what_is_selected_and_only_after_a_dry_run(processes: Process
     left = [one for one in everything if one not in first_five]
     assert await buried(processes.amqp_url) == left
     assert await waiting(processes.amqp_url, EVENTS_QUEUE) == 5
+
+
+async def test_a_plan_says_what_would_die_again(processes: Processes) -> None:
+    await bury(processes.amqp_url, [make_event()], reason=Reason.INVALID_EVENT)
+    dry = await operate(processes, "requeue", "--all", "--dry-run")
+    assert dry.stdout.startswith("requeue 1 dead letter -> queue registry.events\n")
+    assert "1 would die again as they are" in dry.stdout
+    removed = await operate(processes, "discard", "--all", "--dry-run")
+    assert "die again" not in removed.stdout
 
 
 async def test_a_canary_that_is_recorded(

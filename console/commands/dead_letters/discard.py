@@ -21,6 +21,7 @@ from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.discard import discard_all
 from console.dead_letters.plan import Plan
 from console.dead_letters.selection import Selection
+from console.overview import spoken
 from shared.configuration import secret
 from shared.settings import Settings
 
@@ -45,7 +46,8 @@ def _confirm(count: int, export: Path | None, *, yes: bool) -> None:
     if yes:
         return
     copy = f"a copy goes to {export} (0600)" if export else "no copy is kept"
-    question = f"{count} dead letters will be removed for good; {copy}. Type the number to confirm"
+    these = spoken.count(count, "dead letter")
+    question = f"{these} will be removed for good; {copy}. Type the number to confirm"
     if click.prompt(question, err=True).strip() != str(count):
         raise click.Abort
 

@@ -13,6 +13,7 @@ from console.dead_letters.acting import Outcome
 from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.operation import Target
 from console.dead_letters.plan import Plan
+from console.overview import spoken
 from shared.text import printable
 
 _GROUPS_SHOWN = 10
@@ -43,11 +44,14 @@ def show(made: Plan, verb: str, target: Target | None, *, dry_run: bool, output:
 
 def _lines(made: Plan, verb: str, target: Target | None) -> Iterator[str]:
     where = f" -> queue {target.queue}" if target else ""
-    yield f"{verb} {len(made.chosen):,} dead letters{where}"
+    yield f"{verb} {spoken.count(len(made.chosen), 'dead letter')}{where}"
     if target:
-        yield f"  {target.queue}: {target.consumers} consumers, {target.ready:,} ready"
+        consumers = spoken.count(target.consumers, "consumer")
+        yield f"  {target.queue}: {consumers}, {target.ready:,} ready"
     if target and not target.consumers:
         yield "  no worker takes from it now: they will wait there"
+    if target and made.doomed:
+        yield f"  {made.doomed:,} would die again as they are: mend them with edit, or discard them"
     if made.requeued_before:
         yield f"  requeued before: {made.requeued_before:,}"
     for why, count in made.skipped.most_common():

@@ -17,6 +17,7 @@ from console.dead_letters.plan import Plan
 from console.dead_letters.requeue import Pace, requeue_all
 from console.dead_letters.requeueing import why_not
 from console.dead_letters.selection import Selection
+from console.overview import spoken
 from shared.configuration import secret
 from shared.settings import Settings
 
@@ -35,7 +36,7 @@ def requeue(*, selection: Selection, pace: Pace, asked: Asked) -> None:
     loaded = settings(*(["database_url"] if pace.canary else []))
     made, target = run(_plan(loaded, selection, pace))
     planning.show(made, "requeue", target, dry_run=asked.dry_run, output=asked.output)
-    confirm(f"requeue {len(made.chosen):,} dead letters?", yes=asked.yes)
+    confirm(f"requeue {spoken.count(len(made.chosen), 'dead letter')}?", yes=asked.yes)
     work = asked.operation("requeue", selection, made.matched)
     outcome, trail = run(_requeue(loaded, made, work, pace))
     planning.finish(outcome, trail, work, made.skipped.total(), output=asked.output)

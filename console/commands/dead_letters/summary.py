@@ -1,5 +1,6 @@
 """registry-events dead-letters summary."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import click
@@ -9,6 +10,7 @@ from console.commands.dead_letters.options import output, selectors
 from console.commands.dead_letters.running import run, say, settings
 from console.dead_letters import reading
 from console.dead_letters.moments import age
+from console.dead_letters.plan import LASTING
 from console.dead_letters.selection import Selection
 from console.dead_letters.summary import Group, Summary
 from shared.configuration import secret
@@ -46,9 +48,17 @@ def _print(counted: Summary) -> None:
     ages = f"oldest {age(total.oldest, now=now)}   newest {age(total.newest, now=now)}"
     click.echo(f"DEAD LETTERS   {total.count:,}   {ages}   (+{total.recent:,} in 5 min)")
     printing.table(_HEADER, [_row(group, now) for group in counted.groups])
-    say(
-        f"hint: registry-events dead-letters list --group {counted.groups[0].cause.group} --limit 1"
-    )
+    for hint in _hints(counted.groups[0]):
+        say(f"hint: registry-events dead-letters {hint}")
+
+
+def _hints(group: Group) -> Iterator[str]:
+    """What to do with it: look at one, then what helps against its reason."""
+    name = group.cause.group
+    yield f"show {group.example}" if group.example.isalnum() else f"list --group {name} --limit 1"
+    if group.cause.reason not in LASTING:
+        yield f"requeue --group {name} --canary 1 --dry-run"
+    yield f"discard --group {name} --dry-run"
 
 
 def _row(group: Group, now: datetime) -> tuple[str, ...]:

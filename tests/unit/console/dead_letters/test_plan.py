@@ -1,6 +1,7 @@
 from console.dead_letters.plan import Plan, key
 from console.dead_letters.selection import Selection
 from console.dead_letters.view import DeadLetter
+from shared.amqp.dead_letter import Reason
 from tests.unit.console.dead_letters.letters import make_dead_letter
 
 
@@ -44,6 +45,14 @@ def test_groups_count_what_is_chosen() -> None:
     assert second[1] == 1
     assert document["chosen"] == 3
     assert document["groups"][0]["group"] == first[0].group
+
+
+def test_those_that_would_die_again_are_counted() -> None:
+    plan = Plan(Selection(all=True), fine)
+    for number, reason in enumerate(Reason):
+        plan.add(make_dead_letter(message_id=f"m{number}", reason=reason))
+    assert len(plan.chosen) == len(Reason)
+    assert plan.doomed == 2
 
 
 def test_without_a_message_id_the_body_tells_them_apart() -> None:
