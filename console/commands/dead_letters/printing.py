@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
+from rich.cells import cell_len, set_cell_size
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Columns as wide as they need to be; the cells are safe to print already."""
     rows = list(rows)
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    widths = [max(map(cell_len, column)) for column in zip(header, *rows, strict=True)]
     for number, row in enumerate([header, *rows]):
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        cells = (set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True))
         line = "  ".join(cells).rstrip()
         click.echo(click.style(line, bold=True) if not number and _styled() else line)
 
