@@ -14,7 +14,7 @@ from shared.amqp.message import RECEIVED_AT, SOURCE, TRACEPARENT
 from shared.text import printable
 
 _PAYLOAD: Final = 64 * 1024
-_COMMAND: Final = "registry-events dead-letters"
+COMMAND: Final = "registry-events dead-letters"
 _ADVICE: Final = {
     Reason.UNREADABLE_BODY: (
         "its sender does not send notifications; keep a copy and remove it:",
@@ -44,7 +44,7 @@ def advice(dead_letter: DeadLetter) -> list[str]:
         "id": printable(dead_letter.message_id or dead_letter.event_id, 300),
         "group": cause(dead_letter).group,
     }
-    return [why, *(f"{_COMMAND} {command.format_map(known)}" for command in commands)]
+    return [why, *(f"{COMMAND} {command.format_map(known)}" for command in commands)]
 
 
 def tell(dead_letter: DeadLetter, *, now: datetime, mask: bool) -> Iterator[str]:

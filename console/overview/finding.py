@@ -12,5 +12,8 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
+    """`page` of the console has more, if it is not empty."""
+
     state: State
     text: str
+    page: str = ""

@@ -20,7 +20,9 @@ def to_json(seen: Overview) -> str:
         {
             "state": seen.verdict.state,
             "headline": seen.verdict.headline,
-            "findings": [asdict(finding) for finding in seen.verdict.findings],
+            "findings": [
+                {"state": finding.state, "text": finding.text} for finding in seen.verdict.findings
+            ],
             "taken": snapshot.taken.isoformat(),
             "broker": asdict(snapshot.broker),
             "database": asdict(snapshot.database),

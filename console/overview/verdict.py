@@ -100,4 +100,4 @@ def _dead_letters(snapshot: Snapshot) -> Iterator[Finding]:
     else:
         letters = count(dead.ready, "dead letter")
     oldest = f", oldest {age(snapshot.oldest_dead)}" if snapshot.oldest_dead else ""
-    yield Finding(State.DEGRADED, f"{letters}{oldest}: `{SUMMARY}`")
+    yield Finding(State.DEGRADED, f"{letters}{oldest}: `{SUMMARY}`", page="/dead-letters")

@@ -9,7 +9,7 @@ from aiohttp import web
 from console.dead_letters import deaths, masking
 from console.dead_letters.errors import UnusableError
 from console.dead_letters.grouping import cause
-from console.dead_letters.telling import advice
+from console.dead_letters.telling import COMMAND, advice
 from console.dead_letters.view import DeadLetter
 from console.web import selecting
 from console.web.live import Parts, stream
@@ -20,17 +20,21 @@ from shared.amqp.dead_letter import Reason
 
 _GROUPS: Final = 200
 _LINES: Final = 2_000
+# What a sample says may be so much older than the sample.
+_SAMPLE_SECONDS: Final = 3.0
 
 
 async def groups(request: web.Request) -> web.Response:
-    summary = await request.app[CONSOLE].looks.summary()
-    count = summary.total.count
+    looks = request.app[CONSOLE].looks
+    summary = await looks.summary()
+    count, at = summary.total.count, looks.looked_at.timestamp()
     values: dict[str, Any] = {
         "summary": summary,
         "groups": summary.groups[:_GROUPS],
         "looked": count,
+        "at": at,
     }
-    values |= _filter(request) | await _now(request)
+    values |= _filter(request) | await _since(request, count, at)
     return page(request, "groups.html", **values)
 
 
@@ -58,7 +62,11 @@ async def show(request: web.Request) -> web.Response:
 
 
 def _story(dead_letter: DeadLetter) -> dict[str, Any]:
-    payload = masking.pretty(masking.payload(dead_letter, mask=True)).splitlines()
+    identifier = dead_letter.message_id or dead_letter.event_id
+    payload = masking.payload(dead_letter, mask=True)
+    if payload == masking.HIDDEN:
+        payload = f"not readable as JSON; {COMMAND} show {identifier} --no-mask shows it"
+    lines = masking.pretty(payload).splitlines()
     why, *commands = advice(dead_letter)
     return {
         "one": dead_letter,
@@ -66,26 +74,34 @@ def _story(dead_letter: DeadLetter) -> dict[str, Any]:
         "cause": cause(dead_letter),
         "deaths": deaths.before(dead_letter),
         "headers": sorted(masking.headers(dead_letter, mask=True).items()),
-        "lines": payload[:_LINES],
-        "more": max(len(payload) - _LINES, 0),
+        "lines": lines[:_LINES],
+        "more": max(len(lines) - _LINES, 0),
         "why": why,
         "commands": commands,
-        "identifier": dead_letter.message_id or dead_letter.event_id,
+        "identifier": identifier,
         "now": datetime.now(UTC),
     }
 
 
 async def _versions(request: web.Request) -> AsyncIterator[Parts]:
-    looked = request.query.get("looked", "")
-    values: dict[str, Any] = {"looked": int(looked) if looked.isdecimal() else 0}
+    looked, at = request.query.get("looked", ""), request.query.get("at", "")
+    try:
+        count, then = int(looked), float(at)
+    except ValueError:
+        count, then = 0, 0.0
     while True:
-        yield {"now": render(request, "_now.html", **values, **await _now(request))}
+        values = await _since(request, count, then)
+        yield {"now": render(request, "_now.html", looked=count, **values)}
         if not await request.app[CONSOLE].sampler.next():
             return
 
 
-async def _now(request: web.Request) -> dict[str, Any]:
-    return {"dead": (await request.app[CONSOLE].sampler.current()).snapshot.broker.dead}
+async def _since(request: web.Request, looked: int, at: float) -> dict[str, Any]:
+    """Whether their number changed after `at`; who looks at them hides some meanwhile."""
+    snapshot = (await request.app[CONSOLE].sampler.current()).snapshot
+    dead = snapshot.broker.dead
+    newer = dead and not dead.consumers and snapshot.taken.timestamp() > at + _SAMPLE_SECONDS
+    return {"dead": dead, "changed": bool(newer and dead and dead.ready != looked)}
 
 
 def _filter(request: web.Request) -> dict[str, Any]:

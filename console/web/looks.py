@@ -35,12 +35,16 @@ class Listed:
 
 
 class Looks:
-    """Every method raises BusyError, BrokerAwayError and TopologyConflictError."""
+    """Every method raises BusyError, BrokerAwayError and TopologyConflictError.
+
+    `looked_at` is when the look of the last summary ended.
+    """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._one = asyncio.Lock()
         self._summary: Summary | None = None
+        self.looked_at = datetime.now(UTC)
         self._fresh_until = 0.0
 
     async def summary(self) -> Summary:
@@ -60,7 +64,7 @@ class Looks:
             await reading.each(broker, summary.add)
         took = time.monotonic() - started
         self._fresh_until = time.monotonic() + max(_FRESH, _FRESH_PER_LOOK * took)
-        self._summary = summary
+        self._summary, self.looked_at = summary, datetime.now(UTC)
 
     async def page(self, selection: Selection, number: int) -> Listed:
         window = deque[DeadLetter](maxlen=(number + 1) * PAGE)

@@ -1,6 +1,7 @@
 """What the console's pages say, without a script, on real servers."""
 
 import asyncio
+import html
 import json
 import re
 from collections.abc import AsyncIterator
@@ -230,6 +231,48 @@ async def test_a_change_arrives_by_itself(pipeline: Pipeline, visitor: Visitor) 
         async with asyncio.timeout(20):
             while "late/comer" not in (seen := await message(live)).get("recent", ""):
                 assert "<html" not in json.dumps(seen)
+
+
+async def test_only_what_came_after_the_look_is_a_change(
+    pipeline: Pipeline, visitor: Visitor
+) -> None:
+    await bury(pipeline, "", "")
+    page = await visitor.get("/dead-letters")
+    (own,) = re.findall(r'data-live="([^"]+)"', page.source)
+    assert await now(visitor, html.unescape(own)) == ""
+    assert await now(visitor, "/dead-letters/live?looked=7&at=99999999999") == ""
+
+    async def changed() -> bool:
+        told = await now(visitor, "/dead-letters/live?looked=7&at=0")
+        return "There are 2 dead letters now, -5 since this page was made" in told
+
+    await eventually(changed)
+
+
+async def now(visitor: Visitor, path: str) -> str:
+    async with visitor.http.get(visitor.url + path) as live:
+        return (await message(live))["now"]
+
+
+async def test_the_verdict_leads_to_the_dead_letters(pipeline: Pipeline, visitor: Visitor) -> None:
+    await bury(pipeline, "")
+
+    async def led() -> bool:
+        return (
+            'dead-letters summary</code> <a href="/dead-letters">'
+            in (await visitor.get("/")).source
+        )
+
+    await eventually(led)
+
+
+async def test_what_is_no_json_can_be_seen_with_a_command(
+    pipeline: Pipeline, visitor: Visitor
+) -> None:
+    await pipeline.post(b"no JSON")
+    (one,) = await pipeline.dead_letters(1)
+    story = await visitor.get(f"/dead-letters/show?id={one.message_id}")
+    assert f"registry-events dead-letters show {one.message_id} --no-mask shows it" in story.text
 
 
 async def message(live: aiohttp.ClientResponse) -> dict[str, str]:
