@@ -1,15 +1,14 @@
 """Who may use the console: who has a token, whom a reverse proxy names, or whoever is here."""
 
 import getpass
-import hmac
 import ipaddress
 import re
-import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Final, Protocol
 
+from console.web.form_keys import new_session
 from ingest.auth import TokenCheck
 from shared.service import StartError
 from shared.settings import Settings
@@ -18,6 +17,7 @@ from shared.text import printable
 COOKIE: Final = "registry_events_console"
 _SESSION_SECONDS: Final = 12 * 3600
 _SESSIONS: Final = 1_000
+_SHOWN: Final = 6
 _ADDRESS: Final = re.compile(r"(\[(?P<six>[^\[\]]*)\]|(?P<host>[^:\[\]]*))(:\d*)?")
 _LOOPBACK_NAMES: Final = frozenset({"localhost"})
 
@@ -56,50 +56,41 @@ class ProxyAccess:
 
 
 class TokenAccess:
-    """Whoever has shown one of the tokens, in the form or as `Authorization: Bearer`."""
+    """Whoever has shown one of the tokens, in the form or as `Authorization: Bearer`.
+
+    The start of a token's SHA-256 tells its holders apart.
+    """
 
     login = True
 
-    def __init__(self, check: TokenCheck) -> None:
-        self._check = check
-        self._sessions: dict[str, float] = {}
+    def __init__(self, tokens: Iterable[str]) -> None:
+        self._holders = [
+            (TokenCheck([token]), f"token holder {_digest(token)[:_SHOWN]}") for token in tokens
+        ]
+        self._sessions: dict[str, tuple[float, str]] = {}
 
     def user(self, headers: Mapping[str, str], session: str) -> str:
-        if self._sessions.get(_digest(session), 0) > time.monotonic():
-            return "token holder"
-        return "token holder" if self._check.accepts(headers.get("Authorization")) else ""
+        until, holder = self._sessions.get(_digest(session), (0.0, ""))
+        return holder if until > time.monotonic() else self._holder(headers.get("Authorization"))
 
     def sign_in(self, token: str) -> str:
         """A new session for a right token; empty for a wrong one."""
-        if not self._check.accepts(token):
+        holder = self._holder(token)
+        if not holder:
             return ""
         while len(self._sessions) >= _SESSIONS:
             del self._sessions[next(iter(self._sessions))]
         session = new_session()
-        self._sessions[_digest(session)] = time.monotonic() + _SESSION_SECONDS
+        self._sessions[_digest(session)] = (time.monotonic() + _SESSION_SECONDS, holder)
         return session
 
     def sign_out(self, session: str) -> None:
         self._sessions.pop(_digest(session), None)
 
-
-class FormKeys:
-    """What a form of ours carries, so that another site's form cannot be taken for it."""
-
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
-
-    def key(self, session: str) -> str:
-        return hmac.new(self._key, session.encode("utf-8", "replace"), sha256).hexdigest()
-
-    def fits(self, key: str, session: str) -> bool:
-        return bool(session) and hmac.compare_digest(
-            key.encode("utf-8", "replace"), self.key(session).encode()
-        )
-
-
-def new_session() -> str:
-    return secrets.token_urlsafe(32)
+    def _holder(self, header: str | None) -> str:
+        # Every token is tried: the time taken says nothing about which it was.
+        found = [holder for check, holder in self._holders if check.accepts(header)]
+        return found[0] if found else ""
 
 
 def choose(settings: Settings, listen: str) -> Access:
@@ -111,7 +102,7 @@ def choose(settings: Settings, listen: str) -> Access:
             "set: which one says who may use the console?"
         )
     if tokens:
-        return TokenAccess(TokenCheck(token.get_secret_value() for token in tokens))
+        return TokenAccess(token.get_secret_value() for token in tokens)
     if header:
         return ProxyAccess(header)
     if is_loopback(listen):
@@ -135,8 +126,8 @@ def is_loopback(address: str) -> bool:
         return False
 
 
-def _digest(session: str) -> str:
-    return sha256(session.encode("utf-8", "replace")).hexdigest()
+def _digest(secret: str) -> str:
+    return sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def _own_name() -> str:

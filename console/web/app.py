@@ -18,6 +18,7 @@ from console.web import (
     overview_page,
 )
 from console.web.carrying import Carrier
+from console.web.form_keys import FormKeys
 from console.web.live import STREAMS
 from console.web.looks import Looks
 from console.web.operations import Operations, Plans
@@ -56,7 +57,7 @@ async def run(settings: Settings, *, writable: bool) -> None:
 
 def new_app(state: ConsoleState, who: access.Access, *, writable: bool) -> web.Application:
     """Refusals go through `show_errors`, so it stands first."""
-    form_keys = access.FormKeys()
+    form_keys = FormKeys()
     app = web.Application(
         client_max_size=_LARGEST_FORM,
         middlewares=[

@@ -7,7 +7,8 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from console.dead_letters.errors import BusyError, DatabaseAwayError, UnusableError
-from console.web.access import COOKIE, Access, FormKeys, is_loopback, new_session
+from console.web.access import COOKIE, Access, is_loopback
+from console.web.form_keys import FormKeys, new_session
 from console.web.pages import SESSION, USER, page
 from shared.amqp.errors import BrokerAwayError
 from shared.amqp.topology import TopologyConflictError

@@ -10,7 +10,8 @@ from aiohttp import web
 from markupsafe import Markup, escape
 
 from console.overview import report, spoken
-from console.web.access import Access, FormKeys
+from console.web.access import Access
+from console.web.form_keys import FormKeys
 from shared.text import printable
 
 ENVIRONMENT: Final = web.AppKey("ENVIRONMENT", jinja2.Environment)

@@ -1,16 +1,11 @@
 """Who may use the console, by what is configured."""
 
+from hashlib import sha256
+
 import pytest
 
-from console.web.access import (
-    FormKeys,
-    OpenAccess,
-    ProxyAccess,
-    TokenAccess,
-    choose,
-    is_loopback,
-    new_session,
-)
+from console.web.access import OpenAccess, ProxyAccess, TokenAccess, choose, is_loopback
+from console.web.form_keys import FormKeys, new_session
 from shared.configuration import load
 from shared.service import StartError
 
@@ -80,6 +75,16 @@ def test_sessions_end_and_the_oldest_make_room() -> None:
     assert not access.user({}, second)
     assert access.user({}, last)
     assert access.sign_in("wrong") == ""
+
+
+def test_holders_of_different_tokens_are_told_apart() -> None:
+    access = choose(load(console_tokens="one,two"), "127.0.0.1:8090")
+    assert isinstance(access, TokenAccess)
+    one = access.user({"Authorization": "Bearer one"}, "")
+    assert one == f"token holder {sha256(b'one').hexdigest()[:6]}"
+    assert access.user({}, access.sign_in("one")) == one
+    assert access.user({}, access.sign_in("two")) != one
+    assert access.user({"Authorization": "Bearer three"}, "") == ""
 
 
 def test_a_form_belongs_to_one_session_of_one_console() -> None:
