@@ -106,6 +106,24 @@ async def test_an_import_straight_to_the_events(processes: Processes, tmp_path: 
     assert "line 1: it has no readable action" in refused.stderr
 
 
+async def test_from_one_queue_to_another_through_a_pipe(processes: Processes) -> None:
+    await bury(processes.amqp_url, [make_event(), HOSTILE])
+    lines = (await operate(processes, "export")).stdout
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [*COMMAND, "dead-letters", "import", "-", "--yes"],
+        input=lines,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env={**os.environ, **processes.environment},
+        timeout=60,
+    )
+    assert (done.returncode, result(done)) == (0, "done: 2 imported, 0 failed, 0 skipped")
+    everything = [content(one) for one in await buried(processes.amqp_url)]
+    assert everything[:2] == everything[2:]
+
+
 @pytest.fixture
 def edit_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Lines of a shell that edit the file $1."""

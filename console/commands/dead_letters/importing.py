@@ -1,8 +1,11 @@
 """registry-events dead-letters import."""
 
 import asyncio
+import shutil
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -32,35 +35,48 @@ from shared.settings import Settings
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
 @click.option("--requeue", is_flag=True, help="Send the events instead of burying them again.")
 @writes
-def import_(*, file: Path, requeue: bool, asked: Asked) -> None:
-    """Put exported dead letters back, in their order.
+def import_(*, file: str, requeue: bool, asked: Asked) -> None:
+    """Put exported dead letters back, in their order; FILE may be - for standard input.
 
     Nothing is done unless every line of FILE is good. What is imported twice is there twice.
     """
     loaded = settings()
-    checked = run(_check(file, _undirected if requeue else _fine))
-    for fault in checked.faults:
-        say(fault)
-    if checked.faults:
-        sys.exit(Exit.FAILED)
-    if not checked.count:
-        nothing_matched()
-    where = "the events' queue" if requeue else "the dead letters"
-    if asked.dry_run:
-        click.echo(f"import {checked.count:,} into {where}")
-        say("nothing was changed")
-        return
-    confirm(f"import {checked.count:,} into {where}?", yes=asked.yes)
-    selector = f"{file.name}{' --requeue' if requeue else ''}"
-    work = asked.operation("import", selector, checked.count)
-    message = exporting.buried_again
-    if requeue:
-        message = partial(requeued, by=work.actor, at=datetime.now(UTC))
-    outcome, trail = run(_import(loaded, file, message, work))
+    with _readable(file) as path:
+        checked = run(_check(path, _undirected if requeue else _fine))
+        for fault in checked.faults:
+            say(fault)
+        if checked.faults:
+            sys.exit(Exit.FAILED)
+        if not checked.count:
+            nothing_matched()
+        where = "the events' queue" if requeue else "the dead letters"
+        if asked.dry_run:
+            click.echo(f"import {checked.count:,} into {where}")
+            say("nothing was changed")
+            return
+        confirm(f"import {checked.count:,} into {where}?", yes=asked.yes)
+        selector = f"{Path(file).name}{' --requeue' if requeue else ''}"
+        work = asked.operation("import", selector, checked.count)
+        message = exporting.buried_again
+        if requeue:
+            message = partial(requeued, by=work.actor, at=datetime.now(UTC))
+        outcome, trail = run(_import(loaded, path, message, work))
     planning.finish(outcome, trail, work, 0, output=asked.output)
+
+
+@contextmanager
+def _readable(file: str) -> Iterator[Path]:
+    """A file that can be read twice: standard input's lines are kept in one meanwhile."""
+    if file != "-":
+        yield Path(file)
+        return
+    with tempfile.NamedTemporaryFile(prefix="registry-events-") as copy:
+        shutil.copyfileobj(sys.stdin.buffer, copy)
+        copy.flush()
+        yield Path(copy.name)
 
 
 async def _check(file: Path, refusal: Callable[[DeadLetter], str]) -> Checked:
