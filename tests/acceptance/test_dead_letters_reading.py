@@ -101,6 +101,8 @@ async def test_show_tells_one_story(processes: Processes) -> None:
     by_message = await operate(processes, "show", second.message_id[:12], "-o", "json")
     document = json.loads(by_message.stdout)
     assert document["event_id"] == "event-10"
+    line = await operate(processes, "show", second.message_id, "-o", "jsonl")
+    assert [json.loads(one) for one in line.stdout.splitlines()] == [document]
     assert document["payload"]["actor"] == {"name": "****"}
     assert "alice" not in by_message.stdout
     assert document["try_next"][1].startswith("registry-events dead-letters ")

@@ -29,15 +29,16 @@ _MOST = 20
 @click.command()
 @click.argument("id", type=FILLED)
 @click.option("--no-mask", is_flag=True, help="Also addresses, user agents and actors.")
-@output("text", "json")
+@output("text", "json", "jsonl")
 def show(*, id: str, no_mask: bool, output: str) -> None:  # noqa: A002  the user's word for it
     """Tell the whole story of one dead letter.
 
     ID is an event id or a message id, or how one of them starts.
     """
     dead_letter = one(run(find(secret(settings().amqp_url), id)))
-    if output == "json":
-        printing.document(_document(dead_letter, mask=not no_mask))
+    if output != "text":
+        document = _document(dead_letter, mask=not no_mask)
+        printing.document(document) if output == "json" else printing.lines([document])
         return
     for line in tell(dead_letter, now=datetime.now(UTC), mask=not no_mask):
         click.echo(line)
