@@ -73,7 +73,11 @@ def _story(dead_letter: DeadLetter) -> dict[str, Any]:
         "story": dead_letter.story,
         "cause": cause(dead_letter),
         "deaths": deaths.before(dead_letter),
-        "headers": sorted(masking.headers(dead_letter, mask=True).items()),
+        "headers": sorted(
+            (name, value)
+            for name, value in masking.headers(dead_letter, mask=True).items()
+            if name != deaths.DIED_BEFORE
+        ),
         "lines": lines[:_LINES],
         "more": max(len(lines) - _LINES, 0),
         "why": why,
