@@ -17,7 +17,7 @@ from console.local.management import Management
 from console.local.processes import Process
 from console.local.rabbitmq import RabbitMQ
 from console.local.report import LocalError
-from shared.amqp.topology import DEAD_QUEUE, DELIVERY_LIMIT, EVENTS_QUEUE
+from shared.amqp.topology import DEAD_EXCHANGE, DEAD_QUEUE, DELIVERY_LIMIT, EVENTS_QUEUE
 from tests.acceptance.burying import operate
 from tests.databases import refuse_poison
 from tests.factories import make_envelope, make_event
@@ -152,6 +152,30 @@ async def test_followers_show_each_once(processes: Processes, pipeline: Pipeline
     for follower in followers:
         assert sorted(ids(printed(follower))) == sorted(expected)
     assert ids(await tail(processes, "-n", "1000000")) == expected
+
+
+async def test_a_follower_shows_what_has_no_message_id(
+    processes: Processes, pipeline: Pipeline, rabbitmq: RabbitMQ
+) -> None:
+    await bury(pipeline, numbered(1))
+    bury_nameless(rabbitmq, processes.amqp_url, "somebody's")
+    follower = processes.start_command("dead-letters", "tail", "--follow", "-o", "jsonl")
+
+    async def shown(count: int) -> bool:
+        return len(printed(follower)) >= count
+
+    await eventually(partial(shown, 2))
+    bury_nameless(rabbitmq, processes.amqp_url, "somebody else's")
+    await eventually(partial(shown, 3))
+    assert json.loads(printed(follower)[2])["body"] == "somebody else's"
+
+
+def bury_nameless(rabbitmq: RabbitMQ, amqp_url: str, body: str) -> None:
+    """Over HTTP: the library for AMQP gives every message an id."""
+    management = Management(int(rabbitmq.management_url.rpartition(":")[2]))
+    path = f"/api/exchanges/{amqp_url.rpartition('/')[2]}/{DEAD_EXCHANGE}/publish"
+    message = {"properties": {}, "routing_key": "event.push", "payload_encoding": "string"}
+    management.call("POST", path, {**message, "payload": body})
 
 
 async def test_ctrl_c_is_the_good_end_of_a_follower(

@@ -11,6 +11,7 @@ from console.commands.dead_letters.options import output, selectors
 from console.commands.dead_letters.running import Interrupted, nothing_matched, run, say, settings
 from console.dead_letters import reading
 from console.dead_letters.grouping import cause
+from console.dead_letters.plan import key
 from console.dead_letters.selection import Selection
 from console.dead_letters.view import DeadLetter
 from shared.configuration import secret
@@ -99,7 +100,7 @@ async def _tail(url: str, count: int, shown: Shown, selection: Selection, *, fol
             shown.add(dead_letter)
         if not follow:
             return
-        known = {dead_letter.message_id for dead_letter in youngest}
+        known = {key(dead_letter) for dead_letter in youngest}
         async for dead_letter in arriving:
-            if dead_letter.message_id not in known and selection.matches(dead_letter):
+            if key(dead_letter) not in known and selection.matches(dead_letter):
                 shown.add(dead_letter)
