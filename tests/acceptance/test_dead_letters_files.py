@@ -129,6 +129,8 @@ def edit_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str]
     """Lines of a shell that edit the file $1."""
     script = tmp_path / "editor"
     monkeypatch.setenv("VISUAL", str(script))
+    # Where what was typed is kept.
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
 
     def write(lines: str) -> None:
         script.write_text(f"#!/bin/sh\n{lines}\n")
