@@ -6,6 +6,7 @@ from tests.unit.deploy.shipped import DEPLOY, UNITS, seconds, unit_lines
 
 def test_each_process_has_a_unit() -> None:
     assert [unit.name for unit in UNITS] == [
+        "registry-events-console.service",
         "registry-events-ingest.service",
         "registry-events-migrate.service",
         "registry-events-worker@.service",
