@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import aiohttp
@@ -46,7 +47,7 @@ class Pipeline:
         sent = {"Authorization": f"Bearer {TOKEN}", "Content-Type": EVENTS_TYPE}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         async with self.http.post(
-            self.url + path, data=body, headers=sent, allow_redirects=False
+            self.url + path, data=BytesIO(body), headers=sent, allow_redirects=False
         ) as response:
             is_json = response.content_type == "application/json"
             answer = await response.json() if is_json else await response.text()
