@@ -94,7 +94,7 @@ def _install(missing: list[_Need], say: Say) -> None:
             if POSTGRES not in missing:
                 raise
             say(str(error))
-    if POSTGRES.find() is None:
+    if POSTGRES in missing and POSTGRES.find() is None:
         wheel.install(say=say)
 
 
