@@ -5,13 +5,13 @@ registries send: https://distribution.github.io/distribution/about/notifications
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from shared import strict_json
+from shared import strict_json, timestamps
 from shared.text import first_unstorable, printable
 
 SUPPORTED_ACTIONS: Final = frozenset({"push", "delete"})
@@ -22,32 +22,10 @@ _COMPONENT = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
 _REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
 _REPOSITORY_LENGTH = 255
 _REASONS_SHOWN = 3
-# asyncpg writes these two as -infinity (Go's time that was never set) and infinity, with which
-# PostgreSQL before 17 cannot reckon.
-_INFINITIES = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 
 
 class InvalidEventError(ValueError):
     """The event cannot be recorded; says which field and why, safe to print."""
-
-
-def _read_timestamp(value: object) -> datetime:
-    """RFC 3339 with any offset, in UTC; digits below the microsecond are cut off.
-
-    Leap seconds are refused, as by Go's own reader.
-    """
-    if not isinstance(value, str):
-        raise ValueError("is not a text")  # noqa: TRY004  pydantic collects ValueErrors only
-    moment = datetime.fromisoformat(value.upper())
-    if moment.tzinfo is None:
-        raise ValueError("has no offset from UTC")
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("is out of range") from None
-    if moment in _INFINITIES:
-        raise ValueError("is out of range")
-    return moment
 
 
 def _text(longest: int | None = None, *, empty: bool = True) -> AfterValidator:
@@ -103,7 +81,7 @@ class Event(_Part):
     """
 
     id: Annotated[str, _text(255, empty=False)]
-    timestamp: Annotated[datetime, BeforeValidator(_read_timestamp)]
+    timestamp: Annotated[datetime, BeforeValidator(timestamps.read)]
     # In a routing key, of which AMQP takes 255 bytes.
     action: Annotated[str, _text(60, empty=False)]
     target: Target = Target()

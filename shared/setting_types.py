@@ -1,0 +1,63 @@
+"""What a setting may be: checked when it is read, with a sentence for its operator."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic_settings import NoDecode
+
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+def _split_tokens(value: object) -> object:
+    """Tokens stand one a line or separated by commas, so that a file and a variable read alike."""
+    if not isinstance(value, str):
+        return value
+    tokens = [token.strip() for token in value.replace("\n", ",").split(",") if token.strip()]
+    if not tokens:
+        raise ValueError("holds no token")
+    return tokens
+
+
+def _check_listen(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004
+        raise ValueError("must be HOST:PORT, for example 127.0.0.1:8080 (port 0 takes a free one)")
+    return value
+
+
+def _check_url(*schemes: str, needs_host: bool) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        scheme, separator, rest = value.get_secret_value().partition("://")
+        if not separator or not rest or scheme not in schemes:
+            raise ValueError(f"must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        try:
+            parts = urlsplit(value.get_secret_value())
+            # PostgreSQL takes several hosts, each with its port.
+            if needs_host or "," not in parts.netloc:
+                _ = parts.port
+        except ValueError:
+            raise ValueError(
+                "cannot be read: special characters in a password stand percent-encoded"
+            ) from None
+        if needs_host and not parts.hostname:
+            raise ValueError("names no host")
+        return value
+
+    return AfterValidator(check)
+
+
+def _check_urls(value: str) -> str:
+    for url in filter(None, (part.strip() for part in value.split(","))):
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+            raise ValueError("must be http://HOST:PORT, several separated by commas")
+    return value
+
+
+Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_tokens)]
+Listen = Annotated[str, AfterValidator(_check_listen)]
+Urls = Annotated[str, AfterValidator(_check_urls)]
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]*$")]
+AmqpUrl = Annotated[SecretStr, _check_url("amqp", "amqps", needs_host=True)]
+DatabaseUrl = Annotated[SecretStr, _check_url("postgresql", "postgres", needs_host=False)]
