@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     )
     catalogue_mode: CatalogueMode = Field(
         CatalogueMode.REGISTER,
-        description="register: a push to an unknown repository adds its row; lookup: only read",
+        description="register: events add the rows of unknown repositories; lookup: only read",
     )
     geo_enabled: bool = Field(True, description="false: tracking events only")
     database_timeout: Seconds = Field(10.0, description="for one statement and for connecting")

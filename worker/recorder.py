@@ -8,7 +8,7 @@ from shared.database import Connection, Pool, transaction
 from shared.event import Event
 from shared.settings import CatalogueMode
 from worker import catalogue, geo_events, tracking_events
-from worker.verdicts import Catalogue, Verdict, judge, once_each, pushed_paths
+from worker.verdicts import Catalogue, Verdict, created, first_pushes, judge, once_each
 
 # For a whole transaction; each of its statements has the pool's own deadline.
 _SECONDS: Final = 30.0
@@ -23,7 +23,13 @@ class Recorded:
 
 
 class Recorder:
-    """Records batches. Locks are taken in one order: repositories, event ids, the geo counter."""
+    """Records batches, in any order and beside any number of others, with the same result.
+
+    In mode `register` every supported event registers its repository, a delete that overtakes the
+    first push too, and the row remembers that its creation is yet to be recorded: one of the
+    untagged pushes claims that, whichever is recorded first. Locks are taken in one order: new
+    paths, event ids, creations, the geo counter.
+    """
 
     def __init__(
         self, pool: Pool, *, mode: CatalogueMode, geo_enabled: bool, seconds: float = _SECONDS
@@ -48,9 +54,12 @@ class Recorder:
         return Recorded(fresh=fresh, duplicates=supported - len(fresh))
 
     async def _write(self, connection: Connection, events: Sequence[Event]) -> list[Verdict]:
-        verdicts = judge(events, await self._resolve(connection, events))
+        repositories = await self._resolve(connection, events)
+        verdicts = judge(events, repositories)
         new_ids = await tracking_events.insert(connection, verdicts)
         fresh = [verdict for verdict in verdicts if verdict.event.id in new_ids]
+        if self._mode is CatalogueMode.REGISTER:
+            fresh = await _create(connection, fresh, repositories)
         geo = [verdict for verdict in fresh if verdict.geo]
         if geo and self._geo_enabled:
             await geo_events.append(connection, geo)
@@ -60,4 +69,17 @@ class Recorder:
         paths = {event.repository for event in events}
         if self._mode is CatalogueMode.LOOKUP:
             return await catalogue.look_up(connection, paths)
-        return await catalogue.register(connection, paths, pushed_paths(events))
+        return await catalogue.register(connection, paths)
+
+
+async def _create(
+    connection: Connection, fresh: Sequence[Verdict], repositories: Catalogue
+) -> list[Verdict]:
+    """Record creations as such: by events that are new, since a duplicate creates nothing."""
+    first = first_pushes(fresh, repositories.pending)
+    if not first:
+        return list(fresh)
+    claimed = await catalogue.claim_creations(connection, first)
+    ids = {first[row].event.id for row in claimed}
+    await tracking_events.mark_created(connection, ids)
+    return created(fresh, ids)

@@ -1,11 +1,11 @@
 """The table `tracking_events`: one row an event, however often it comes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from shared.database import Connection
 from shared.event import Actor, Request, Source
 from shared.text import storable
-from worker.classification.tracking import CATEGORY
+from worker.classification.tracking import CATEGORY, TrackingAction
 from worker.verdicts import Verdict
 
 INSERT = """
@@ -31,6 +31,14 @@ async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> set[str
     columns = zip(*map(_row, ordered), strict=True)
     rows = await connection.fetch(INSERT, *columns, CATEGORY)
     return {row["event_id"] for row in rows}
+
+
+MARK_CREATED = "UPDATE tracking_events SET action = $2 WHERE event_id = ANY($1::text[])"
+
+
+async def mark_created(connection: Connection, event_ids: Collection[str]) -> None:
+    """Events that this transaction has inserted turn out to create their repositories."""
+    await connection.execute(MARK_CREATED, list(event_ids), TrackingAction.CREATE_REPOSITORY.value)
 
 
 def _row(verdict: Verdict) -> tuple[object, ...]:

@@ -1,7 +1,7 @@
 """What a batch of events amounts to, given which repositories the catalogue holds: pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from shared.event import Event
 from worker.classification.geo import is_geo_event
@@ -10,10 +10,16 @@ from worker.classification.tracking import TrackingAction, tracking_action
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The catalogue's rows for the repositories of a batch, by path; `created` by this batch."""
+    """The catalogue's rows for the repositories of a batch: ids by path.
+
+    `pending` are the ids of those whose creation no untagged push has been recorded as.
+    """
 
     ids: Mapping[str, int]
-    created: frozenset[str] = frozenset()
+    pending: frozenset[int] = frozenset()
+
+    def __or__(self, other: "Catalogue") -> "Catalogue":
+        return Catalogue({**self.ids, **other.ids}, self.pending | other.pending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,26 +41,38 @@ def once_each(events: Iterable[Event]) -> list[Event]:
     return list(first.values())
 
 
-def pushed_paths(events: Iterable[Event]) -> set[str]:
-    """The repositories that the batch would register."""
-    return {event.repository for event in events if event.action == "push"}
-
-
 def judge(events: Sequence[Event], catalogue: Catalogue) -> list[Verdict]:
-    """The verdict on each event, in their order.
+    """The verdict on each event, in their order and whatever that is.
 
-    A repository that this batch created did not exist until the first push to it in the batch.
+    An untagged push to a repository that has a row is `push_repository`, until `created` says
+    otherwise: that depends on whose push is recorded first.
     """
-    not_yet = set(catalogue.created)
     verdicts = []
     for event in events:
-        path = event.repository
-        existed = path in catalogue.ids and path not in not_yet
-        if event.action == "push":
-            not_yet.discard(path)
-        row = None if path in not_yet else catalogue.ids.get(path)
-        action = tracking_action(event, repository_existed=existed)
+        row = catalogue.ids.get(event.repository)
+        action = tracking_action(event, repository_existed=row is not None)
         if action:
             geo = is_geo_event(event, repository_has_row=row is not None)
             verdicts.append(Verdict(event, action, geo, row))
     return verdicts
+
+
+def first_pushes(verdicts: Iterable[Verdict], pending: Collection[int]) -> dict[int, Verdict]:
+    """For each of the `pending` repositories the first untagged push to it."""
+    first: dict[int, Verdict] = {}
+    for verdict in verdicts:
+        row = verdict.container_repository_id
+        untagged = verdict.tracking_action is TrackingAction.PUSH_REPOSITORY
+        if untagged and row is not None and row in pending:
+            first.setdefault(row, verdict)
+    return first
+
+
+def created(verdicts: Iterable[Verdict], event_ids: Collection[str]) -> list[Verdict]:
+    """The verdicts, with `create_repository` for those events."""
+    return [
+        replace(verdict, tracking_action=TrackingAction.CREATE_REPOSITORY)
+        if verdict.event.id in event_ids
+        else verdict
+        for verdict in verdicts
+    ]

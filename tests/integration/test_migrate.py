@@ -67,3 +67,28 @@ async def test_every_table_and_column_has_a_comment(database_url: str) -> None:
     assert [(row["table"], row["column"]) for row in uncommented] == []
     assert list(tables) == []
     await connection.close()
+
+
+async def test_repositories_of_before_have_their_creation_recorded_or_pending(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = await connect(empty_database_url)
+    with monkeypatch.context() as before:
+        before.setattr("shared.migrate.shipped", lambda: shipped()[:5])
+        await migrate(connection)
+    await connection.execute("""
+        INSERT INTO container_repositories (path) VALUES ('created'), ('pushed'), ('tagged'), ('-');
+        INSERT INTO tracking_events (event_id, action, repository, tag, occurred_at) VALUES
+            ('1', 'create_repository', 'created', NULL, now()),
+            ('2', 'push_repository', 'pushed', NULL, now()),
+            ('3', 'push_tag', 'tagged', 'v1', now()),
+            ('4', 'delete_repository', 'tagged', NULL, now());
+    """)
+    await migrate(connection)
+    rows = await connection.fetch("SELECT path FROM container_repositories WHERE creation_pending")
+    assert {row["path"] for row in rows} == {"tagged", "-"}
+    # Workers of before, and a platform, write rows whose creation is not for new ones to record.
+    await connection.execute("INSERT INTO container_repositories (path) VALUES ('later')")
+    later = "SELECT creation_pending FROM container_repositories WHERE path = 'later'"
+    assert await connection.fetchval(later) is False
+    await connection.close()

@@ -50,7 +50,11 @@ def recorder(pool: Pool, mode: CatalogueMode = REGISTER, *, geo: bool = True) ->
 async def test_conformance(pool: Pool, case: dict[str, Any], mode: CatalogueMode) -> None:
     path = case["event"]["target"]["repository"]
     if case["repository_row"]:
-        await pool.execute("INSERT INTO container_repositories (path) VALUES ($1)", path)
+        await pool.execute(
+            "INSERT INTO container_repositories (path, creation_pending) VALUES ($1, $2)",
+            path,
+            case.get("creation_pending", False),
+        )
     await recorder(pool, mode).record(parse({**make_event(), **case["event"]}))
     actions = [row["action"] for row in await pool.fetch("SELECT action FROM tracking_events")]
     assert actions == ([case["tracking_action"]] if case["tracking_action"] else [])
@@ -58,6 +62,9 @@ async def test_conformance(pool: Pool, case: dict[str, Any], mode: CatalogueMode
     if mode is REGISTER and "row_after" in case:
         rows = await pool.fetchval("SELECT count(*) FROM container_repositories")
         assert bool(rows) == case["row_after"]
+    if "creation_pending_after" in case:
+        pending = await pool.fetchval("SELECT creation_pending FROM container_repositories")
+        assert pending == case["creation_pending_after"]
     if mode is LOOKUP:
         rows = await pool.fetchval("SELECT count(*) FROM container_repositories")
         assert bool(rows) == case["repository_row"]

@@ -15,7 +15,8 @@ _OCI_INDEX: Final = "application/vnd.oci.image.index.v1+json"
 def is_geo_event(event: Event, *, repository_has_row: bool) -> bool:
     """Whether a supported event changes what a replica would copy.
 
-    `repository_has_row`: in the catalogue, when the geo event is written.
+    `repository_has_row`: in the catalogue, when the geo event is written; in mode `register` that
+    is always so.
     """
     changes_an_image = bool(event.target.tag) or _is_manifest(event.target.media_type or "")
     return event.supported and repository_has_row and changes_an_image

@@ -25,7 +25,9 @@ class TrackingAction(StrEnum):
 def tracking_action(event: Event, *, repository_existed: bool) -> TrackingAction | None:
     """The action to record, None for an event that is not tracked.
 
-    `repository_existed`: before this event, in the catalogue.
+    `repository_existed`: before this event, in the catalogue. In mode `register` events add the
+    rows themselves, and which untagged push creates is decided by who is recorded first
+    (`worker.recorder`), not here.
     """
     match event.action, bool(event.target.tag):
         case "push", True:

@@ -6,6 +6,7 @@ fail before or after its commit.
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 import asyncpg
@@ -19,6 +20,7 @@ from worker.consumer import Consumer
 from worker.delivery import Delivery
 from worker.metrics import WorkerMetrics
 from worker.recorder import Recorded
+from worker.verdicts import Catalogue, first_pushes, judge, once_each
 
 POISON = "team/poison"
 BATCH = 5
@@ -70,11 +72,17 @@ class Queue:
 
 
 class Database:
-    """`faults` strike one attempt each: before the commit, or after it."""
+    """`faults` strike one attempt each: before the commit, or after it.
+
+    `geo` is the log in order of its ids, `created` the events that created a repository.
+    """
 
     def __init__(self) -> None:
         self.rows: Counter[str] = Counter()
+        self.geo: list[str] = []
+        self.created: list[Event] = []
         self.faults: list[tuple[str, BaseException]] = []
+        self._catalogue = Catalogue({})
 
     async def record(self, events: Sequence[Event]) -> Recorded:
         when, error = self.faults.pop(0) if self.faults else ("never", Crash())
@@ -82,11 +90,22 @@ class Database:
             raise error
         if any(event.repository == POISON for event in events):
             raise asyncpg.CheckViolationError("refused")
-        fresh = {event.id for event in events} - self.rows.keys()
-        self.rows.update(fresh)
+        self._catalogue |= self._registered(events)
+        verdicts = judge(once_each(events), self._catalogue)
+        fresh = [verdict for verdict in verdicts if verdict.event.id not in self.rows]
+        first = first_pushes(fresh, self._catalogue.pending)
+        self._catalogue = replace(self._catalogue, pending=self._catalogue.pending - first.keys())
+        self.created += [verdict.event for verdict in first.values()]
+        self.rows.update(verdict.event.id for verdict in fresh)
+        self.geo += [verdict.event.id for verdict in fresh if verdict.geo]
         if when == "after":
             raise error
-        return Recorded(fresh=(), duplicates=len(events) - len(fresh))
+        return Recorded(fresh=fresh, duplicates=len(events) - len(fresh))
+
+    def _registered(self, events: Sequence[Event]) -> Catalogue:
+        new = {event.repository for event in events} - self._catalogue.ids.keys()
+        ids = {path: len(self._catalogue.ids) + n for n, path in enumerate(sorted(new), start=1)}
+        return Catalogue(ids, frozenset(ids.values()))
 
 
 class DeadLetters:

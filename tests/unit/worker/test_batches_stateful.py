@@ -12,7 +12,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from shared.amqp.dead_letter import Reason, Story
 from shared.amqp.publisher import PublishFailedError
-from tests.factories import make_event
+from tests.factories import LAYER, MANIFEST, make_event
 from tests.unit.worker.models import POISON, Crash, Database, DeadLetters, Queue, batch_loop
 
 OUTAGES = st.sampled_from(
@@ -36,15 +36,26 @@ class Worker(RuleBasedStateMachine):
         self.queue, self.database, self.dead = Queue(), Database(), DeadLetters()
         self.good: set[str] = set()
         self.bad: set[str] = set()
+        self.changing: set[str] = set()
+        self.pushed: set[str] = set()
 
     @rule(
         target=sent,
+        action=st.sampled_from(["push", "push", "delete"]),
         repository=st.sampled_from(["team/app", "team/other", POISON]),
+        tag=st.sampled_from(["", "v1"]),
+        media_type=st.sampled_from([MANIFEST, LAYER]),
         came_before=st.sampled_from([0, 0, 2, 3, 4, 5]),
     )
-    def send(self, repository: str, came_before: int) -> dict[str, Any]:
-        event = make_event(repository=repository)
+    def send(
+        self, action: str, repository: str, tag: str, media_type: str, came_before: int
+    ) -> dict[str, Any]:
+        event = make_event(action, repository, target={"tag": tag, "mediaType": media_type})
         (self.bad if repository == POISON else self.good).add(event["id"])
+        if repository != POISON and (tag or media_type == MANIFEST):
+            self.changing.add(event["id"])
+        if repository != POISON and action == "push" and not tag:
+            self.pushed.add(repository)
         self.queue.publish(json.dumps(event).encode(), came_before)
         return event
 
@@ -84,6 +95,7 @@ class Worker(RuleBasedStateMachine):
         assert set(recorded) <= self.good
         assert set(recorded.values()) <= {1}
         assert buried <= self.bad
+        assert sorted(self.database.geo) == sorted(self.changing & recorded.keys())
         waiting = {json.loads(body)["id"] for body, _ in self.queue.messages.values()}
         assert self.good | self.bad <= recorded.keys() | buried | waiting
 
@@ -95,6 +107,7 @@ class Worker(RuleBasedStateMachine):
         self.work()
         assert self.queue.messages == {}
         assert set(self.database.rows) == self.good
+        assert sorted(event.repository for event in self.database.created) == sorted(self.pushed)
         assert self._buried() == self.bad
 
     def _buried(self) -> set[str]:

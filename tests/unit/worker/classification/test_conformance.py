@@ -8,7 +8,7 @@ import pytest
 
 from shared.event import Event, InvalidEventError
 from tests.factories import make_event
-from worker.verdicts import Catalogue, judge, once_each, pushed_paths
+from worker.verdicts import Catalogue, created, first_pushes, judge, once_each
 
 CASES = json.loads((Path(__file__).parents[3] / "data" / "classification.json").read_text())
 MODES = ("lookup", "register")
@@ -24,11 +24,11 @@ def parametrised() -> list[Any]:
 
 
 def catalogue_for(case: dict[str, Any], mode: str, events: list[Event]) -> Catalogue:
-    path = case["event"].get("target", {}).get("repository") or ""
     if case["repository_row"]:
-        return Catalogue({path: 7})
-    created = pushed_paths(events) if mode == "register" else set()
-    return Catalogue(dict.fromkeys(created, 7), frozenset(created))
+        path = case["event"].get("target", {}).get("repository") or ""
+        return Catalogue({path: 7}, frozenset({7} if case.get("creation_pending") else ()))
+    paths = {event.repository for event in events} if mode == "register" else set()
+    return Catalogue(dict.fromkeys(paths, 7), frozenset({7}))
 
 
 @pytest.mark.parametrize(("case", "mode"), parametrised())
@@ -44,6 +44,9 @@ def test_rule(case: dict[str, Any], mode: str) -> None:
     assert bool(events) == case["supported"]
     catalogue = catalogue_for(case, mode, events)
     verdicts = judge(events, catalogue)
+    if mode == "register":
+        first = first_pushes(verdicts, catalogue.pending)
+        verdicts = created(verdicts, {verdict.event.id for verdict in first.values()})
     assert [verdict.tracking_action for verdict in verdicts] == (
         [case["tracking_action"]] if case["tracking_action"] else []
     )
