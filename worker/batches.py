@@ -12,15 +12,19 @@ from shared.amqp.publisher import Publisher, PublishFailedError
 from shared.event import Event, InvalidEventError
 from shared.logs import get_logger
 from shared.text import from_bytes, printable
+from shared.throttle import Throttle
 from worker import isolation, suspects
 from worker.consumer import Consumer
 from worker.delivery import Delivery, Failure, Received
 from worker.isolation import BatchRecorder
 from worker.metrics import WorkerMetrics
+from worker.verdicts import Verdict
 
 # What is confirmed too late is there twice: better wait for a broker that is only slow.
 _PUBLISH_DEADLINE: Final = 30.0
 _LONGEST_PAUSE: Final = 5.0
+# Seconds between two lines of a log on what a sender can repeat without end.
+_QUIET: Final = 10.0
 
 
 class BatchLoop:
@@ -46,6 +50,7 @@ class BatchLoop:
         self._attempts = attempts
         self._geo_enabled = geo_enabled
         self._log = get_logger()
+        self._conflicting = Throttle(_QUIET)
 
     async def run(self) -> None:
         """Work until the consumer is stopped and what it holds is settled.
@@ -69,6 +74,7 @@ class BatchLoop:
         received, failures = _read(batch)
         outcome = await isolation.record(self._recorder, received, attempts=self._attempts)
         self._metrics.count_recorded(outcome, geo_enabled=self._geo_enabled)
+        self._warn_of(outcome.conflicts)
         await self._bury([*failures, *outcome.failures])
         await self._consumer.acknowledge(batch, and_before=and_before)
         self._log.debug(
@@ -90,6 +96,19 @@ class BatchLoop:
                 error=printable(str(failure.error), 300),
                 attempts=failure.attempts,
             )
+
+    def _warn_of(self, conflicts: Sequence[Verdict]) -> None:
+        for verdict in conflicts:
+            if count := self._conflicting.count():
+                event = verdict.event
+                self._log.warning(
+                    "event.conflicting",
+                    error="its id is recorded with another content; its sender reuses ids",
+                    event_id=event.id,
+                    repository=event.repository,
+                    source=event.source and event.source.addr,
+                    count=count,
+                )
 
     async def _publish(self, messages: Sequence[Message]) -> None:
         """Return once all are confirmed; one that is confirmed is not published again."""

@@ -28,11 +28,13 @@ class Outcome:
 
     fresh: list[Verdict] = field(default_factory=list)
     duplicates: int = 0
+    conflicts: list[Verdict] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
     def add(self, recorded: Recorded) -> None:
         self.fresh += recorded.fresh
         self.duplicates += recorded.duplicates
+        self.conflicts += recorded.conflicts
 
 
 async def record(recorder: BatchRecorder, batch: Sequence[Received], *, attempts: int) -> Outcome:

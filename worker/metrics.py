@@ -22,6 +22,10 @@ class WorkerMetrics(Figures):
         self.tracking = self.counter("tracking_events", "Tracking events written.", "action")
         self.geo = self.counter("geo_events", "Geo events written.")
         self.duplicates = self.counter("worker_duplicates", "Events that were recorded already.")
+        self.conflicts = self.counter(
+            "worker_conflicting_events",
+            "Events whose id is recorded with another content: their sender reuses ids.",
+        )
         self.lag = self.histogram(
             "event_lag_seconds", "From an event's timestamp to its record.", LAG_BUCKETS
         )
@@ -43,6 +47,7 @@ class WorkerMetrics(Figures):
         if geo_enabled:
             self.geo.inc(sum(verdict.geo for verdict in outcome.fresh))
         self.duplicates.inc(outcome.duplicates)
+        self.conflicts.inc(len(outcome.conflicts))
 
     def count_dead_lettered(self, failures: Sequence[Failure]) -> None:
         for failure in failures:

@@ -7,7 +7,7 @@ from typing import Final
 from shared.database import Connection, Pool, transaction
 from shared.event import Event
 from shared.settings import CatalogueMode
-from worker import catalogue, geo_events, tracking_events
+from worker import catalogue, conflicting_events, geo_events, tracking_events
 from worker.verdicts import Catalogue, Verdict, created, first_pushes, judge, once_each
 
 # For a whole transaction; each of its statements has the pool's own deadline.
@@ -16,10 +16,14 @@ _SECONDS: Final = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Verdicts whose rows are new, and how many events were there already."""
+    """Verdicts whose rows are new, and how many events were there already.
+
+    `conflicts` are those of the latter whose content is another than what is recorded.
+    """
 
     fresh: Sequence[Verdict]
     duplicates: int
+    conflicts: Sequence[Verdict] = ()
 
 
 class Recorder:
@@ -28,7 +32,7 @@ class Recorder:
     In mode `register` every supported event registers its repository, a delete that overtakes the
     first push too, and the row remembers that its creation is yet to be recorded: one of the
     untagged pushes claims that, whichever is recorded first. Locks are taken in one order: new
-    paths, event ids, creations, the geo counter.
+    paths, event ids, conflicting ids, creations, the geo counter.
     """
 
     def __init__(
@@ -45,25 +49,25 @@ class Recorder:
         Raises what asyncpg raises; then, too, everything may have been committed already, which
         the next attempt finds out.
         """
-        distinct = once_each(events)
-        if not distinct:
+        supported = [event for event in events if event.supported]
+        if not supported:
             return Recorded(fresh=(), duplicates=0)
         async with transaction(self._pool, seconds=self._seconds) as connection:
-            fresh = await self._write(connection, distinct)
-        supported = sum(event.supported for event in events)
-        return Recorded(fresh=fresh, duplicates=supported - len(fresh))
+            return await self._write(connection, supported)
 
-    async def _write(self, connection: Connection, events: Sequence[Event]) -> list[Verdict]:
+    async def _write(self, connection: Connection, events: Sequence[Event]) -> Recorded:
         repositories = await self._resolve(connection, events)
-        verdicts = judge(events, repositories)
-        new_ids = await tracking_events.insert(connection, verdicts)
-        fresh = [verdict for verdict in verdicts if verdict.event.id in new_ids]
+        first, repeated = once_each(judge(events, repositories))
+        new_ids = await tracking_events.insert(connection, first)
+        fresh = [verdict for verdict in first if verdict.event.id in new_ids]
+        known = [verdict for verdict in first if verdict.event.id not in new_ids]
+        conflicts = await _conflicts(connection, [*known, *repeated])
         if self._mode is CatalogueMode.REGISTER:
             fresh = await _create(connection, fresh, repositories)
         geo = [verdict for verdict in fresh if verdict.geo]
         if geo and self._geo_enabled:
             await geo_events.append(connection, geo)
-        return fresh
+        return Recorded(fresh, duplicates=len(events) - len(fresh), conflicts=conflicts)
 
     async def _resolve(self, connection: Connection, events: Sequence[Event]) -> Catalogue:
         paths = {event.repository for event in events}
@@ -83,3 +87,12 @@ async def _create(
     ids = {first[row].event.id for row in claimed}
     await tracking_events.mark_created(connection, ids)
     return created(fresh, ids)
+
+
+async def _conflicts(connection: Connection, duplicates: Sequence[Verdict]) -> Sequence[Verdict]:
+    if not duplicates:
+        return ()
+    conflicts = await conflicting_events.find(connection, duplicates)
+    if conflicts:
+        await conflicting_events.insert(connection, conflicts)
+    return conflicts

@@ -28,9 +28,9 @@ async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> set[str
     Rows are inserted, and so their keys locked, in sorted order: no two workers can deadlock.
     """
     ordered = sorted(verdicts, key=lambda verdict: verdict.event.id)
-    columns = zip(*map(_row, ordered), strict=True)
-    rows = await connection.fetch(INSERT, *columns, CATEGORY)
-    return {row["event_id"] for row in rows}
+    columns = zip(*map(row, ordered), strict=True)
+    inserted = await connection.fetch(INSERT, *columns, CATEGORY)
+    return {new["event_id"] for new in inserted}
 
 
 MARK_CREATED = "UPDATE tracking_events SET action = $2 WHERE event_id = ANY($1::text[])"
@@ -41,7 +41,8 @@ async def mark_created(connection: Connection, event_ids: Collection[str]) -> No
     await connection.execute(MARK_CREATED, list(event_ids), TrackingAction.CREATE_REPOSITORY.value)
 
 
-def _row(verdict: Verdict) -> tuple[object, ...]:
+def row(verdict: Verdict) -> tuple[object, ...]:
+    """The columns of INSERT but the category, in its order."""
     event = verdict.event
     target, request = event.target, event.request or Request()
     actor, source = event.actor or Actor(), event.source or Source()

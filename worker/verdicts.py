@@ -32,15 +32,6 @@ class Verdict:
     container_repository_id: int | None
 
 
-def once_each(events: Iterable[Event]) -> list[Event]:
-    """The supported events, each id once (the first that came), in their order."""
-    first: dict[str, Event] = {}
-    for event in events:
-        if event.supported:
-            first.setdefault(event.id, event)
-    return list(first.values())
-
-
 def judge(events: Sequence[Event], catalogue: Catalogue) -> list[Verdict]:
     """The verdict on each event, in their order and whatever that is.
 
@@ -55,6 +46,14 @@ def judge(events: Sequence[Event], catalogue: Catalogue) -> list[Verdict]:
             geo = is_geo_event(event, repository_has_row=row is not None)
             verdicts.append(Verdict(event, action, geo, row))
     return verdicts
+
+
+def once_each(verdicts: Sequence[Verdict]) -> tuple[list[Verdict], list[Verdict]]:
+    """Each event id once (the first that came), and the rest; both in their order."""
+    first: dict[str, Verdict] = {}
+    for verdict in verdicts:
+        first.setdefault(verdict.event.id, verdict)
+    return list(first.values()), [one for one in verdicts if first[one.event.id] is not one]
 
 
 def first_pushes(verdicts: Iterable[Verdict], pending: Collection[int]) -> dict[int, Verdict]:

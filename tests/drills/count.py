@@ -15,6 +15,13 @@ CREATED = """
 SELECT repository FROM tracking_events WHERE action = 'create_repository'
 GROUP BY repository HAVING count(*) > 1
 """
+# Somebody else's rows are never pending.
+UNCREATED = """
+SELECT path FROM container_repositories AS c WHERE creation_pending AND EXISTS (
+    SELECT FROM tracking_events t WHERE t.repository = c.path AND t.tag IS NULL
+    AND t.action = 'push_repository'
+)
+"""
 # The drills push only, so every repository has a row; what else makes a geo event is in the rules.
 UNTOLD = """
 SELECT count(*) FROM tracking_events t
@@ -38,6 +45,7 @@ class Count:
     copies: int
     strangers: int
     created_twice: int
+    uncreated: int
     gaps: int
     untold: int
 
@@ -47,6 +55,7 @@ class Count:
             "doubled": self.doubled,
             "never offered, yet stored": self.strangers,
             "repositories created twice": self.created_twice,
+            "creations missing": self.uncreated,
             "gaps in the geo log": self.gaps,
             "geo events missing": self.untold,
         }
@@ -59,6 +68,7 @@ async def count(ledger: Ledger, amqp_url: str, database_url: str, rows_query: st
     try:
         rows = Counter(row["event_id"] for row in await connection.fetch(rows_query))
         created_twice = len(await connection.fetch(CREATED))
+        uncreated = len(await connection.fetch(UNCREATED))
         gaps = await connection.fetchval(GAPS)
         untold = await connection.fetchval(UNTOLD)
     finally:
@@ -73,6 +83,7 @@ async def count(ledger: Ledger, amqp_url: str, database_url: str, rows_query: st
         copies=dead.total() - len(dead),
         strangers=len(settled - ledger.offered),
         created_twice=created_twice,
+        uncreated=uncreated,
         gaps=gaps,
         untold=untold,
     )

@@ -104,6 +104,45 @@ async def test_duplicates_in_a_batch_and_across_batches_count_once(pool: Pool) -
     assert await pool.fetchval("SELECT last_id FROM geo_event_counter") == 2
 
 
+OTHERWISE: list[dict[str, Any]] = [
+    {"action": "delete"},
+    {"target": {"repository": "team/other"}},
+    {"target": {"repository": "team/app", "tag": "v2"}},
+    {"timestamp": "2026-11-24T00:00:00.000001Z"},
+    {"actor": {"name": "mallory"}},
+    {"request": None},
+    {"source": {"addr": "registry-2"}},
+]
+
+
+@pytest.mark.parametrize("changes", OTHERWISE, ids=json.dumps)
+@pytest.mark.parametrize("mode", CatalogueMode)
+async def test_another_event_under_a_known_id_is_seen(
+    pool: Pool, changes: dict[str, Any], mode: CatalogueMode
+) -> None:
+    event = make_event(target={"tag": "v1"}, timestamp="2026-11-24T00:00:00Z")
+    first, other, unknown_field = parse(event, {**event, **changes}, {**event, "new": 1})
+    # In one batch, then in batches of their own, and the other one again and again.
+    at_once = await recorder(pool, mode).record([first, other, first, unknown_field])
+    for batch in ([first], [other], [unknown_field, other]):
+        await recorder(pool, mode).record(batch)
+    assert ([one.event for one in at_once.conflicts], at_once.duplicates) == ([other], 3)
+    (row,) = await pool.fetch("SELECT action, repository FROM tracking_events")
+    assert tuple(row) == ("push_tag", "team/app")
+    (kept,) = await pool.fetch("SELECT * FROM conflicting_events")
+    assert (kept["event_id"], kept["action"]) == (other.id, other.action)
+    assert (kept["repository"], kept["tag"]) == (other.repository, other.target.tag)
+    assert kept["occurred_at"] == other.timestamp
+
+
+async def test_a_copy_that_came_while_the_catalogue_changed_is_no_other_event(pool: Pool) -> None:
+    (event,) = parse(make_event())
+    await recorder(pool, LOOKUP).record([event])
+    again = await recorder(pool, REGISTER).record([event])
+    assert (again.duplicates, list(again.conflicts)) == (1, [])
+    assert await pool.fetchval("SELECT creation_pending FROM container_repositories")
+
+
 async def test_many_recorders_in_any_order_neither_deadlock_nor_double(pool: Pool) -> None:
     events = parse(*(make_event(repository=f"team/app-{number % 40}") for number in range(800)))
     batches = [events[start::16] for start in range(16)]

@@ -91,7 +91,7 @@ class Database:
         if any(event.repository == POISON for event in events):
             raise asyncpg.CheckViolationError("refused")
         self._catalogue |= self._registered(events)
-        verdicts = judge(once_each(events), self._catalogue)
+        verdicts, _ = once_each(judge(events, self._catalogue))
         fresh = [verdict for verdict in verdicts if verdict.event.id not in self.rows]
         first = first_pushes(fresh, self._catalogue.pending)
         self._catalogue = replace(self._catalogue, pending=self._catalogue.pending - first.keys())

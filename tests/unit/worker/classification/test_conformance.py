@@ -8,7 +8,7 @@ import pytest
 
 from shared.event import Event, InvalidEventError
 from tests.factories import make_event
-from worker.verdicts import Catalogue, created, first_pushes, judge, once_each
+from worker.verdicts import Catalogue, created, first_pushes, judge
 
 CASES = json.loads((Path(__file__).parents[3] / "data" / "classification.json").read_text())
 MODES = ("lookup", "register")
@@ -40,7 +40,8 @@ def test_rule(case: dict[str, Any], mode: str) -> None:
         with pytest.raises(InvalidEventError, match="target"):
             Event.parse(text)
         return
-    events = once_each([Event.parse(text)])
+    parsed = Event.parse(text)
+    events = [parsed] if parsed.supported else []
     assert bool(events) == case["supported"]
     catalogue = catalogue_for(case, mode, events)
     verdicts = judge(events, catalogue)

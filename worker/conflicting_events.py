@@ -1,0 +1,60 @@
+"""The table `conflicting_events`: what came under an event id that is recorded otherwise.
+
+A retry is byte-identical. A sender that gives another event an id which it has used before loses
+one of the two, so that has to be seen.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from shared.database import Connection
+from worker.tracking_events import row
+from worker.verdicts import Verdict
+
+Content = tuple[object, ...]
+
+# Which untagged push creates, and whether the catalogue had a row, is not the event's content.
+RECORDED = """
+SELECT event_id, split_part(replace(action, 'create', 'push'), '_', 1), repository, tag, digest,
+       media_type, actor, source, request_id, request_method, user_agent, occurred_at
+FROM tracking_events WHERE event_id = ANY($1::text[])
+"""
+
+
+async def find(connection: Connection, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Those of `verdicts`, all on ids that are recorded, whose content is another one."""
+    ids = list({verdict.event.id for verdict in verdicts})
+    recorded = {one[0]: tuple(one)[1:] for one in await connection.fetch(RECORDED, ids)}
+    return [one for one in verdicts if recorded.get(one.event.id) not in (None, _content(one))]
+
+
+INSERT = """
+INSERT INTO conflicting_events (
+    event_id, content, action, repository, tag, digest, source, occurred_at
+)
+SELECT * FROM unnest(
+    $1::text[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+    $8::timestamptz[]
+)
+ON CONFLICT DO NOTHING
+"""
+
+
+async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> None:
+    """Keep what tells their sender; what came before in the same way is not a second one.
+
+    Rows are inserted, and so their keys locked, in sorted order: no two workers can deadlock.
+    """
+    rows = sorted(((one.event.id, *_kept(_content(one))) for one in verdicts), key=lambda r: r[:2])
+    await connection.execute(INSERT, *zip(*rows, strict=True))
+
+
+def _content(verdict: Verdict) -> Content:
+    _id, _action, repository, _row, *more = row(verdict)
+    return (verdict.event.action, repository, *more)
+
+
+def _kept(content: Content) -> tuple[bytes, *Content]:
+    action, repository, tag, digest, _media_type, _actor, source, *_request, occurred_at = content
+    whole = hashlib.blake2b(repr(content).encode(), digest_size=16).digest()
+    return whole, action, repository, tag, digest, source, occurred_at
