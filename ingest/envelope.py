@@ -6,13 +6,17 @@ nested too deeply or is no JSON at all is still told apart from the next.
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Final
 
-from shared.text import from_bytes
+from shared.bad_input import BadInputError
+from shared.text import from_bytes, printable
 
 # Registries send one. A body of nothing but brackets holds millions, each a dead letter.
 MOST_EVENTS: Final = 10_000
+_KEYS_SHOWN: Final = 8
+_KEY_LENGTH: Final = 40
 _SPACE: Final = re.compile(r"[ \t\r\n]*+")
 _SCALAR: Final = re.compile(r"[^\s,\]}]++")
 _STRING: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
@@ -21,29 +25,52 @@ _STRING_VALUE: Final = re.compile(_STRING, re.DOTALL)
 _BRACKET: Final = re.compile(rf'[^"\[\]{{}}]*+(?:{_STRING}[^"\[\]{{}}]*+)*+([\[\]{{}}])', re.DOTALL)
 
 
-class UnreadableEnvelopeError(ValueError):
+class UnreadableEnvelopeError(BadInputError):
     """The body is no envelope; says why."""
 
 
 def split(body: bytes) -> list[str]:
     """The JSON texts of the events in a notification's body, in their order.
 
-    An absent or null `events` is an empty list (Distribution omits it when empty). Raises
-    UnreadableEnvelopeError if the body is not a JSON object with a list of `events`, or of more
-    than MOST_EVENTS.
+    `{}` and null `events` are an empty list (Distribution omits it when empty). A byte order mark
+    is passed over, as RFC 8259 allows. Raises UnreadableEnvelopeError if the body is not a JSON
+    object with a list of `events`, or of more than MOST_EVENTS.
     """
-    text = from_bytes(body)
+    text = from_bytes(body.removeprefix(BOM_UTF8))
     start = _skip_space(text, 0)
     if text[start : start + 1] != "{":
         raise UnreadableEnvelopeError("not an object" if text.strip() else "the body is empty")
     events: list[str] | None = None
+    others = _Others()
     for key, value_start in _members(text, start + 1):
         if key != "events":
-            continue
-        if events is not None:
+            others.add(key)
+        elif events is not None:
             raise UnreadableEnvelopeError("two lists of events")
-        events = _read_events(text, value_start)
+        else:
+            events = _read_events(text, value_start)
+    if events is None and others.count:
+        # What another kind of sender sends must not look like a notification of nothing.
+        raise UnreadableEnvelopeError(f"no `events`: {others}", cause="no `events`")
     return events or []
+
+
+class _Others:
+    """The keys beside `events`, as many as fit into a sentence."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._shown: list[str] = []
+
+    def add(self, key: str) -> None:
+        self.count += 1
+        if self.count <= _KEYS_SHOWN:
+            self._shown.append(f"`{printable(key, _KEY_LENGTH)}`")
+
+    def __str__(self) -> str:
+        more = self.count - len(self._shown)
+        keys = ", ".join(self._shown) + (f" and {more:,} more" if more else "")
+        return f"keys are {keys}" if self.count > 1 else f"its only key is {keys}"
 
 
 def _members(text: str, position: int) -> Iterator[tuple[str, int]]:
@@ -65,11 +92,11 @@ def _members(text: str, position: int) -> Iterator[tuple[str, int]]:
 def _read_key(text: str, position: int) -> tuple[str, int]:
     found = _STRING_VALUE.match(text, position)
     if not found:
-        raise UnreadableEnvelopeError(f"no key at character {position}")
+        raise _broken("no key", position)
     try:
         return json.loads(found[0], strict=False), found.end()
     except ValueError:
-        raise UnreadableEnvelopeError(f"no key at character {position}") from None
+        raise _broken("no key", position) from None
 
 
 def _read_events(text: str, start: int) -> list[str]:
@@ -94,7 +121,7 @@ def _value_end(text: str, start: int) -> int:
         return _closing_bracket(text, start)
     value = (_STRING_VALUE if opening == '"' else _SCALAR).match(text, start)
     if not value:
-        raise UnreadableEnvelopeError(f"a value is missing at character {start}")
+        raise _broken("a value is missing", start)
     return value.end()
 
 
@@ -112,8 +139,14 @@ def _closing_bracket(text: str, start: int) -> int:
 def _expect(text: str, position: int, character: str, otherwise: str = "") -> int:
     position = _skip_space(text, position)
     if text[position : position + 1] != character:
-        raise UnreadableEnvelopeError(otherwise or f"no {character!r} at character {position}")
+        if otherwise:
+            raise UnreadableEnvelopeError(otherwise)
+        raise _broken(f"no {character!r}", position)
     return position + 1
+
+
+def _broken(what: str, position: int) -> UnreadableEnvelopeError:
+    return UnreadableEnvelopeError(f"{what} at character {position}", cause=what)
 
 
 def _skip_space(text: str, position: int) -> int:

@@ -2,12 +2,13 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from ingest.metrics import IngestMetrics
-from ingest.translation import Notification, Translated, translate
+from ingest.translation import Notification, Outcome, Translated, translate
 from shared.amqp.publisher import Publisher, PublishFailedError
 from shared.metrics import action_label
 
@@ -17,10 +18,14 @@ _LARGE: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """How many events of a notification went to the queue, and how many to the dead letters."""
+    """How many events of a notification went to the queue, and how many to the dead letters.
+
+    `ignored` are invalid ones of an action that nobody records.
+    """
 
     accepted: int
     dead_lettered: int
+    ignored: int = 0
 
 
 class Intake:
@@ -42,24 +47,27 @@ class Intake:
         # Our own slowness is not the broker's: it gets its chance.
         remaining = max(self._deadline - (time.monotonic() - started), self._deadline / 2)
         try:
-            await self._publisher.publish([one.message for one in translated], deadline=remaining)
+            messages = [one.message for one in translated if one.message]
+            await self._publisher.publish(messages, deadline=remaining)
         except PublishFailedError as error:
             self._metrics.publish_failures.labels(error.cause).inc()
             raise
         return self._count(translated)
 
     def _count(self, translated: Sequence[Translated]) -> Receipt:
-        dead = 0
+        outcomes: Counter[Outcome] = Counter()
         for one in translated:
+            outcomes[one.outcome] += 1
+            self._metrics.events.labels(action_label(one.action or ""), one.outcome).inc()
             if one.reason:
-                dead += 1
                 self._metrics.dead_letters.labels(one.reason).inc()
-                self._metrics.events.labels("other", "dead_lettered").inc()
-            else:
-                self._metrics.events.labels(action_label(one.action or ""), "accepted").inc()
         if translated:
             self._metrics.last_event.set_to_current_time()
-        return Receipt(accepted=len(translated) - dead, dead_lettered=dead)
+        return Receipt(
+            accepted=outcomes[Outcome.ACCEPTED],
+            dead_lettered=outcomes[Outcome.DEAD_LETTERED],
+            ignored=outcomes[Outcome.IGNORED],
+        )
 
 
 async def _translate(notification: Notification) -> Sequence[Translated]:

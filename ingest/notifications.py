@@ -12,7 +12,7 @@ from aiohttp import web
 from ingest.auth import TokenCheck
 from ingest.body import BodyError, read
 from ingest.budget import ByteBudget
-from ingest.intake import Intake
+from ingest.intake import Intake, Receipt
 from ingest.metrics import IngestMetrics
 from ingest.translation import Notification
 from shared.amqp.publisher import PublishFailedError
@@ -110,9 +110,12 @@ class NotificationHandler:
             accepted=receipt.accepted,
             dead_lettered=receipt.dead_lettered,
         )
-        return web.json_response(
-            {"accepted": receipt.accepted, "dead_lettered": receipt.dead_lettered}
-        )
+        return web.json_response(_answer(receipt))
+
+
+def _answer(receipt: Receipt) -> dict[str, int]:
+    answer = {"accepted": receipt.accepted, "dead_lettered": receipt.dead_lettered}
+    return {**answer, "ignored": receipt.ignored} if receipt.ignored else answer
 
 
 def _refusal(status: int, why: str) -> web.Response:

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_core import ErrorDetails
 
 from shared import strict_json, timestamps
-from shared.text import first_unstorable, printable
+from shared.invalid_event import InvalidEventError
+from shared.text import unstorable
 
 SUPPORTED_ACTIONS: Final = frozenset({"push", "delete"})
 
@@ -21,11 +21,8 @@ SUPPORTED_ACTIONS: Final = frozenset({"push", "delete"})
 _COMPONENT = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
 _REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
 _REPOSITORY_LENGTH = 255
-_REASONS_SHOWN = 3
-
-
-class InvalidEventError(ValueError):
-    """The event cannot be recorded; says which field and why, safe to print."""
+# In a routing key, of which AMQP takes 255 bytes.
+_ACTION_LENGTH = 60
 
 
 def _text(longest: int | None = None, *, empty: bool = True) -> AfterValidator:
@@ -36,8 +33,8 @@ def _text(longest: int | None = None, *, empty: bool = True) -> AfterValidator:
             raise ValueError("is empty")
         if longest and len(value) > longest:
             raise ValueError(f"is longer than {longest} characters")
-        if unstorable := first_unstorable(value):
-            raise ValueError(f"contains {unstorable}")
+        if what := unstorable(value):
+            raise ValueError(f"contains {what}")
         return value
 
     return AfterValidator(check)
@@ -82,8 +79,7 @@ class Event(_Part):
 
     id: Annotated[str, _text(255, empty=False)]
     timestamp: Annotated[datetime, BeforeValidator(timestamps.read)]
-    # In a routing key, of which AMQP takes 255 bytes.
-    action: Annotated[str, _text(60, empty=False)]
+    action: Annotated[str, _text(_ACTION_LENGTH, empty=False)]
     target: Target = Target()
     request: Request | None = None
     actor: Actor | None = None
@@ -108,30 +104,28 @@ class Event(_Part):
         try:
             event = cls.model_validate(strict_json.loads(text))
         except strict_json.InvalidJSONError as error:
-            raise InvalidEventError(printable(str(error), 300)) from None
+            raise InvalidEventError(str(error), cause=error.cause) from None
         except ValidationError as error:
-            raise InvalidEventError(_describe(error)) from None
+            raise InvalidEventError.of(error) from None
         if event.supported:
             _check_repository(event.target.repository)
         return event
 
 
+def unrecorded_action(text: str) -> str:
+    """The action of an event, valid or not, that nobody records; empty if there is none such."""
+    try:
+        value = strict_json.loads(text)
+    except strict_json.InvalidJSONError:
+        return ""
+    action = value.get("action") if isinstance(value, dict) else None
+    if not isinstance(action, str) or len(action) > _ACTION_LENGTH or unstorable(action):
+        return ""
+    return action if action not in SUPPORTED_ACTIONS else ""
+
+
 def _check_repository(path: str | None) -> None:
     if not path:
-        raise InvalidEventError("target.repository: is missing")
+        raise InvalidEventError.at("target.repository", "is missing")
     if len(path) > _REPOSITORY_LENGTH or not _REPOSITORY.fullmatch(path):
-        raise InvalidEventError(
-            f"target.repository: {printable(path, 80)} is not a repository path"
-        )
-
-
-def _describe(error: ValidationError) -> str:
-    faults = error.errors(include_url=False, include_input=False, include_context=False)
-    return printable("; ".join(map(_describe_fault, faults[:_REASONS_SHOWN])), 500)
-
-
-def _describe_fault(fault: ErrorDetails) -> str:
-    where = ".".join(map(str, fault["loc"])) or "event"
-    if fault["type"] == "model_type":
-        return f"{where}: is not an object"
-    return f"{where}: {fault['msg'].removeprefix('Value error, ')}"
+        raise InvalidEventError.at("target.repository", "is not a repository path", path)

@@ -3,10 +3,15 @@
 import json
 import math
 from collections import Counter
-from typing import NoReturn
+from typing import Final, NoReturn
+
+from shared.bad_input import BadInputError
+from shared.text import printable
+
+_LONGEST_VALUE: Final = 40
 
 
-class InvalidJSONError(ValueError):
+class InvalidJSONError(BadInputError):
     """The text is not JSON, or JSON that two readers may read differently; says why."""
 
 
@@ -15,19 +20,25 @@ def _one_of_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(members) != len(pairs):
         counts = Counter(key for key, _ in pairs)
         twice = next(key for key, count in counts.items() if count > 1)
-        raise InvalidJSONError(f"key {twice!r} stands twice in one object")
+        key = printable(twice, _LONGEST_VALUE)
+        raise InvalidJSONError(
+            f"a key stands twice in one object: {key}", cause="a key stands twice in one object"
+        )
     return members
 
 
 def _finite(literal: str) -> float:
     number = float(literal)
     if not math.isfinite(number):
-        raise InvalidJSONError(f"number {literal[:40]} is out of range")
+        raise InvalidJSONError(
+            f"a number is out of range: {literal[:_LONGEST_VALUE]}",
+            cause="a number is out of range",
+        )
     return number
 
 
 def _no_constant(literal: str) -> NoReturn:
-    raise InvalidJSONError(f"{literal} is not JSON")
+    raise InvalidJSONError(f"is not JSON: {literal}")
 
 
 _DECODER = json.JSONDecoder(
@@ -49,6 +60,9 @@ def loads(text: str) -> object:
     except RecursionError:
         raise InvalidJSONError("nested too deeply") from None
     except json.JSONDecodeError as error:
-        raise InvalidJSONError(f"{error.msg} at character {error.pos}") from None
-    except ValueError as error:
-        raise InvalidJSONError(str(error)) from None
+        raise InvalidJSONError(
+            f"is not JSON: it breaks at character {error.pos}", cause="is not JSON"
+        ) from None
+    except ValueError:
+        # The interpreter's own limit, which keeps hostile digits from costing quadratic time.
+        raise InvalidJSONError("a number has thousands of digits") from None

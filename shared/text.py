@@ -17,10 +17,12 @@ def to_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
 
 
-def first_unstorable(text: str) -> str | None:
-    """The escape of the first NUL or lone surrogate, which no PostgreSQL `text` can hold."""
+def unstorable(text: str) -> str:
+    """What stands in the text that no PostgreSQL `text` can hold; empty if nothing does."""
     found = _UNSTORABLE.search(text)
-    return _escape(found.group()) if found else None
+    if not found:
+        return ""
+    return "NUL" if found.group() == "\x00" else "a lone surrogate"
 
 
 def storable(text: str) -> str:

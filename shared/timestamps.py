@@ -15,7 +15,10 @@ def read(value: object) -> datetime:
     """
     if not isinstance(value, str):
         raise ValueError("is not a text")  # noqa: TRY004  pydantic collects ValueErrors only
-    moment = datetime.fromisoformat(value.upper())
+    try:
+        moment = datetime.fromisoformat(value.upper())
+    except ValueError:
+        raise ValueError("is no RFC 3339 time") from None
     if moment.tzinfo is None:
         raise ValueError("has no offset from UTC")
     try:

@@ -9,7 +9,8 @@ import stamina
 from shared.amqp.dead_letter import Reason
 from shared.amqp.message import Message
 from shared.amqp.publisher import Publisher, PublishFailedError
-from shared.event import Event, InvalidEventError
+from shared.event import Event
+from shared.invalid_event import InvalidEventError
 from shared.logs import get_logger
 from shared.text import from_bytes, printable
 from shared.throttle import Throttle

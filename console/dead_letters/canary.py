@@ -11,7 +11,7 @@ from console.dead_letters.errors import database_errors
 from console.dead_letters.view import DeadLetter
 from shared.amqp.errors import BrokerAwayError
 from shared.database import Pool
-from shared.text import first_unstorable
+from shared.text import unstorable
 
 RECORDED: Final = "SELECT event_id FROM tracking_events WHERE event_id = ANY($1::text[])"
 _PAUSE: Final = 0.1
@@ -43,7 +43,7 @@ class Verdict:
 async def recorded(pool: Pool, event_ids: Iterable[str]) -> frozenset[str]:
     """Raises DatabaseAwayError."""
     with database_errors():
-        rows = await pool.fetch(RECORDED, [one for one in event_ids if not first_unstorable(one)])
+        rows = await pool.fetch(RECORDED, [one for one in event_ids if not unstorable(one)])
     return frozenset(row["event_id"] for row in rows)
 
 

@@ -1,4 +1,7 @@
-"""Dead letters of one cause: the same reason, exception type and message but for its details."""
+"""Dead letters of one cause: the same reason, exception type and message but for its details.
+
+Errors of ours say what they have in common; from those of others the details are taken out.
+"""
 
 import hashlib
 import re
@@ -31,7 +34,9 @@ class Cause(NamedTuple):
 
 def cause(dead_letter: DeadLetter) -> Cause:
     story = dead_letter.story
-    return _cause(story.reason.value, story.error_type, story.error[:_LONGEST])
+    if story.cause:
+        return _cause(story.reason.value, story.error_type, story.cause[:_LONGEST])
+    return _normalised_cause(story.reason.value, story.error_type, story.error[:_LONGEST])
 
 
 def normalised(message: str) -> str:
@@ -41,8 +46,12 @@ def normalised(message: str) -> str:
 
 # Most dead letters of a cause have the same text.
 @lru_cache(maxsize=4096)
-def _cause(reason: str, error_type: str, error: str) -> Cause:
-    message = normalised(error)
+def _normalised_cause(reason: str, error_type: str, error: str) -> Cause:
+    return _cause(reason, error_type, normalised(error))
+
+
+@lru_cache(maxsize=4096)
+def _cause(reason: str, error_type: str, message: str) -> Cause:
     text = f"{reason}\0{error_type}\0{message}".encode("utf-8", "surrogatepass")
     group = hashlib.blake2s(text, digest_size=3).hexdigest()
     return Cause(group, reason, f"{error_type}: {message}" if error_type else message)

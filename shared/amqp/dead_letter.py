@@ -10,6 +10,7 @@ from typing import Final, Self
 
 from shared.amqp.message import Headers, Message
 from shared.amqp.topology import DEAD_EXCHANGE
+from shared.bad_input import BadInputError
 from shared.text import printable
 
 _PREFIX: Final = "dead-letter-"
@@ -32,11 +33,15 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What happened to the event; times are ISO 8601 in UTC."""
+    """What happened to the event; times are ISO 8601 in UTC.
+
+    `cause` is the error without what the sender put into it, where that is known.
+    """
 
     reason: Reason
     error_type: str = ""
     error: str = ""
+    cause: str = ""
     attempts: int = 1
     first_seen: str = ""
     failed_at: str = ""
@@ -51,6 +56,7 @@ class Story:
             reason=reason,
             error_type=type(error).__qualname__,
             error=printable(str(error), _ERROR_LENGTH),
+            cause=error.cause if isinstance(error, BadInputError) else "",
             attempts=attempts,
             first_seen=first_seen.isoformat(),
             failed_at=datetime.now(UTC).isoformat(),
@@ -70,6 +76,7 @@ class Story:
             reason=Reason(reason) if reason in set(Reason) else Reason.UNKNOWN,
             error_type=text("error-type"),
             error=text("error"),
+            cause=text("cause"),
             attempts=int(attempts) if attempts.isdecimal() else 0,
             first_seen=text("first-seen"),
             failed_at=text("failed-at"),
@@ -82,6 +89,7 @@ class Story:
             _PREFIX + "reason": self.reason.value,
             _PREFIX + "error-type": self.error_type,
             _PREFIX + "error": self.error,
+            _PREFIX + "cause": self.cause,
             _PREFIX + "attempts": self.attempts,
             _PREFIX + "first-seen": self.first_seen,
             _PREFIX + "failed-at": self.failed_at,

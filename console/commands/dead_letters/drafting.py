@@ -12,7 +12,7 @@ import click
 from console.commands.dead_letters.options import Asked
 from console.commands.dead_letters.running import Exit, Failed, say
 from console.dead_letters.edit import compact, difference, editable
-from shared.event import InvalidEventError
+from shared.invalid_event import InvalidEventError
 from shared.text import printable
 
 

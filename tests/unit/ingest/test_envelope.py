@@ -1,4 +1,5 @@
 import json
+from codecs import BOM_UTF8
 from contextlib import suppress
 from typing import Any
 
@@ -36,6 +37,8 @@ def test_any_other_body_is_unreadable_or_an_envelope(body: bytes) -> None:
         (b"{}", []),
         (b'{"events": null}', []),
         (b'{"events": []}', []),
+        (b'{"events": null, "others": 1}', []),
+        (BOM_UTF8 + b' {"events": [1]}', ["1"]),
         (b' {"a": {"events": [1]}, "events" : [ {"b":"]}"} , 2 ] } ', ['{"b":"]}"}', "2"]),
         (b'{"events": [{"a": NaN}, {"a":"\xff"}, tru]}', ['{"a": NaN}', '{"a":"\udcff"}', "tru"]),
         (b'{"events": [{"a":"\\"}"}, {}]}', ['{"a":"\\"}"}', "{}"]),
@@ -66,6 +69,10 @@ def test_a_deeply_nested_event_does_not_spoil_its_neighbour() -> None:
         (b'{"events": [], "events": []}', "two lists"),
         (b'{"events"}', "no ':'"),
         (b"{events: []}", "no key"),
+        (b'{"type": "push", "event_data": {}}', "^no `events`: keys are `type`, `event_data`$"),
+        (b'{"\\u202e`": 1}', r"^no `events`: its only key is `\\u202e``$"),
+        (json.dumps(dict.fromkeys(range(10))).encode(), "`6`, `7` and 2 more$"),
+        (BOM_UTF8 + BOM_UTF8 + b"{}", "not an object"),
         (b'{"\\ud": 1}', "no key"),
     ],
 )

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from shared.event import Event, InvalidEventError
+from shared.event import Event
+from shared.invalid_event import InvalidEventError
 from tests.factories import make_event
 
 
@@ -58,24 +59,31 @@ def test_an_unreadable_timestamp_is_invalid(timestamp: object) -> None:
     ("changes", "where"),
     [
         ({"id": ""}, "id: is empty"),
-        ({"id": 5}, "id: "),
+        ({"id": 5}, "^id: is a number, not a text: 5$"),
+        ({"id": None}, "^id: is null, not a text$"),
+        ({"id": "x" * 254 + "\x1b" * 2}, '^id: is longer than 255 characters: "x{80}"…$'),
         ({"id": "x" * 256}, "id: is longer than 255"),
-        ({"id": "a\x00"}, r"id: contains \\x00"),
+        ({"id": "a\x00"}, r'^id: contains NUL: "a\\u0000"$'),
         ({"action": ""}, "action: is empty"),
         ({"action": "x" * 61}, "action: is longer"),
-        ({"target": None}, "target: is not an object"),
+        ({"target": None}, "^target: is null, not an object$"),
         ({"target": {}}, "target.repository: is missing"),
         ({"target": {"repository": ""}}, "target.repository: is missing"),
-        ({"target": {"repository": 5}}, "target.repository: "),
+        ({"target": {"repository": 5}}, "target.repository: is a number, not a text: 5"),
         ({"target": {"repository": "a/" + "b" * 254}}, "not a repository path"),
         ({"target": {"repository": "Upper/case"}}, "not a repository path"),
-        ({"target": {"repository": "a/b\n"}}, r"a/b\\x0a"),
+        ({"target": {"repository": "a/b\n"}}, r'is not a repository path: "a/b\\n"'),
         ({"target": {"repository": "a/b", "tag": 5}}, "target.tag: "),
         ({"target": {"repository": "a/b", "tag": "t" * 129}}, "target.tag: is longer than 128"),
-        ({"target": {"repository": "a/b", "tag": "\ud800"}}, r"target.tag: contains \\ud800"),
-        ({"target": {"repository": "a/b", "digest": "\x00"}}, r"target.digest: contains \\x00"),
-        ({"actor": {"name": 5}}, "actor.name: "),
-        ({"actor": "alice"}, "actor: is not an object"),
+        ({"target": {"repository": "a", "tag": "\ud800"}}, r'tag: contains a lone surrogate: "'),
+        ({"target": {"repository": "a/b", "digest": "\x00"}}, r"target.digest: contains NUL"),
+        ({"actor": {"name": 5}}, "^actor.name: is a number, not a text$"),
+        ({"actor": "alice"}, "^actor: is a text, not an object$"),
+        ({"request": {"useragent": ["x"]}}, "^request.useragent: is a list, not a text$"),
+        ({"target": {"repository": "a", "tag": True}}, "tag: is a boolean, not a text: true"),
+        ({"timestamp": "today"}, '^timestamp: is no RFC 3339 time: "today"$'),
+        ({"timestamp": "2026-11-24T00:00:00"}, "^timestamp: has no offset from UTC: "),
+        ({"id": 1, "action": 2}, "^id: is a number, .*: 1; action: is a number, .*: 2$"),
     ],
 )
 def test_an_invalid_event_says_where(changes: dict[str, Any], where: str) -> None:
@@ -120,15 +128,15 @@ def test_an_unsupported_action_needs_no_repository() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("[]", "event: is not an object"),
-        ("null", "event: is not an object"),
-        ("", "Expecting value"),
+        ("[]", "event: is a list, not an object"),
+        ("null", "event: is null, not an object"),
+        ("", "is not JSON: it breaks at character 0"),
         ('{"a": 1e400}', "out of range"),
-        ('{"a": NaN}', "NaN is not JSON"),
-        ('{"a": 1, "a": 2}', "key 'a' stands twice"),
-        ('{"a": "\x01"}', "control character"),
+        ('{"a": NaN}', "is not JSON: NaN"),
+        ('{"a": 1, "a": 2}', "a key stands twice in one object: a"),
+        ('{"a": "\x01"}', "is not JSON: it breaks at character 7"),
         ("[" * 100_000 + "]" * 100_000, "nested too deeply"),
-        ('{"a": ' + "9" * 5000 + "}", "4300 digits"),
+        ('{"a": ' + "9" * 5000 + "}", "a number has thousands of digits"),
     ],
 )
 def test_what_is_not_plain_json_is_invalid(text: str, why: str) -> None:

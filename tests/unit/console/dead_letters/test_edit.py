@@ -3,7 +3,7 @@ import json
 import pytest
 
 from console.dead_letters.edit import compact, difference, editable
-from shared.event import InvalidEventError
+from shared.invalid_event import InvalidEventError
 from tests.factories import make_event
 
 EVENT = make_event(target={"tag": "ü\x1b"})

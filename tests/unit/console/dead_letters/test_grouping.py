@@ -1,4 +1,6 @@
 import re
+from datetime import UTC, datetime
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -6,8 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.dead_letters.grouping import cause, normalised
+from console.dead_letters.view import DeadLetter
+from ingest.translation import Notification, translate
 from shared.amqp.dead_letter import Reason
+from tests.factories import make_envelope, make_event
 from tests.unit.console.dead_letters.letters import make_dead_letter
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +53,43 @@ def test_one_cause_whatever_the_details() -> None:
 )
 def test_another_cause(change: dict[str, Any]) -> None:
     assert cause(make_dead_letter(**change)).group != cause(make_dead_letter()).group
+
+
+def events_with(field: str, *values: Any) -> list[bytes]:
+    return [make_envelope(make_event(**{field: value})) for value in values]
+
+
+def pushes_to(*paths: str) -> list[bytes]:
+    return [make_envelope(make_event(repository=path)) for path in paths]
+
+
+@pytest.mark.parametrize(
+    ("bodies", "encodings"),
+    [
+        (pushes_to("Upper/case", "a b", "it's", '"quoted"', "a`b", "é" * 300, "\x1b", "//"), [""]),
+        (events_with("id", "x" * 300, "y'" * 300, "\u202e" * 256), [""]),
+        (events_with("timestamp", "today", "1 'o clock", "", "2026-13-01T00:00:00Z"), [""]),
+        (events_with("action", *("😀" * n for n in (61, 64, 1000))), [""]),
+        ([b'{"events": [{"%s": 1, "%s": 2}]}' % (key, key) for key in (b"a", b"b'", b"/c/")], [""]),
+        ([b'{"events": [{"id": 1e999}]}', b'{"events": [{"id": -2e888}]}'], [""]),
+        ([b'{"type": 1, "data": 2}', b'{"Events": []}', b'{"it\'s": 1}'], [""]),
+        ([b"{}"] * 5, ["utf-8", "UTF-8", "utf-16", "gzip", "it's"]),
+    ],
+    ids=["paths", "ids", "times", "actions", "keys", "numbers", "hooks", "encodings"],
+)
+def test_one_fault_of_ingest_is_one_group_whatever_the_sender_wrote(
+    bodies: list[bytes], encodings: list[str]
+) -> None:
+    groups = set()
+    for body, encoding in zip(bodies, cycle(encodings), strict=False):
+        (one,) = translate(Notification(body, NOW, encoding))
+        assert one.message
+        message = one.message
+        dead_letter = DeadLetter.of(
+            message.body, message_id="m", routing_key="event", headers=message.headers
+        )
+        groups.add(cause(dead_letter).group)
+    assert len(groups) == 1
 
 
 @given(st.text())

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from shared.event import Event, InvalidEventError
+from shared.event import Event
+from shared.invalid_event import InvalidEventError
 from tests.factories import make_event
 from worker.verdicts import Catalogue, created, first_pushes, judge
 

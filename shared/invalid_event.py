@@ -1,0 +1,70 @@
+"""Why an event cannot be recorded: which field, what is wrong with it, what it holds."""
+
+import json
+from collections.abc import Sequence
+from typing import Final, Self
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from shared.bad_input import BadInputError
+from shared.text import printable
+
+_REASONS_SHOWN: Final = 3
+_LONGEST_VALUE: Final = 80
+# The others say who and from where, or open doors: errors reach logs.
+_SHOWN: Final = frozenset({"id", "timestamp", "action", "target", "source"})
+_WANTED: Final = {"string_type": "a text", "model_type": "an object"}
+
+
+class InvalidEventError(BadInputError):
+    """The event cannot be recorded; names the field as the registry does."""
+
+    @classmethod
+    def of(cls, error: ValidationError) -> Self:
+        faults = error.errors(include_url=False)[:_REASONS_SHOWN]
+        causes = [_cause(fault) for fault in faults]
+        texts = [
+            cause + _value(fault["loc"], fault["input"])
+            for fault, cause in zip(faults, causes, strict=True)
+        ]
+        return cls(printable("; ".join(texts), 500), cause="; ".join(causes))
+
+    @classmethod
+    def at(cls, where: str, what: str, value: object = None) -> Self:
+        """`where` is the field's path, as `target.repository`."""
+        cause = f"{where}: {what}"
+        return cls(printable(cause + _value(where.split("."), value), 500), cause=cause)
+
+
+def _cause(fault: ErrorDetails) -> str:
+    where = ".".join(map(str, fault["loc"])) or "event"
+    if fault["type"] == "missing":
+        return f"{where}: is missing"
+    if wanted := _WANTED.get(fault["type"]):
+        return f"{where}: is {_kind(fault['input'])}, not {wanted}"
+    return f"{where}: {fault['msg'].removeprefix('Value error, ')}"
+
+
+def _kind(value: object) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "a boolean"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+        case _:
+            return "an object"
+
+
+def _value(path: Sequence[object], value: object) -> str:
+    if not path or path[0] not in _SHOWN or not isinstance(value, str | int | float):
+        return ""
+    shown = value[:_LONGEST_VALUE] if isinstance(value, str) else value
+    more = "…" if shown != value else ""
+    return f": {json.dumps(shown, ensure_ascii=False)[: _LONGEST_VALUE + 2]}{more}"
