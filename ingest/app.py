@@ -2,6 +2,7 @@
 
 from aiohttp import web
 
+from ingest import answers
 from ingest.auth import TokenCheck
 from ingest.guard import GuardedPublisher
 from ingest.intake import Intake
@@ -50,11 +51,13 @@ def new_app(
         max_in_flight=settings.ingest_max_in_flight,
         max_bytes_in_flight=settings.ingest_max_bytes_in_flight,
     )
-    app = web.Application(client_max_size=settings.ingest_max_body_bytes)
+    app = web.Application(
+        client_max_size=settings.ingest_max_body_bytes, middlewares=[answers.as_json]
+    )
     for path in PATHS:
         # Both forms: a redirect from one to the other would lose the body (see README, "Answers").
-        app.router.add_post(path, handler.post)
-        app.router.add_post(f"{path}/", handler.post)
+        for form in (path, f"{path}/"):
+            app.router.add_post(form, handler.post, expect_handler=answers.expect_anything)
 
     async def readiness() -> health.Missing:
         fault = publisher.fault if connection.channel else connection.fault

@@ -1,15 +1,19 @@
 """Who may send notifications: a registry can only send fixed headers, so a token it is."""
 
+import binascii
 import hmac
+from base64 import b64decode
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import Final
 
-_SCHEME: Final = "bearer "
+from shared.text import from_bytes
 
 
 class TokenCheck:
-    """Accepts the `Authorization` header that is one of the tokens, raw or as `Bearer <token>`.
+    """Accepts the `Authorization` header that is one of the tokens.
+
+    Raw, as `Bearer <token>`, or as the password of `Basic`, whatever the user: some senders have
+    no more than a URL, `https://user:token@ingest/`.
 
     Several tokens are valid at once, so that one can be exchanged for the next without a gap.
     """
@@ -21,14 +25,27 @@ class TokenCheck:
         if header is None:
             return False
         given = [_digest(header)]
-        if header[: len(_SCHEME)].lower() == _SCHEME:
-            given.append(_digest(header[len(_SCHEME) :].strip()))
+        scheme, _, credentials = header.partition(" ")
+        match scheme.lower():
+            case "bearer":
+                given.append(_digest(credentials.strip()))
+            case "basic":
+                given.append(_digest(_password(credentials.strip())))
         accepted = False
         # Every pair is compared: the time taken says nothing about which token is near.
         for digest in self._digests:
             for candidate in given:
                 accepted |= hmac.compare_digest(digest, candidate)
         return accepted
+
+
+def _password(credentials: str) -> str:
+    """Empty, and so no token, if they are none as RFC 7617 writes them."""
+    try:
+        decoded = b64decode(credentials.encode("utf-8", "surrogateescape"), validate=True)
+    except binascii.Error:
+        return ""
+    return from_bytes(decoded).partition(":")[2]
 
 
 def _digest(text: str) -> bytes:

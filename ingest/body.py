@@ -1,33 +1,62 @@
 """Reading a notification's body, however it is sent, in bounded time and memory."""
 
 import asyncio
+from hashlib import sha256
+from typing import Final
 
 from aiohttp import web
 
+from ingest.translation import Body
+
+# Of a body that is larger than allowed: enough to see who sends it and what.
+BEGINNING: Final = 64 * 1024
+# Times the limit; what is larger still is no registry's (see README, "Large bodies").
+_TAKEN_OFF: Final = 16
+
 
 class BodyError(Exception):
-    """There is no whole body; `status` is the answer."""
-
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.status = status
+    """There is no whole body: its sender is not done."""
 
 
-async def read(request: web.Request, *, limit: int, seconds: float) -> bytes:
-    """The body, of `limit` bytes at most; raises BodyError.
+async def read(request: web.Request, *, limit: int, seconds: float) -> Body:
+    """The body; what is larger than `limit` bytes is taken off the wire too. Raises BodyError.
 
-    Not `request.read()`: it lets a connection buffer several times the limit.
+    Refused, it would be sent again for ever, and nothing behind it. Not `request.read()`: it lets a
+    connection buffer several times the limit.
     """
-    body = bytearray()
+    reading = _Reading(limit)
     try:
         async with asyncio.timeout(seconds):
             async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > limit:
-                    raise BodyError(413, f"the body is larger than {limit} bytes")
+                reading.add(chunk)
     except TimeoutError:
-        raise BodyError(408, f"the body did not arrive within {seconds} s") from None
+        raise BodyError(f"the body did not arrive within {seconds:g} s") from None
     except (ConnectionError, web.PayloadAccessError, web.RequestPayloadError):
-        # Nobody is there to read it.
-        raise BodyError(400, "the body broke off") from None
-    return bytes(body)
+        raise BodyError("the body broke off") from None
+    return reading.body()
+
+
+class _Reading:
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._kept = bytearray()
+        self._length = 0
+        self._digest = sha256()
+
+    def add(self, chunk: bytes) -> None:
+        """Raises BodyError for a body without an end."""
+        self._length += len(chunk)
+        if self._length > self._limit * _TAKEN_OFF:
+            raise BodyError(f"the body has no end within {self._limit * _TAKEN_OFF} bytes")
+        if self._length - len(chunk) > self._limit:
+            self._digest.update(chunk)
+            return
+        self._kept += chunk
+        if self._length > self._limit:
+            self._digest.update(self._kept)
+            del self._kept[min(BEGINNING, self._limit) :]
+
+    def body(self) -> Body:
+        is_cut = self._length > self._limit
+        digest = self._digest.hexdigest() if is_cut else ""
+        return Body(bytes(self._kept), self._length, digest)

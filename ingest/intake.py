@@ -71,6 +71,6 @@ class Intake:
 
 
 async def _translate(notification: Notification) -> Sequence[Translated]:
-    if len(notification.body) > _LARGE:
+    if notification.body.length > _LARGE:
         return await asyncio.to_thread(list, translate(notification))
     return list(translate(notification))

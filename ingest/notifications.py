@@ -9,19 +9,19 @@ from typing import Final
 
 from aiohttp import web
 
+from ingest import answers
 from ingest.auth import TokenCheck
 from ingest.body import BodyError, read
 from ingest.budget import ByteBudget
-from ingest.intake import Intake, Receipt
+from ingest.intake import Intake
 from ingest.metrics import IngestMetrics
-from ingest.translation import Notification
+from ingest.translation import Body, Notification
 from shared.amqp.publisher import PublishFailedError
 from shared.logs import get_logger
 from shared.text import printable
 from shared.throttle import Throttle
 
 PATHS: Final = ("/notifications", "/api/v4/container_registry_event/events")
-_RETRY_AFTER: Final = {"Retry-After": "1"}
 # Seconds between two lines of a log on what a sender can repeat without end.
 _QUIET: Final = 1.0
 
@@ -29,8 +29,8 @@ _QUIET: Final = 1.0
 class NotificationHandler:
     """Answers 200 when everything is in the broker, 503 when that cannot be said.
 
-    An authenticated sender gets no other 4xx than for a body that is too large or never arrives:
-    a registry repeats what was refused for ever, and sends nothing else meanwhile.
+    An authenticated sender gets no other 4xx than for a body that never arrives: a registry repeats
+    what was refused for ever, and sends nothing else meanwhile.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class NotificationHandler:
         self._bytes = ByteBudget(max_bytes_in_flight)
         self._log = get_logger()
         self._unauthorized, self._refused = Throttle(_QUIET), Throttle(_QUIET)
+        self._too_large = Throttle(_QUIET)
 
     async def post(self, request: web.Request) -> web.Response:
         started = time.perf_counter()
@@ -72,27 +73,29 @@ class NotificationHandler:
         if self._tokens and not self._tokens.accepts(request.headers.get("Authorization")):
             if count := self._unauthorized.count():
                 self._log.warning("notification.unauthorized", remote=request.remote, count=count)
-            return _refusal(401, "the Authorization header is none of the accepted tokens")
+            return answers.unauthorized()
         if self._in_flight > self._max_in_flight:
-            return _not_now("too many notifications in hand")
-        announced = request.content_length
-        # Chunked, it may be anything up to the limit.
-        size = request.client_max_size if announced is None else announced
-        if size > request.client_max_size:
-            return _refusal(413, f"the body is larger than {request.client_max_size} bytes")
+            return answers.not_now("too many notifications in hand")
+        announced, limit = request.content_length, request.client_max_size
+        # Chunked, it may be anything; of more than the limit no more than that is ever in memory.
+        size = limit if announced is None else min(announced, limit)
         with self._bytes.reserving(size) as is_free:
             if not is_free:
-                return _not_now("too many bytes in hand")
+                return answers.not_now("too many bytes in hand")
             return await self._read_and_take(request)
 
     async def _read_and_take(self, request: web.Request) -> web.Response:
         try:
             body = await read(request, limit=request.client_max_size, seconds=self._body_timeout)
         except BodyError as error:
-            return _refusal(error.status, str(error))
+            return answers.not_done(str(error))
+        if body.is_cut and (count := self._too_large.count()):
+            self._log.warning(
+                "notification.too_large", remote=request.remote, length=body.length, count=count
+            )
         return await self._take(request, body)
 
-    async def _take(self, request: web.Request, body: bytes) -> web.Response:
+    async def _take(self, request: web.Request, body: Body) -> web.Response:
         notification = Notification(
             body=body,
             received_at=datetime.now(UTC),
@@ -104,23 +107,10 @@ class NotificationHandler:
         except PublishFailedError as error:
             if count := self._refused.count():
                 self._log.warning("notification.refused", error=str(error), count=count)
-            return _not_now(printable(str(error)))
+            return answers.not_now(printable(str(error)))
         self._log.debug(
             "notification.received",
             accepted=receipt.accepted,
             dead_lettered=receipt.dead_lettered,
         )
-        return web.json_response(_answer(receipt))
-
-
-def _answer(receipt: Receipt) -> dict[str, int]:
-    answer = {"accepted": receipt.accepted, "dead_lettered": receipt.dead_lettered}
-    return {**answer, "ignored": receipt.ignored} if receipt.ignored else answer
-
-
-def _refusal(status: int, why: str) -> web.Response:
-    return web.json_response({"error": why}, status=status)
-
-
-def _not_now(why: str) -> web.Response:
-    return web.json_response({"error": why}, status=503, headers=_RETRY_AFTER)
+        return answers.taken(receipt)

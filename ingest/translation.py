@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from ingest.envelope import UnreadableEnvelopeError, split
 from shared.amqp.dead_letter import Reason, Story, dead_letter
-from shared.amqp.message import Headers, Message, event_message, origin
+from shared.amqp.message import BODY_LENGTH, BODY_SHA256, Headers, Message, event_message, origin
+from shared.bad_input import BadInputError
 from shared.event import Event, unrecorded_action
 from shared.invalid_event import InvalidEventError
 from shared.text import printable, to_bytes
@@ -19,17 +20,44 @@ LARGEST_EVENT: Final = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """The body of a notification; of one that is too large only the beginning.
+
+    `length` and `sha256` (hexadecimal) are those of the whole; the digest is empty if it is kept.
+    """
+
+    kept: bytes
+    length: int
+    sha256: str = ""
+
+    @classmethod
+    def whole(cls, body: bytes) -> Self:
+        return cls(body, len(body))
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.kept) < self.length
+
+
+@dataclass(frozen=True, slots=True)
 class Notification:
     """One POST as it came. Registries never compress; an encoded body is not looked into."""
 
-    body: bytes
+    body: Body
     received_at: datetime
     content_encoding: str = ""
     traceparent: str | None = None
 
     @property
     def headers(self) -> Headers:
-        return origin(self.received_at, self.traceparent)
+        came = origin(self.received_at, self.traceparent)
+        if self.body.is_cut:
+            came |= {BODY_LENGTH: self.body.length, BODY_SHA256: self.body.sha256}
+        return came
+
+
+class BodyTooLargeError(BadInputError):
+    """The body is larger than allowed."""
 
 
 class Outcome(StrEnum):
@@ -63,10 +91,13 @@ _IDENTITY: Final = ("", "identity")
 
 def translate(notification: Notification) -> Iterator[Translated]:
     """Every event of the body, in order; never raises, whatever the body holds."""
+    if notification.body.is_cut:
+        yield _too_large(notification)
+        return
     try:
         texts = _texts(notification)
     except UnreadableEnvelopeError as error:
-        yield _dead(notification, notification.body, Reason.UNREADABLE_BODY, error)
+        yield _dead(notification, notification.body.kept, Reason.UNREADABLE_BODY, error)
         return
     for text in texts:
         try:
@@ -92,7 +123,17 @@ def _texts(notification: Notification) -> list[str]:
         raise UnreadableEnvelopeError(
             f"the body is encoded ({encoding})", cause="the body is encoded"
         )
-    return split(notification.body)
+    return split(notification.body.kept)
+
+
+def _too_large(notification: Notification) -> Translated:
+    body = notification.body
+    cause = "the body is larger than allowed"
+    error = BodyTooLargeError(
+        f"{cause}: it has {body.length:,} bytes, of which the first {len(body.kept):,} are here",
+        cause=cause,
+    )
+    return _dead(notification, body.kept, Reason.BODY_TOO_LARGE, error)
 
 
 def _dead(notification: Notification, body: bytes, reason: Reason, error: Exception) -> Translated:

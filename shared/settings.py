@@ -52,7 +52,11 @@ class Settings(BaseSettings):
         0.4, description="until the answer; below the registry's timeout (500 ms in its example)"
     )
     ingest_body_timeout: Seconds = Field(5.0, description="for a sender to deliver its body")
-    ingest_max_body_bytes: int = Field(4 * 1024 * 1024, gt=0, description="larger bodies: 413")
+    ingest_max_body_bytes: int = Field(
+        4 * 1024 * 1024,
+        gt=0,
+        description="of larger bodies only the beginning is kept, as a dead letter",
+    )
     ingest_max_in_flight: int = Field(
         500, gt=0, description="notifications in hand; one more is answered 503"
     )

@@ -20,6 +20,11 @@ _ADVICE: Final = {
         "its sender does not send notifications; keep a copy and remove it:",
         "discard --id {id} --export dead.jsonl",
     ),
+    Reason.BODY_TOO_LARGE: (
+        "only its beginning was kept: see who sends so much, then remove it:",
+        "show {id} --no-mask",
+        "discard --id {id} --export dead.jsonl",
+    ),
     Reason.INVALID_EVENT: (
         "as it is it would die again; mend the event, or remove the group:",
         "edit {id}",

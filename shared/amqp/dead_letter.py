@@ -25,6 +25,7 @@ class Reason(StrEnum):
     """Why an event is not recorded."""
 
     UNREADABLE_BODY = "unreadable_body"
+    BODY_TOO_LARGE = "body_too_large"
     INVALID_EVENT = "invalid_event"
     RECORDING_FAILED = "recording_failed"
     DELIVERY_LIMIT = "delivery_limit"

@@ -14,6 +14,9 @@ EVENT_ID: Final = "event-id"
 SOURCE: Final = "source"
 RECEIVED_AT: Final = "received-at"
 TRACEPARENT: Final = "traceparent"
+# Of the whole, beside a body that is only its beginning; the digest is hexadecimal.
+BODY_LENGTH: Final = "body-length"
+BODY_SHA256: Final = "body-sha256"
 _HEADER_LENGTH: Final = 255
 
 Headers = Mapping[str, str | int]

@@ -88,12 +88,12 @@ def effect(attacker: Process, ingest: Service, connections: int, *, strict: bool
     match attacker.name:
         case "headers" | "smuggled":
             return Answered(attacker)
-        case "oversized" | "chunked":
-            return Refused(ingest, "413")
+        case "chunked":
+            return Refused(ingest, "408")
         case "pipelined" | "wrong_token":
             return Refused(ingest, "401")
         # Longer than a short form lasts.
-        case "slow_body" if strict:
+        case "slow_body" | "oversized" if strict:
             return Refused(ingest, "408")
         case _:
             return Held(ingest, connections)

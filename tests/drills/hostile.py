@@ -115,7 +115,7 @@ DRILLS = (
         beside("slow_head", "slow_body", connections=200, seconds=HOLDING),
     ),
     Drill("floods of headers", beside("headers"), is_brief=False),
-    Drill("bodies announced too large", beside("oversized"), is_brief=False),
+    Drill("bodies announced too large", beside("oversized", seconds=HOLDING), is_brief=False),
     Drill("chunked bodies without end", beside("chunked")),
     Drill("pipelines and smuggled requests", beside("pipelined", "smuggled"), is_brief=False),
     Drill("wrong tokens at full speed", beside("wrong_token")),

@@ -4,21 +4,26 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from functools import partial
+from hashlib import sha256
 
 import aio_pika
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from shared.amqp.message import EVENT_ID
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.factories import make_envelope, make_event
 from tests.processes import waiting
-from tests.running import TOKEN, Pipeline, running_pipeline
+from tests.running import TOKEN, Answer, Pipeline, running_pipeline
 from tests.waiting import DEADLINE, eventually
 
 HEAD = (
     "POST /notifications HTTP/1.1\r\nHost: x\r\n"
     f"Authorization: Bearer {TOKEN}\r\nContent-Length: %d\r\n\r\n"
 )
+CHUNKED = HEAD.replace("Content-Length: %d", "Transfer-Encoding: chunked").encode()
+LIMIT = 10_000
 
 
 @pytest.fixture
@@ -28,7 +33,7 @@ async def pipeline(amqp_url: str, database_url: str) -> AsyncIterator[Pipeline]:
         database_url,
         workers=0,
         ingest_body_timeout=0.3,
-        ingest_max_body_bytes=10_000,
+        ingest_max_body_bytes=LIMIT,
         ingest_max_in_flight=1,
     ) as running:
         yield running
@@ -55,19 +60,66 @@ async def test_a_truncated_body_is_no_notification(pipeline: Pipeline) -> None:
     assert (await pipeline.post(make_envelope(make_event()))).status == 200
 
 
-async def test_a_body_beyond_the_limit_is_413_before_it_is_sent(pipeline: Pipeline) -> None:
-    assert b" 413 " in await raw(pipeline, HEAD % 5_000_000_000, b"")
-    assert (await pipeline.post(b" " * 10_001)).status == 413
+@pytest.mark.parametrize("framing", ["announced", "chunked"])
+@pytest.mark.parametrize("size", [LIMIT + 1, LIMIT * 16])
+async def test_a_body_beyond_the_limit_is_a_dead_letter_of_its_beginning(
+    pipeline: Pipeline, size: int, framing: str
+) -> None:
+    body = (b"{" + bytes(range(256)) * 1_000)[:size]
+    answer = await pipeline.post(body) if framing == "announced" else await chunked(pipeline, body)
+    assert (answer.status, answer.json) == (200, {"accepted": 0, "dead_lettered": 1})
+    (dead,) = await pipeline.dead_letters(1)
+    assert dead.story.reason == "body_too_large"
+    assert f"it has {size:,} bytes, of which the first {LIMIT:,} are here" in dead.story.error
+    assert dead.body.encode("utf-8", "surrogateescape") == body[:LIMIT]
+    assert dead.headers["body-length"] == size
+    assert dead.headers["body-sha256"] == sha256(body).hexdigest()
+
+
+async def chunked(pipeline: Pipeline, body: bytes) -> Answer:
+    async def parts() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), 1000):
+            yield body[start : start + 1000]
+
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    url = f"{pipeline.url}/notifications"
+    async with pipeline.http.post(url, data=parts(), headers=headers) as response:
+        return Answer(response.status, await response.json(), {})
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        (HEAD % 5_000_000_000).encode() + b" " * (LIMIT * 16 + 1),
+        (HEAD % 5_000_000_000).encode() + b" " * LIMIT,
+        CHUNKED + b"fffff\r\n" + b" " * 0xFFFFF,
+        CHUNKED + b"5\r\n{}",
+    ],
+    ids=["announced", "announced, not sent", "chunk", "half a chunk"],
+)
+async def test_a_sender_that_is_not_done_is_408(pipeline: Pipeline, sent: bytes) -> None:
+    assert b" 408 " in await raw(pipeline, "", sent)
+
+
+async def test_a_body_that_breaks_off_is_408(pipeline: Pipeline) -> None:
+    host, _, port = pipeline.settings.ingest_listen.partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(CHUNKED + b"2\r\n{}\r\n")
+    await eventually(partial(is_in_flight, pipeline))
+    writer.write(b"no chunk\r\n")
+    assert b" 408 " in await reader.readline()
+    writer.close()
+
+
+async def is_in_flight(pipeline: Pipeline) -> bool:
+    async with pipeline.http.get(pipeline.url + "/metrics") as response:
+        return "registry_events_ingest_in_flight_requests 1.0" in await response.text()
 
 
 async def test_beyond_the_limit_in_flight_is_503_with_retry_after(pipeline: Pipeline) -> None:
     slow = asyncio.ensure_future(raw(pipeline, HEAD % 100, b"{"))
 
-    async def in_flight() -> bool:
-        async with pipeline.http.get(pipeline.url + "/metrics") as response:
-            return "registry_events_ingest_in_flight_requests 1.0" in await response.text()
-
-    await eventually(in_flight)
+    await eventually(partial(is_in_flight, pipeline))
     answer = await pipeline.post(make_envelope(make_event()))
     assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
     await slow
@@ -108,11 +160,12 @@ async def whole_answer(pipeline: Pipeline, sent: bytes) -> bytes:
     """All that comes until the connection is closed."""
     host, _, port = pipeline.settings.ingest_listen.partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(sent)
-    async with asyncio.timeout(DEADLINE):
-        answer = await reader.read()
-    writer.close()
-    return answer
+    try:
+        writer.write(sent)
+        async with asyncio.timeout(DEADLINE):
+            return await reader.read()
+    finally:
+        writer.transport.abort()
 
 
 async def first_id(amqp_url: str) -> object:
@@ -127,9 +180,56 @@ async def first_id(amqp_url: str) -> object:
 async def test_never_a_redirect(pipeline: Pipeline) -> None:
     for path in ("//notifications", "/notifications//", "/Notifications", "/", "/notifications/x"):
         answer = await pipeline.post(b"{}", path=path)
-        assert answer.status == 404, path
+        assert (answer.status, answer.json) == (404, {"error": "Not Found"}), path
     async with pipeline.http.get(pipeline.url + "/notifications") as response:
-        assert response.status == 405
+        assert (response.status, response.headers["Allow"]) == (405, "POST")
+        assert await response.json() == {"error": "Method Not Allowed"}
+
+
+async def test_a_refused_token_is_told_what_is_wanted(pipeline: Pipeline) -> None:
+    answer = await pipeline.post(b"{}", Authorization="Bearer rotated-away")
+    assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert "Authorization" in answer.json["error"]
+
+
+HEADERS = {
+    "Expect": ["100-continue", "100-Continue", "200-maybe", ""],
+    "Content-Encoding": ["gzip", "br", "identity", "x"],
+    "Content-Type": ["", "application/json; charset=bogus", "multipart/form-data", "\xff"],
+    "Accept": ["text/html", "application/x-nothing"],
+    "Connection": ["Upgrade"],
+    "Upgrade": ["websocket", "h2c"],
+    "Sec-WebSocket-Key": ["dGhlIHNhbXBsZSBub25jZQ=="],
+    "If-None-Match": ["*"],
+    "If-Match": ["x"],
+    "Range": ["bytes=5-1"],
+    "TE": ["trailers", "gzip"],
+    "Cookie": ["a=b; \xe9"],
+    "X-HTTP-Method-Override": ["DELETE"],
+    "Origin": ["http://elsewhere.example"],
+    "X-Odd": ["\t", "a" * 8000],
+}
+SOME_HEADERS = st.fixed_dictionaries(
+    {}, optional={name: st.sampled_from(values) for name, values in HEADERS.items()}
+)
+BODIES = st.binary(max_size=60) | st.sampled_from(
+    [b"", b"{}", make_envelope(make_event()), b" " * (LIMIT + 1), b"[" * LIMIT]
+)
+
+
+@given(SOME_HEADERS, BODIES, st.sampled_from(["HTTP/1.0", "HTTP/1.1", "chunked"]))
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_an_authenticated_notification_is_taken_whatever_it_looks_like(
+    pipeline: Pipeline, headers: dict[str, str], body: bytes, form: str
+) -> None:
+    head = (HEAD % len(body)).replace("HTTP/1.1", "HTTP/1.0" if form == "HTTP/1.0" else "HTTP/1.1")
+    if form == "chunked":
+        head = CHUNKED.decode()
+        body = (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    sent = head.removesuffix("\r\n") + lines + "Connection: close\r\n\r\n"
+    answer = await whole_answer(pipeline, sent.encode("latin-1") + body)
+    assert [status for status in statuses(answer) if status != b"100"] == [b"200"], answer
 
 
 async def test_health_and_metrics(pipeline: Pipeline) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pamqp.encode import field_table
 
-from ingest.translation import Notification, Translated, translate
+from ingest.translation import Body, Notification, Translated, translate
 from shared.amqp.dead_letter import Reason, Story
 from shared.amqp.message import Message
 from shared.event import Event
@@ -62,7 +62,7 @@ NEARLY_EVENTS = st.fixed_dictionaries(
 
 
 def translated(body: bytes, **more: str) -> list[Translated]:
-    return list(translate(Notification(body, NOW, **more)))
+    return list(translate(Notification(Body.whole(body), NOW, **more)))
 
 
 def sent(one: Translated) -> Message:

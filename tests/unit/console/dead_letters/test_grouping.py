@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from console.dead_letters.grouping import cause, normalised
 from console.dead_letters.view import DeadLetter
-from ingest.translation import Notification, translate
+from ingest.translation import Body, Notification, translate
 from shared.amqp.dead_letter import Reason
 from tests.factories import make_envelope, make_event
 from tests.unit.console.dead_letters.letters import make_dead_letter
@@ -82,7 +82,7 @@ def test_one_fault_of_ingest_is_one_group_whatever_the_sender_wrote(
 ) -> None:
     groups = set()
     for body, encoding in zip(bodies, cycle(encodings), strict=False):
-        (one,) = translate(Notification(body, NOW, encoding))
+        (one,) = translate(Notification(Body.whole(body), NOW, encoding))
         assert one.message
         message = one.message
         dead_letter = DeadLetter.of(

@@ -1,0 +1,50 @@
+"""What ingest answers, always as JSON."""
+
+from typing import Final
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from ingest.intake import Receipt
+
+_RETRY_AFTER: Final = {"Retry-After": "1"}
+# RFC 9110 wants the scheme named; Basic, for senders that know nothing else, is not advertised.
+_CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
+
+
+def taken(receipt: Receipt) -> web.Response:
+    answer = {"accepted": receipt.accepted, "dead_lettered": receipt.dead_lettered}
+    ignored = {"ignored": receipt.ignored} if receipt.ignored else {}
+    return web.json_response(answer | ignored)
+
+
+def unauthorized() -> web.Response:
+    why = "the Authorization header is none of the accepted tokens"
+    return web.json_response({"error": why}, status=401, headers=_CHALLENGE)
+
+
+def not_done(why: str) -> web.Response:
+    """The one refusal of an authenticated sender that is not the broker's: there is no body yet."""
+    return web.json_response({"error": why}, status=408)
+
+
+def not_now(why: str) -> web.Response:
+    return web.json_response({"error": why}, status=503, headers=_RETRY_AFTER)
+
+
+@web.middleware
+async def as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """What the router refuses (404, 405) is JSON as well."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        return web.json_response({"error": error.reason}, status=error.status, headers=allow)
+
+
+async def expect_anything(request: web.Request) -> None:
+    """For `Expect`: 100-continue is answered; aiohttp would refuse any other with a 417."""
+    if request.headers["Expect"].lower() == "100-continue" and request.version >= (1, 1):
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        # The answer itself has not begun.
+        request.writer.output_size = 0
