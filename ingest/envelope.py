@@ -29,12 +29,13 @@ class UnreadableEnvelopeError(BadInputError):
     """The body is no envelope; says why."""
 
 
-def split(body: bytes) -> list[str]:
+def split(body: bytes, *, patient: bool = False) -> list[str]:
     """The JSON texts of the events in a notification's body, in their order.
 
     `{}` and null `events` are an empty list (Distribution omits it when empty). A byte order mark
     is passed over, as RFC 8259 allows. Raises UnreadableEnvelopeError if the body is not a JSON
-    object with a list of `events`, or of more than MOST_EVENTS.
+    object with a list of `events`, or of more than MOST_EVENTS; `patient` takes any number, and one
+    event instead of a list.
     """
     text = from_bytes(body.removeprefix(BOM_UTF8))
     start = _skip_space(text, 0)
@@ -48,7 +49,7 @@ def split(body: bytes) -> list[str]:
         elif events is not None:
             raise UnreadableEnvelopeError("two lists of events")
         else:
-            events = _read_events(text, value_start)
+            events = _read_events(text, value_start, patient=patient)
     if events is None and others.count:
         # What another kind of sender sends must not look like a notification of nothing.
         raise UnreadableEnvelopeError(f"no `events`: {others}", cause="no `events`")
@@ -99,15 +100,17 @@ def _read_key(text: str, position: int) -> tuple[str, int]:
         raise _broken("no key", position) from None
 
 
-def _read_events(text: str, start: int) -> list[str]:
+def _read_events(text: str, start: int, *, patient: bool) -> list[str]:
     if (scalar := _SCALAR.match(text, start)) and scalar[0] == "null":
         return []
+    if patient and text[start : start + 1] == "{":
+        return [text[start : _value_end(text, start)]]
     position = _skip_space(text, _expect(text, start, "[", "events is not a list"))
     events: list[str] = []
     while text[position : position + 1] != "]":
         if events:
             position = _skip_space(text, _expect(text, position, ","))
-        if len(events) == MOST_EVENTS:
+        if len(events) == MOST_EVENTS and not patient:
             raise UnreadableEnvelopeError(f"more than {MOST_EVENTS} events")
         end = _value_end(text, position)
         events.append(text[position:end])

@@ -1,6 +1,6 @@
 """A notification's body becomes messages: events to record, and dead letters with their story."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -99,6 +99,11 @@ def translate(notification: Notification) -> Iterator[Translated]:
     except UnreadableEnvelopeError as error:
         yield _dead(notification, notification.body.kept, Reason.UNREADABLE_BODY, error)
         return
+    yield from translate_each(notification, texts)
+
+
+def translate_each(notification: Notification, texts: Iterable[str]) -> Iterator[Translated]:
+    """The events whose JSON texts these are, in order; never raises, whatever they hold."""
     for text in texts:
         try:
             event = _read(text)

@@ -48,19 +48,19 @@ async def recorded(pool: Pool, event_ids: Iterable[str]) -> frozenset[str]:
 
 
 async def verdict(
-    sent: Sequence[DeadLetter],
+    sent: Sequence[str],
     arriving: AsyncIterator[DeadLetter],
     pool: Pool,
     *,
     within: float,
     stop: asyncio.Event,
 ) -> Verdict:
-    """Wait until it is known of each, at most until `stop`.
+    """Wait until it is known of each of those event ids, at most until `stop`.
 
     `arriving` follows the dead letters from before sending.
     """
     started = time.monotonic()
-    pending = {dead_letter.event_id for dead_letter in sent}
+    pending = set(sent)
     died: set[str] = set()
     done: frozenset[str] = frozenset()
     following = asyncio.ensure_future(_collect(arriving, died))

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Final, cast
 
 from aio_pika.abc import AbstractConnection
@@ -15,8 +16,9 @@ from console.dead_letters.exporting import NewFile
 from console.dead_letters.requeueing import requeued
 from console.dead_letters.view import DeadLetter
 from shared.amqp.errors import broker_errors
-from shared.amqp.message import Message
+from shared.amqp.message import EVENT_ID, Message
 from shared.amqp.publisher import PublishFailedError, publish_one
+from shared.amqp.topology import EVENTS_EXCHANGE
 
 REMEMBERED: Final = 100
 _CONFIRM: Final = 30.0
@@ -45,6 +47,14 @@ async def publish_each(channel: Channel, messages: Sequence[Message]) -> Done:
     return Done([_WHY.get(one.cause, str(one)) if one else "" for one in results], broken)
 
 
+async def publish_groups(channel: Channel, groups: Sequence[Sequence[Message]]) -> Done:
+    """The same; a group is done when all of it is confirmed, and its failure is its first."""
+    done = await publish_each(channel, [message for group in groups for message in group])
+    failures = iter(done.failures)
+    each = [list(islice(failures, len(group))) for group in groups]
+    return Done([next(filter(None, whys), "") for whys in each], done.broken)
+
+
 async def _failure(sending: "asyncio.Future[None]") -> PublishFailedError | None:
     with suppress(asyncio.CancelledError):
         try:
@@ -57,20 +67,31 @@ async def _failure(sending: "asyncio.Future[None]") -> PublishFailedError | None
 
 @dataclass(slots=True)
 class Requeue:
-    """Publishes the events again; `sent` remembers the first hundred."""
+    """Publishes the events again; `sent` remembers the ids of the first hundred."""
 
     channel: Channel
     by: str
-    sent: list[DeadLetter] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
 
     async def __call__(self, batch: Sequence[DeadLetter]) -> Done:
         at = datetime.now(UTC)
-        messages = [requeued(one, by=self.by, at=at) for one in batch]
-        done = await publish_each(self.channel, messages)
+        groups = [requeued(one, by=self.by, at=at) for one in batch]
+        done = await publish_groups(self.channel, groups)
         if len(self.sent) < REMEMBERED:
-            pairs = zip(batch, done.failures, strict=True)
-            self.sent += [dead_letter for dead_letter, why in pairs if not why]
+            pairs = zip(batch, groups, done.failures, strict=True)
+            self.sent += [id_ for one, sent, why in pairs if not why for id_ in _ids(one, sent)]
         return done
+
+
+def _ids(dead_letter: DeadLetter, sent: Sequence[Message]) -> list[str]:
+    """Those of the events that a dead letter became; of one that is no notification its own."""
+    if len(sent) == 1 and EVENT_ID not in sent[0].headers:
+        return [dead_letter.event_id]
+    return [
+        str(one.headers[EVENT_ID])
+        for one in sent
+        if one.exchange == EVENTS_EXCHANGE and EVENT_ID in one.headers
+    ]
 
 
 @dataclass(slots=True)

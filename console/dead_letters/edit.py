@@ -1,4 +1,4 @@
-"""Mending an event: another body for it, checked as the worker checks it."""
+"""Mending an event or a notification: another body for it, checked as the worker checks it."""
 
 import json
 from collections.abc import Sequence
@@ -7,33 +7,54 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import unified_diff
 
-from console.dead_letters import audit, operation, reading
+from console.dead_letters import audit, notification, operation, reading
 from console.dead_letters.acting import Action, Attended, Done, Outcome
 from console.dead_letters.audit import Operation, Trail
-from console.dead_letters.deeds import publish_each, publishing_channel
+from console.dead_letters.deeds import publish_groups, publishing_channel
 from console.dead_letters.masking import pretty
 from console.dead_letters.plan import key
 from console.dead_letters.requeueing import edited
 from console.dead_letters.view import DeadLetter
+from ingest.envelope import UnreadableEnvelopeError, split
 from shared import strict_json
 from shared.configuration import secret
 from shared.event import Event
+from shared.invalid_event import InvalidEventError
 from shared.settings import Settings
-from shared.text import printable
+from shared.text import printable, to_bytes
 
 
 def editable(body: str) -> str:
     """A body over several lines if it is JSON, else as it is, with what is no text escaped."""
+    text = notification.readable(body).removeprefix("\ufeff")
     try:
-        return pretty(strict_json.loads(body)) + "\n"
+        return pretty(strict_json.loads(text)) + "\n"
     except strict_json.InvalidJSONError:
-        return body.encode("utf-8", "backslashreplace").decode()
+        return text.encode("utf-8", "backslashreplace").decode()
 
 
 def compact(text: str) -> str:
-    """Raises InvalidEventError unless it is an event."""
-    Event.parse(text)
-    return json.dumps(strict_json.loads(text), separators=(",", ":"))
+    """Raises InvalidEventError or UnreadableEnvelopeError unless it is an event or holds some."""
+    try:
+        value = strict_json.loads(text)
+    except strict_json.InvalidJSONError as error:
+        raise InvalidEventError(str(error), cause=error.cause) from None
+    if notification.is_envelope(value):
+        _check_each(text)
+    else:
+        Event.parse(text)
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _check_each(text: str) -> None:
+    texts = split(to_bytes(text), patient=True)
+    if not texts:
+        raise UnreadableEnvelopeError("it holds no event")
+    for number, event in enumerate(texts, start=1):
+        try:
+            Event.parse(event)
+        except InvalidEventError as error:
+            raise InvalidEventError(f"event {number}: {error}", cause=error.cause) from None
 
 
 def difference(before: str, after: str) -> list[str]:
@@ -44,7 +65,7 @@ def difference(before: str, after: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The text of the new event instead of one dead letter's."""
+    """The text of a new event, or of a notification, instead of one dead letter's."""
 
     dead_letter: DeadLetter
     text: str
@@ -59,11 +80,11 @@ async def requeue_edited(
         broker = await stack.enter_async_context(reading.connected(secret(loaded.amqp_url)))
         channel = await publishing_channel(broker.connection)
         outcome = await stack.enter_async_context(operation.written_down(trail, work))
-        event, at = Event.parse(edit.text), datetime.now(UTC)
+        at = datetime.now(UTC)
 
         async def deed(batch: Sequence[DeadLetter]) -> Done:
-            messages = [edited(one, event, edit.text, by=work.actor, at=at) for one in batch]
-            return await publish_each(channel, messages)
+            messages = [edited(one, edit.text, by=work.actor, at=at) for one in batch]
+            return await publish_groups(channel, messages)
 
         await Action(broker.url, deed, attended).run([key(edit.dead_letter)], outcome)
     return outcome, trail

@@ -81,15 +81,16 @@ def parse(line: str) -> DeadLetter:
     )
 
 
-def buried_again(dead_letter: DeadLetter) -> Message:
+def buried_again(dead_letter: DeadLetter) -> list[Message]:
     """The message that puts it back among the dead letters, as it was."""
-    return Message(
+    message = Message(
         exchange=DEAD_EXCHANGE,
         routing_key=dead_letter.routing_key,
         body=to_bytes(dead_letter.body),
         # The broker's own story holds lists and tables.
         headers=cast("Headers", dead_letter.headers),
     )
+    return [message]
 
 
 def _bytes(body: str) -> bytes:

@@ -9,7 +9,7 @@ from typing import Final
 from console.dead_letters import audit, exporting, operation, reading
 from console.dead_letters.acting import INTERRUPTED, Attended, Outcome
 from console.dead_letters.audit import Operation, Trail
-from console.dead_letters.deeds import publish_each, publishing_channel
+from console.dead_letters.deeds import publish_groups, publishing_channel
 from console.dead_letters.errors import UnusableError
 from console.dead_letters.view import DeadLetter
 from shared.amqp.message import Message
@@ -59,22 +59,22 @@ def check(path: Path, refusal: Callable[[DeadLetter], str]) -> Checked:
 async def import_all(
     loaded: Settings,
     path: Path,
-    message: Callable[[DeadLetter], Message],
+    messages: Callable[[DeadLetter], list[Message]],
     work: Operation,
     attended: Attended,
 ) -> tuple[Outcome, Trail]:
-    """Publish each line's `message`. Raises BrokerAwayError, UnusableError."""
+    """Publish each line's `messages`. Raises BrokerAwayError, UnusableError."""
     async with AsyncExitStack() as stack:
         trail = Trail(await stack.enter_async_context(audit.database(loaded)))
         broker = await stack.enter_async_context(reading.connected(secret(loaded.amqp_url)))
         channel = await publishing_channel(broker.connection)
         outcome = await stack.enter_async_context(operation.written_down(trail, work))
-        for batch in _batches(path, message):
+        for batch in _batches(path, messages):
             if attended.stop.is_set():
                 outcome.stopped = INTERRUPTED
             if outcome.stopped:
                 break
-            done = await publish_each(channel, batch)
+            done = await publish_groups(channel, batch)
             outcome.done += sum(not why for why in done.failures)
             outcome.failed.update(why for why in done.failures if why)
             outcome.stopped = done.broken
@@ -82,10 +82,12 @@ async def import_all(
     return outcome, trail
 
 
-def _batches(path: Path, message: Callable[[DeadLetter], Message]) -> Iterable[list[Message]]:
-    batch: list[Message] = []
+def _batches(
+    path: Path, messages: Callable[[DeadLetter], list[Message]]
+) -> Iterable[list[list[Message]]]:
+    batch: list[list[Message]] = []
     for _, line in read(path):
-        batch.append(message(exporting.parse(line)))
+        batch.append(messages(exporting.parse(line)))
         if len(batch) == _BATCH:
             yield batch
             batch = []

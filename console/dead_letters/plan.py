@@ -11,7 +11,8 @@ from console.dead_letters.selection import Selection
 from console.dead_letters.view import DeadLetter
 from shared.amqp.dead_letter import Reason
 
-LASTING: Final = (Reason.INVALID_EVENT.value, Reason.UNREADABLE_BODY.value)
+# What holds no notification is not requeued at all.
+LASTING: Final = (Reason.INVALID_EVENT.value,)
 
 
 def key(dead_letter: DeadLetter) -> bytes:

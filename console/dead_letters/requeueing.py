@@ -1,12 +1,18 @@
-"""What a dead letter becomes when it is requeued: its event again, with its past in headers."""
+"""What a dead letter becomes when it is requeued: its event again, with its past in headers.
+
+One that holds a notification becomes the events of it.
+"""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from console.dead_letters import deaths
+from console.dead_letters import deaths, notification
 from console.dead_letters.view import REQUEUE_COUNT, DeadLetter
-from shared.amqp.message import EVENT_ID, SOURCE, Message
+from shared import strict_json
+from shared.amqp.dead_letter import Reason
+from shared.amqp.message import EVENT_ID, SOURCE, Headers, Message
 from shared.amqp.topology import EVENTS_EXCHANGE, routing_key
 from shared.event import Event
 from shared.text import printable, to_bytes
@@ -35,23 +41,52 @@ def why_not(dead_letter: DeadLetter, *, max_requeues: int) -> str:
     """Why it is not requeued; empty if it is."""
     if dead_letter.requeues >= max_requeues:
         return f"requeued {max_requeues} times or more already (--max-requeues)"
-    if not destination(dead_letter):
-        return "nothing in it says where to: it has no readable action"
-    return ""
+    return undirected(dead_letter)
 
 
-def requeued(dead_letter: DeadLetter, *, by: str, at: datetime) -> Message:
-    """The original body and headers, without the story of this death."""
-    return Message(
+def undirected(dead_letter: DeadLetter) -> str:
+    """Why nobody could take it; empty if somebody can."""
+    if destination(dead_letter) or notification.messages(dead_letter):
+        return ""
+    if dead_letter.story.reason is Reason.BODY_TOO_LARGE:
+        return "it holds only the beginning of a notification"
+    return "nothing in it says where to: it is no notification, and has no readable action"
+
+
+def requeued(dead_letter: DeadLetter, *, by: str, at: datetime) -> list[Message]:
+    """The original body and headers, without the story of this death; or all of a notification."""
+    past = _past(dead_letter, by, at)
+    if held := notification.messages(dead_letter):
+        return [_with_past(one, past) for one in held]
+    whole = Message(
         exchange=EVENTS_EXCHANGE,
         routing_key=destination(dead_letter),
         body=to_bytes(dead_letter.body),
-        headers={**_own(dead_letter.headers), **_past(dead_letter, by, at)},
+        headers={**_own(dead_letter.headers), **past},
     )
+    return [whole]
 
 
-def edited(dead_letter: DeadLetter, event: Event, text: str, *, by: str, at: datetime) -> Message:
-    """The event in `text` instead, with the first original body in a header."""
+def edited(dead_letter: DeadLetter, text: str, *, by: str, at: datetime) -> list[Message]:
+    """The event in `text` instead, with the first original body in a header; or the events.
+
+    `text` is what `edit.compact` gave.
+    """
+    if not notification.is_envelope(strict_json.loads(text)):
+        return [_edited(dead_letter, text, by, at)]
+    past = _past(dead_letter, by, at)
+    held = notification.messages_of(text, dead_letter)
+    # Once: it may be as long as all of them.
+    first = past | {ORIGINAL_BODY: _shortened(dead_letter.body)}
+    return [_with_past(one, past if number else first) for number, one in enumerate(held)]
+
+
+def _with_past(message: Message, past: Headers) -> Message:
+    return replace(message, headers={**message.headers, **past})
+
+
+def _edited(dead_letter: DeadLetter, text: str, by: str, at: datetime) -> Message:
+    event = Event.parse(text)
     source = event.source and (event.source.addr or event.source.instance_id)
     headers = _own(dead_letter.headers)
     headers.setdefault(ORIGINAL_BODY, _shortened(dead_letter.body))

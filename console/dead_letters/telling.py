@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from console.dead_letters import deaths, masking
+from console.dead_letters import deaths, masking, notification
 from console.dead_letters.grouping import cause
 from console.dead_letters.moments import age, stamp
 from console.dead_letters.requeueing import REQUEUED_AT, REQUEUED_BY
@@ -17,12 +17,14 @@ _PAYLOAD: Final = 64 * 1024
 COMMAND: Final = "registry-events dead-letters"
 _ADVICE: Final = {
     Reason.UNREADABLE_BODY: (
-        "its sender does not send notifications; keep a copy and remove it:",
+        "it is no notification of a kind that is known; keep a copy and remove it, or mend it:",
         "discard --id {id} --export dead.jsonl",
+        "edit {id}",
     ),
     Reason.BODY_TOO_LARGE: (
-        "only its beginning was kept: see who sends so much, then remove it:",
+        "only its beginning was kept: see who sends so much, then mend it or remove it:",
         "show {id} --no-mask",
+        "edit {id}",
         "discard --id {id} --export dead.jsonl",
     ),
     Reason.INVALID_EVENT: (
@@ -41,10 +43,16 @@ _ADVICE: Final = {
     Reason.UNKNOWN: ("somebody else put it there; look at it whole:", "show {id} --no-mask"),
 }
 
+_READABLE: Final = (
+    "it holds a notification that ingest did not take as it came; send its events in:",
+    "requeue --id {id} --dry-run",
+)
+
 
 def advice(dead_letter: DeadLetter) -> list[str]:
     """What to try next: a reason, then commands."""
-    why, *commands = _ADVICE[dead_letter.story.reason]
+    held = notification.messages(dead_letter)
+    why, *commands = _READABLE if held else _ADVICE[dead_letter.story.reason]
     known = {
         "id": printable(dead_letter.message_id or dead_letter.event_id, 300),
         "group": cause(dead_letter).group,

@@ -103,7 +103,7 @@ async def test_an_import_straight_to_the_events(processes: Processes, tmp_path: 
     file.write_text(json.dumps({**json.loads(unreadable), "routing_key": "event"}))
     refused = await operate(processes, "import", str(file), "--requeue", "--yes")
     assert refused.returncode == 1
-    assert "line 1: it has no readable action" in refused.stderr
+    assert "line 1: nothing in it says where to: it is no notification" in refused.stderr
 
 
 async def test_from_one_queue_to_another_through_a_pipe(processes: Processes) -> None:
@@ -122,21 +122,6 @@ async def test_from_one_queue_to_another_through_a_pipe(processes: Processes) ->
     assert (done.returncode, result(done)) == (0, "done: 2 imported, 0 failed, 0 skipped")
     everything = [content(one) for one in await buried(processes.amqp_url)]
     assert everything[:2] == everything[2:]
-
-
-@pytest.fixture
-def edit_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Lines of a shell that edit the file $1."""
-    script = tmp_path / "editor"
-    monkeypatch.setenv("VISUAL", str(script))
-    # Where what was typed is kept.
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-
-    def write(lines: str) -> None:
-        script.write_text(f"#!/bin/sh\n{lines}\n")
-        script.chmod(0o700)
-
-    return write
 
 
 async def test_an_edited_event_is_requeued(

@@ -149,7 +149,8 @@ async def test_hostile_texts_are_shown_and_do_nothing(pipeline: Pipeline, visito
         assert "<script>alert" not in page.source
         assert "<img" not in page.source
         assert page.source.replace("\n", "").isprintable()
-    assert listed.text.count(SHOWN) == 3
+    assert listed.text.count(SHOWN) == 2
+    assert 'is not a repository path: "<script>alert(1)</script>' in listed.text
 
 
 async def test_no_id_shows_nothing(pipeline: Pipeline, visitor: Visitor) -> None:

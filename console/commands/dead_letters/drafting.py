@@ -12,6 +12,7 @@ import click
 from console.commands.dead_letters.options import Asked
 from console.commands.dead_letters.running import Exit, Failed, say
 from console.dead_letters.edit import compact, difference, editable
+from ingest.envelope import UnreadableEnvelopeError
 from shared.invalid_event import InvalidEventError
 from shared.text import printable
 
@@ -59,6 +60,9 @@ def event(draft: Draft, asked: Asked) -> str:
             return ""
         try:
             text = compact(draft.text)
+        except UnreadableEnvelopeError as error:
+            _again(f"this is no notification: {printable(str(error))}")
+            continue
         except InvalidEventError as error:
             _again(f"this is no event: {printable(str(error))}")
             continue

@@ -28,7 +28,7 @@ from shared.settings import Settings
 @click.argument("id", type=FILLED)
 @writes
 def edit(*, id: str, asked: Asked) -> None:  # noqa: A002  the user's word for it
-    """Mend an event in $EDITOR and requeue it; a header keeps the original.
+    """Mend an event, or a notification, in $EDITOR and requeue it; a header keeps the original.
 
     ID is an event id or a message id, or how one of them starts. What was typed and not requeued is
     kept in a file.

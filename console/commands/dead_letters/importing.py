@@ -28,7 +28,7 @@ from console.dead_letters import exporting
 from console.dead_letters.acting import Attended, Outcome
 from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.importing import Checked, check, import_all
-from console.dead_letters.requeueing import destination, requeued
+from console.dead_letters.requeueing import requeued, undirected
 from console.dead_letters.view import DeadLetter
 from shared.amqp.message import Message
 from shared.settings import Settings
@@ -45,7 +45,7 @@ def import_(*, file: str, requeue: bool, asked: Asked) -> None:
     """
     loaded = settings()
     with _readable(file) as path:
-        checked = run(_check(path, _undirected if requeue else _fine))
+        checked = run(_check(path, undirected if requeue else _fine))
         for fault in checked.faults:
             say(fault)
         if checked.faults:
@@ -60,10 +60,10 @@ def import_(*, file: str, requeue: bool, asked: Asked) -> None:
         confirm(f"import {checked.count:,} into {where}?", yes=asked.yes)
         selector = f"{Path(file).name}{' --requeue' if requeue else ''}"
         work = asked.operation("import", selector, checked.count)
-        message = exporting.buried_again
+        messages = exporting.buried_again
         if requeue:
-            message = partial(requeued, by=work.actor, at=datetime.now(UTC))
-        outcome, trail = run(_import(loaded, path, message, work))
+            messages = partial(requeued, by=work.actor, at=datetime.now(UTC))
+        outcome, trail = run(_import(loaded, path, messages, work))
     planning.finish(outcome, trail, work, 0, output=asked.output)
 
 
@@ -84,16 +84,12 @@ async def _check(file: Path, refusal: Callable[[DeadLetter], str]) -> Checked:
 
 
 async def _import(
-    loaded: Settings, file: Path, message: Callable[[DeadLetter], Message], work: Operation
+    loaded: Settings, file: Path, messages: Callable[[DeadLetter], list[Message]], work: Operation
 ) -> tuple[Outcome, Trail]:
     stop = asyncio.Event()
     with progress("import", work.matched) as report, stopping(stop):
-        return await import_all(loaded, file, message, work, Attended(report, say, stop))
+        return await import_all(loaded, file, messages, work, Attended(report, say, stop))
 
 
 def _fine(_: DeadLetter) -> str:
     return ""
-
-
-def _undirected(dead_letter: DeadLetter) -> str:
-    return "" if destination(dead_letter) else "it has no readable action, so no destination"

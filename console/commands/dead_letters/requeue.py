@@ -27,7 +27,7 @@ from shared.settings import Settings
 @paces
 @writes
 def requeue(*, selection: Selection, pace: Pace, asked: Asked) -> None:
-    """Send events again, to where they came from.
+    """Send events again, to where they came from; of a notification all its events.
 
     Each leaves the dead letters only when the broker has confirmed its event. Ctrl-C stops safely;
     after kill -9 some may be sent twice, which the recording counts once.

@@ -1,10 +1,14 @@
+import gzip
 import json
+from codecs import BOM_UTF8
 
 import pytest
 
 from console.dead_letters.edit import compact, difference, editable
+from ingest.envelope import UnreadableEnvelopeError
 from shared.invalid_event import InvalidEventError
-from tests.factories import make_event
+from shared.text import from_bytes
+from tests.factories import make_envelope, make_event
 
 EVENT = make_event(target={"tag": "ü\x1b"})
 
@@ -22,6 +26,29 @@ def test_what_is_no_json_is_shown_as_a_text() -> None:
 @pytest.mark.parametrize("text", ["", "{", "[]", json.dumps(make_event(repository=""))])
 def test_what_the_worker_refuses_is_refused(text: str) -> None:
     with pytest.raises(InvalidEventError):
+        compact(text)
+
+
+def test_a_notification_is_shown_unpacked_and_taken_as_one() -> None:
+    body = gzip.compress(BOM_UTF8 + make_envelope(EVENT))
+    text = editable(from_bytes(body))
+    assert json.loads(text) == {"events": [EVENT]}
+    assert json.loads(compact(text)) == {"events": [EVENT]}
+    assert json.loads(compact(json.dumps({"events": EVENT}))) == {"events": EVENT}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('{"events": []}', "it holds no event"),
+        ('{"events": null}', "it holds no event"),
+        ('{"events": 5}', "events is not a list"),
+        (make_envelope(EVENT, make_event(repository="Upper")).decode(), "event 2: target"),
+        (make_envelope(EVENT, {**EVENT, "id": 5}).decode(), "event 2: id: is a number"),
+    ],
+)
+def test_a_notification_with_anything_bad_in_it_is_refused(text: str, why: str) -> None:
+    with pytest.raises((InvalidEventError, UnreadableEnvelopeError), match=why):
         compact(text)
 
 

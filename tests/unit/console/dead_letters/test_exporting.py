@@ -23,7 +23,7 @@ def test_a_line_gives_the_same_dead_letter(body: bytes, headers: dict[str, Any])
     assert "\n" not in line
     again = parse(line)
     assert again == dead_letter
-    message = buried_again(again)
+    (message,) = buried_again(again)
     assert message.body == body
     assert message.routing_key == dead_letter.routing_key
     assert message.headers == dead_letter.headers

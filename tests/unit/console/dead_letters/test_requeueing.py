@@ -1,4 +1,7 @@
+import gzip
 import json
+import zlib
+from codecs import BOM_UTF8
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,10 +11,11 @@ from hypothesis import strategies as st
 
 from console.dead_letters import deaths
 from console.dead_letters.requeueing import destination, edited, requeued, why_not
-from shared.amqp.topology import EVENTS_EXCHANGE
-from shared.event import Event
-from shared.text import to_bytes
-from tests.factories import make_event
+from ingest.envelope import MOST_EVENTS
+from shared.amqp.dead_letter import Reason
+from shared.amqp.topology import DEAD_EXCHANGE, EVENTS_EXCHANGE
+from shared.text import from_bytes, to_bytes
+from tests.factories import make_envelope, make_event
 from tests.unit.console.dead_letters.letters import make_dead_letter
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -23,7 +27,7 @@ def test_the_event_is_as_it_was() -> None:
     dead_letter = make_dead_letter(
         body, headers={**OWN, "x-death": [{"count": 1}], "x-first-death-queue": "registry.events"}
     )
-    message = requeued(dead_letter, by="anna@host", at=AT)
+    (message,) = requeued(dead_letter, by="anna@host", at=AT)
     assert message.body == to_bytes(body)
     assert (message.exchange, message.routing_key) == (EVENTS_EXCHANGE, "event.push")
     assert message.mandatory
@@ -38,7 +42,7 @@ def test_the_event_is_as_it_was() -> None:
 
 def test_requeues_are_counted() -> None:
     dead_letter = make_dead_letter(headers={"requeue-count": 2, "requeued-by": "bob"})
-    headers = requeued(dead_letter, by="anna", at=AT).headers
+    headers = requeued(dead_letter, by="anna", at=AT)[0].headers
     assert (headers["requeue-count"], headers["requeued-by"]) == (3, "anna")
     assert why_not(dead_letter, max_requeues=3) == ""
     assert why_not(dead_letter, max_requeues=2).startswith("requeued 2 times or more")
@@ -48,7 +52,7 @@ def test_the_last_five_deaths_are_remembered() -> None:
     headers: dict[str, Any] = {}
     for number in range(7):
         dead_letter = make_dead_letter(headers=headers, error=f"no {number}\n{'x' * 1000}")
-        headers = dict(requeued(dead_letter, by="anna", at=AT).headers)
+        headers = dict(requeued(dead_letter, by="anna", at=AT)[0].headers)
     told = deaths.before(make_dead_letter(headers=headers))
     assert [line.partition("RaiseError: ")[2][:8] for line in told] == [
         rf"no {number}\x0a" for number in range(2, 7)
@@ -92,13 +96,13 @@ def test_a_strange_count_is_no_count(count: object) -> None:
 def test_an_edited_event_keeps_its_first_original() -> None:
     dead_letter = make_dead_letter("{bad \udcff", routing_key="event", headers=OWN)
     text = json.dumps(make_event("delete", id="event-2"))
-    message = edited(dead_letter, Event.parse(text), text, by="anna", at=AT)
+    (message,) = edited(dead_letter, text, by="anna", at=AT)
     assert message.body == text.encode()
     assert message.routing_key == "event.delete"
     assert message.headers["event-id"] == "event-2"
     assert message.headers["original-body"] == r"{bad \udcff"
     again = make_dead_letter(text, headers=dict(message.headers))
-    headers = edited(again, Event.parse(text), text, by="anna", at=AT).headers
+    headers = edited(again, text, by="anna", at=AT)[0].headers
     assert headers["original-body"] == r"{bad \udcff"
     assert headers["requeue-count"] == 2
 
@@ -106,7 +110,70 @@ def test_an_edited_event_keeps_its_first_original() -> None:
 @given(st.text("a\u00e4\u20ac\udc80", min_size=1), st.integers(1, 40_000))
 def test_an_original_never_outgrows_the_headers(part: str, times: int) -> None:
     body, text = part * times, json.dumps(make_event())
-    headers = edited(make_dead_letter(body), Event.parse(text), text, by="a", at=AT).headers
+    headers = edited(make_dead_letter(body), text, by="a", at=AT)[0].headers
     kept = str(headers["original-body"])
     assert len(kept.encode()) <= 64 * 1024 + len("…".encode())
     assert body.encode("utf-8", "backslashreplace").decode().startswith(kept.removesuffix("…"))
+
+
+ENVELOPE = make_envelope(make_event(), make_event("pull"), make_event(repository="Upper"))
+HELD = {
+    "gzip": gzip.compress(ENVELOPE),
+    "zlib": zlib.compress(ENVELOPE),
+    "byte order mark": BOM_UTF8 + ENVELOPE,
+    "one event": json.dumps({"events": make_event()}).encode(),
+    "many events": make_envelope(*[make_event()] * (MOST_EVENTS + 1)),
+}
+
+
+@pytest.mark.parametrize("body", HELD.values(), ids=HELD)
+def test_a_notification_becomes_its_events(body: bytes) -> None:
+    dead_letter = make_dead_letter(
+        from_bytes(body),
+        routing_key="event",
+        reason=Reason.UNREADABLE_BODY,
+        headers={"received-at": "2026-03-01T11:00:00+00:00", "traceparent": "00-1-2-01"},
+    )
+    assert why_not(dead_letter, max_requeues=3) == ""
+    messages = requeued(dead_letter, by="anna", at=AT)
+    first = messages[0]
+    event = json.loads(first.body)
+    assert (first.exchange, first.routing_key) == (EVENTS_EXCHANGE, "event.push")
+    assert first.headers["event-id"] == event["id"]
+    assert first.headers["received-at"] == "2026-03-01T11:00:00+00:00"
+    assert (first.headers["traceparent"], first.headers["requeue-count"]) == ("00-1-2-01", 1)
+    assert len(messages) == {"one event": 1, "many events": MOST_EVENTS + 1}.get(_name(body), 3)
+    if len(messages) == 3:
+        assert messages[1].routing_key == "event.pull"
+        assert messages[2].exchange == DEAD_EXCHANGE
+        assert messages[2].headers["dead-letter-reason"] == "invalid_event"
+
+
+def _name(body: bytes) -> str:
+    return next(name for name, held in HELD.items() if held == body)
+
+
+@pytest.mark.parametrize(
+    ("body", "reason", "why"),
+    [
+        (b"{}", Reason.UNREADABLE_BODY, "it is no notification"),
+        (gzip.compress(b"{}"), Reason.UNREADABLE_BODY, "it is no notification"),
+        (gzip.compress(ENVELOPE)[:-9], Reason.UNREADABLE_BODY, "it is no notification"),
+        (zlib.compress(bytes(65 * 1024 * 1024)), Reason.UNREADABLE_BODY, "it is no notification"),
+        (b'{"events": {"id": 1', Reason.UNREADABLE_BODY, "it is no notification"),
+        (ENVELOPE, Reason.RECORDING_FAILED, "it is no notification"),
+        (ENVELOPE[:100], Reason.BODY_TOO_LARGE, "only the beginning"),
+    ],
+)
+def test_what_holds_no_notification_is_not_requeued(body: bytes, reason: Reason, why: str) -> None:
+    dead_letter = make_dead_letter(from_bytes(body), routing_key="event", reason=reason)
+    assert why in why_not(dead_letter, max_requeues=3)
+
+
+def test_an_edited_notification_keeps_its_original_once() -> None:
+    dead_letter = make_dead_letter("{bad", routing_key="event", reason=Reason.UNREADABLE_BODY)
+    text = json.dumps({"events": [make_event(), make_event("delete")]})
+    first, second = edited(dead_letter, text, by="anna", at=AT)
+    assert (first.headers["original-body"], second.headers.get("original-body")) == ("{bad", None)
+    assert [first.routing_key, second.routing_key] == ["event.push", "event.delete"]
+    assert first.headers["requeue-count"] == second.headers["requeue-count"] == 1
