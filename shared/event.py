@@ -66,6 +66,7 @@ class Source(_Part):
 
 class Request(_Part):
     id: str | None = None
+    host: str | None = None
     method: str | None = None
     useragent: str | None = None
 

@@ -30,7 +30,12 @@ def make_event(
             "repository": repository,
             **(target or {}),
         },
-        "request": {"id": str(uuid4()), "method": "PUT", "useragent": "skopeo/1.9.3"},
+        "request": {
+            "id": str(uuid4()),
+            "host": "registry.example",
+            "method": "PUT",
+            "useragent": "skopeo/1.9.3",
+        },
         "actor": {"name": "alice"},
         "source": {"addr": "registry-1:5000", "instanceID": str(uuid4())},
         **changes,

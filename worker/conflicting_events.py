@@ -50,7 +50,8 @@ async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> None:
 
 
 def _content(verdict: Verdict) -> Content:
-    _id, _action, repository, _row, *more = row(verdict)
+    # Rows of before have no host.
+    _id, _action, repository, _row, _host, *more = row(verdict)
     return (verdict.event.action, repository, *more)
 
 

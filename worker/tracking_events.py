@@ -10,12 +10,12 @@ from worker.verdicts import Verdict
 
 INSERT = """
 INSERT INTO tracking_events (
-    event_id, action, repository, container_repository_id, tag, digest, media_type,
+    event_id, action, repository, container_repository_id, request_host, tag, digest, media_type,
     actor, source, request_id, request_method, user_agent, occurred_at, category
 )
-SELECT event.*, $14::text FROM unnest(
+SELECT event.*, $15::text FROM unnest(
     $1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::timestamptz[]
+    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::timestamptz[]
 ) AS event
 ON CONFLICT (event_id) DO NOTHING
 RETURNING event_id
@@ -51,6 +51,7 @@ def row(verdict: Verdict) -> tuple[object, ...]:
         verdict.tracking_action.value,
         event.repository,
         verdict.container_repository_id,
+        _informative(request.host),
         target.tag or None,
         target.digest or None,
         target.media_type or None,

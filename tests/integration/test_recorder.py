@@ -82,6 +82,7 @@ async def test_every_column_of_a_row(pool: Pool) -> None:
     assert row["media_type"] == event["target"]["mediaType"]
     assert (row["actor"], row["source"]) == ("alice", "registry-1:5000")
     assert (row["request_id"], row["request_method"]) == (event["request"]["id"], "PUT")
+    assert row["request_host"] == "registry.example"
     assert row["user_agent"] == "skopeo/1.9.3"
     assert row["occurred_at"].isoformat() == "2026-11-23T22:52:37.083603+00:00"
 
