@@ -6,11 +6,10 @@ import aio_pika
 import asyncpg
 from aiormq.exceptions import AMQPError
 
-from shared import migrate
+from shared import faults, migrate
 from shared.amqp.errors import describe
 from shared.configuration import secret, variable
 from shared.settings import Settings
-from shared.text import printable
 
 
 async def unreachable(settings: Settings) -> list[str]:
@@ -28,10 +27,8 @@ async def _broker_fault(settings: Settings) -> str:
         async with asyncio.timeout(settings.database_timeout):
             connection = await aio_pika.connect(secret(settings.amqp_url))
             await connection.close()
-    except TimeoutError as error:
-        return _line("amqp_url", error)
-    except (AMQPError, OSError) as error:
-        return f"{variable('amqp_url')}: {describe(error)}"
+    except (AMQPError, OSError, TimeoutError) as error:
+        return f"{variable('amqp_url')}: {describe(error, seconds=settings.database_timeout)}"
     return ""
 
 
@@ -44,15 +41,15 @@ async def _database_fault(settings: Settings) -> str:
             missing = await migrate.missing(connection)
         finally:
             await connection.close(timeout=settings.database_timeout)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-        return _line("database_url", error)
-    except migrate.MigrationError as error:
-        return _line("database_url", error)
+    except (
+        migrate.MigrationError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        OSError,
+        TimeoutError,
+    ) as error:
+        why = faults.in_words(error, seconds=settings.database_timeout)
+        return f"{variable('database_url')}: {why}"
     if missing:
         return f"{variable('database_url')}: {len(missing)} migrations are missing; run migrate"
     return ""
-
-
-def _line(field: str, error: Exception) -> str:
-    why = str(error) or "no answer in time"
-    return f"{variable(field)}: {printable(f'{type(error).__name__}: {why}', 300)}"

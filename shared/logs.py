@@ -11,6 +11,7 @@ from stamina.instrumentation import RetryDetails
 from structlog.stdlib import BoundLogger
 from structlog.typing import EventDict, WrappedLogger
 
+from shared import faults
 from shared.text import printable
 
 
@@ -62,7 +63,7 @@ def configure(*, level: str, log_format: str, service: str) -> None:
 def _log_retry(details: RetryDetails) -> None:
     get_logger().warning(
         "retry.scheduled",
-        error=repr(details.caused_by),
+        error=faults.in_words(details.caused_by),
         attempt=details.retry_num,
         wait=round(details.wait_for, 3),
     )

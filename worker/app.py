@@ -6,7 +6,7 @@ from typing import Final
 import asyncpg
 from aiohttp import web
 
-from shared import health, migrate
+from shared import faults, health, migrate
 from shared.amqp.connection import Connection
 from shared.amqp.publisher import ConfirmedPublisher
 from shared.configuration import secret
@@ -110,6 +110,6 @@ async def _database_fault(pool: Pool) -> str:
     except migrate.MigrationError as error:
         return str(error)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-        return f"{type(error).__name__}: {error}"
+        return faults.in_words(error, seconds=_READINESS_TIMEOUT)
     names = ", ".join(f"{one.version:04}_{one.name}" for one in missing)
     return f"migrations are missing: {names}; run registry-events migrate" if missing else ""

@@ -7,11 +7,11 @@ import asyncpg
 import click
 
 from console.processes import fail, load_or_exit
+from shared import faults
 from shared import migrate as migrations
 from shared.configuration import secret
 from shared.database import new_pool
 from shared.settings import Settings
-from shared.text import printable
 
 
 @click.command()
@@ -27,7 +27,7 @@ def migrate() -> None:
         OSError,
         TimeoutError,
     ) as error:
-        fail(f"the schema is unchanged: {printable(str(error) or type(error).__name__)}")
+        fail(f"the schema is unchanged: {faults.in_words(error)}")
     for migration in applied:
         click.echo(f"applied {migration.version:04}_{migration.name}")
     click.echo("the schema is up to date")

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from shared.text import printable
+from shared import faults
 
 
 class BusyError(Exception):
@@ -34,4 +34,4 @@ def database_errors() -> Iterator[None]:
     except asyncpg.UndefinedTableError:
         raise DatabaseAwayError("tables are missing; run registry-events migrate") from None
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-        raise DatabaseAwayError(printable(f"{type(error).__name__}: {error}", 300)) from error
+        raise DatabaseAwayError(faults.in_words(error)) from error

@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from console.dead_letters import reading
-from console.dead_letters.acting import Outcome
+from console.dead_letters.acting import INTERRUPTED, Outcome
 from console.dead_letters.audit import Operation, Result, Trail
 from console.dead_letters.plan import Plan
 from console.dead_letters.reading import Broker
 from console.dead_letters.selection import Selection
 from console.dead_letters.view import DeadLetter
+from shared import faults
 from shared.amqp.errors import broker_errors
 from shared.amqp.topology import EVENTS_QUEUE
 
@@ -51,7 +52,8 @@ async def written_down(trail: Trail, operation: Operation) -> AsyncIterator[Outc
     try:
         yield outcome
     except BaseException as error:
-        outcome.stopped = outcome.stopped or type(error).__name__
+        why = faults.in_words(error) if isinstance(error, Exception) else INTERRUPTED
+        outcome.stopped = outcome.stopped or why
         raise
     finally:
         await trail.finish(operation, _result(outcome, operation))

@@ -14,6 +14,7 @@ from console.local.loopback import request
 from console.local.packages import skopeo
 from console.local.processes import bare_environment
 from console.local.report import LocalError
+from shared import faults
 
 IMAGE = "hello"
 _REPOSITORY = "demo/hello"
@@ -78,7 +79,7 @@ def post_sample(port: int, token: str) -> list[Expected]:
     try:
         status, answer = request(port, "POST", "/notifications", body=body, headers=headers)
     except OSError as error:
-        raise LocalError(f"ingest did not answer: {error}") from error
+        raise LocalError(f"ingest did not answer: {faults.in_words(error)}") from error
     if status != _OK:
         raise LocalError(f"ingest answered {status} to a sample notification: {answer[:200]!r}")
     ids = [str(event["id"]) for event in envelope["events"]]

@@ -9,6 +9,7 @@ from typing import Self
 import asyncpg
 
 from console.local.report import LocalError
+from shared import faults
 
 # Ids can become visible out of order, so it looks back instead of remembering the highest one:
 # longer than a worker's transaction can take.
@@ -81,7 +82,7 @@ class Feed:
             return self._runner.run(self._fetch(ids))
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             self._disconnect()
-            raise LocalError(f"the database does not answer: {error}") from error
+            raise LocalError(f"the database does not answer: {faults.in_words(error)}") from error
 
     async def _fetch(self, ids: list[int] | None) -> list[asyncpg.Record]:
         if self._connection is None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 
 from console.local.ports import LOOPBACK
+from shared import faults
 
 
 def request(
@@ -22,7 +23,9 @@ def request(
         response = connection.getresponse()
         return response.status, response.read()
     except HTTPException as error:
-        raise ConnectionError(f"no HTTP answer from port {port}: {error!r}") from error
+        raise ConnectionError(
+            f"no HTTP answer from port {port}: {faults.in_words(error)}"
+        ) from error
     finally:
         connection.close()
 

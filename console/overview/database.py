@@ -5,9 +5,8 @@ from typing import Final
 import asyncpg
 
 from console.overview.snapshot import Activity, Database
-from shared import migrate
+from shared import faults, migrate
 from shared.database import Connection, Pool, borrowed
-from shared.text import printable
 
 SECONDS: Final = 3.0
 
@@ -37,17 +36,19 @@ async def look(pool: Pool) -> Database:
     try:
         async with borrowed(pool, seconds=SECONDS) as connection:
             return await _look(connection)
-    except migrate.MigrationError as error:
-        return Database(fault=printable(str(error), 300))
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+    except (
+        migrate.MigrationError,
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        OSError,
+        TimeoutError,
+    ) as error:
         return Database(fault=fault(error))
 
 
 def fault(error: Exception) -> str:
     """One line of an error of the database, safe to print."""
-    if isinstance(error, TimeoutError):
-        return f"no answer within {SECONDS:g} s"
-    return printable(f"{type(error).__name__}: {error}", 300)
+    return faults.in_words(error, seconds=SECONDS)
 
 
 async def _look(connection: Connection) -> Database:

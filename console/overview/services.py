@@ -10,6 +10,7 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
 from console.overview.snapshot import Service
+from shared import faults
 from shared.metrics import PREFIX
 from shared.text import printable
 
@@ -33,10 +34,8 @@ async def _look(http: aiohttp.ClientSession, url: str) -> Service:
         async with asyncio.timeout(_SECONDS):
             metrics = await _get(http, f"{url}/metrics")
             ready = await _get(http, f"{url}/health/ready")
-    except TimeoutError:
-        return Service(url, fault=f"no answer within {_SECONDS:g} s")
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        return Service(url, fault=printable(f"{type(error).__name__}: {error}", 200))
+    except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+        return Service(url, fault=faults.in_words(error, seconds=_SECONDS))
     return read(url, metrics, ready)
 
 

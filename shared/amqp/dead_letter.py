@@ -8,6 +8,7 @@ from enum import StrEnum
 from importlib.metadata import version
 from typing import Final, Self
 
+from shared import faults
 from shared.amqp.message import Headers, Message
 from shared.amqp.topology import DEAD_EXCHANGE
 from shared.bad_input import BadInputError
@@ -56,7 +57,7 @@ class Story:
         return cls(
             reason=reason,
             error_type=type(error).__qualname__,
-            error=printable(str(error), _ERROR_LENGTH),
+            error=printable(str(error) or faults.NO_TEXT, _ERROR_LENGTH),
             cause=error.cause if isinstance(error, BadInputError) else "",
             attempts=attempts,
             first_seen=first_seen.isoformat(),

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from aiormq.exceptions import AMQPError, InvalidFrameError
 
-from shared.text import printable
+from shared import faults
 
 T = TypeVar("T")
 
@@ -15,12 +15,15 @@ class BrokerAwayError(Exception):
     """The broker cannot be reached, or went away."""
 
 
-def describe(error: BaseException | None) -> str:
-    """One line of an error of the broker or the network, safe to print and without secrets."""
+def describe(error: BaseException | None, *, seconds: float | None = None) -> str:
+    """One line of an error of the broker or the network, safe to print and without secrets.
+
+    `seconds` is the deadline that a TimeoutError missed.
+    """
     if isinstance(error, InvalidFrameError) and "Connection.Close " in str(error):
         # All that aiormq makes of the broker's refusal.
         return "the broker refused the virtual host: it is not there, or this user may not use it"
-    return printable(f"{type(error).__name__}: {error}" if error else "connection closed", 300)
+    return faults.in_words(error, seconds=seconds) if error else "connection closed"
 
 
 async def broker_errors(step: Awaitable[T], timeout: float) -> T:  # noqa: ASYNC109  one deadline for both steps
@@ -29,7 +32,7 @@ async def broker_errors(step: Awaitable[T], timeout: float) -> T:  # noqa: ASYNC
         async with asyncio.timeout(timeout):
             return await step
     except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
-        raise BrokerAwayError(describe(error)) from error
+        raise BrokerAwayError(describe(error, seconds=timeout)) from error
     except asyncio.CancelledError:
         raise_if_cancelled()
         raise BrokerAwayError("connection lost") from None

@@ -80,10 +80,8 @@ def test_check_says_what_cannot_be_reached() -> None:
     assert run("config", "check", **AWAY).returncode == 0
     title, broker, database = fault(run("config", "check", "--connect", **AWAY), 2).splitlines()
     assert title == "the settings cannot be used:"
-    assert broker.strip().startswith("AMQP_URL: ")
-    assert database.strip().startswith("DATABASE_URL: ")
-    assert "Connect call failed" in broker
-    assert "Connect call failed" in database
+    assert broker.strip() == f"AMQP_URL: Connection refused ({LOOPBACK}:1)"
+    assert database.strip() == f"DATABASE_URL: Connection refused ({LOOPBACK}:1)"
 
 
 def test_check_says_that_the_schema_is_missing(amqp_url: str, empty_database_url: str) -> None:
@@ -154,7 +152,7 @@ def test_a_command_whose_server_is_away(command: list[str], sentence: str) -> No
     assert done.returncode
     message = fault(done, done.returncode)
     assert message.startswith(sentence)
-    assert "Errno 111" in message
+    assert "Connection refused" in message
 
 
 async def test_secrets_from_files(processes: Processes, tmp_path: Path) -> None:

@@ -1,0 +1,35 @@
+"""An error in one line for whoever reads a log, a terminal or a page: a sentence, safe to print."""
+
+import os
+import re
+from typing import Final
+
+from shared.text import printable
+
+# What an error says that was raised without a text.
+NO_TEXT: Final = "it says no more"
+_LONGEST: Final = 300
+# asyncio's own words for any failure to connect hide which one it was.
+_CALL: Final = re.compile(r"\[Errno (\d+)\] Connect call failed \('([^']+)', (\d+)[^)]*\)")
+_NUMBER: Final = re.compile(r"\[Errno -?\d+\] ")
+
+
+def in_words(error: BaseException, *, seconds: float | None = None) -> str:
+    """What `error` says, and its type only when its text alone would not say what it is.
+
+    `seconds` is the deadline that a TimeoutError missed, where the caller knows it.
+    """
+    text = " ".join(_NUMBER.sub("", _CALL.sub(_call, str(error))).split())
+    if not text and isinstance(error, TimeoutError):
+        return "no answer in time" if seconds is None else f"no answer within {seconds:g} s"
+    if not text and isinstance(error, ConnectionError | EOFError):
+        return "the connection broke off"
+    if " " not in text:
+        # A single word is a name or a number of something.
+        text = f"{type(error).__name__}: {text or NO_TEXT}"
+    return printable(text, _LONGEST)
+
+
+def _call(found: re.Match[str]) -> str:
+    number, host, port = found.groups()
+    return f"{os.strerror(int(number))} ({host}:{port})"
