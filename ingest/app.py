@@ -64,7 +64,12 @@ def new_app(
         return {"broker": fault} if fault else {}
 
     metrics.broker_connected.set_function(lambda: float(connection.channel is not None))
-    health.add_routes(app, readiness=readiness, registry=metrics.registry)
+    health.add_routes(
+        app,
+        readiness=readiness,
+        registry=metrics.registry,
+        details=lambda: {"sender_faults": handler.sender_faults.document()},
+    )
     return app
 
 

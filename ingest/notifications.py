@@ -15,6 +15,7 @@ from ingest.body import BodyError, read
 from ingest.budget import ByteBudget
 from ingest.intake import Intake
 from ingest.metrics import IngestMetrics
+from ingest.sender_faults import SenderFault, SenderFaults
 from ingest.translation import Body, Notification
 from shared.amqp.publisher import PublishFailedError
 from shared.logs import get_logger
@@ -50,6 +51,7 @@ class NotificationHandler:
         self._max_in_flight = max_in_flight
         self._in_flight = 0
         self._bytes = ByteBudget(max_bytes_in_flight)
+        self.sender_faults = SenderFaults()
         self._log = get_logger()
         self._unauthorized, self._refused = Throttle(_QUIET), Throttle(_QUIET)
         self._too_large = Throttle(_QUIET)
@@ -71,6 +73,7 @@ class NotificationHandler:
 
     async def _answer(self, request: web.Request) -> web.Response:
         if self._tokens and not self._tokens.accepts(request.headers.get("Authorization")):
+            self.sender_faults.note(SenderFault.TOKEN, request.remote)
             if count := self._unauthorized.count():
                 self._log.warning("notification.unauthorized", remote=request.remote, count=count)
             return answers.unauthorized()
@@ -89,11 +92,16 @@ class NotificationHandler:
             body = await read(request, limit=request.client_max_size, seconds=self._body_timeout)
         except BodyError as error:
             return answers.not_done(str(error))
-        if body.is_cut and (count := self._too_large.count()):
+        if body.is_cut:
+            self._note_too_large(request, body)
+        return await self._take(request, body)
+
+    def _note_too_large(self, request: web.Request, body: Body) -> None:
+        self.sender_faults.note(SenderFault.TOO_LARGE, request.remote)
+        if count := self._too_large.count():
             self._log.warning(
                 "notification.too_large", remote=request.remote, length=body.length, count=count
             )
-        return await self._take(request, body)
 
     async def _take(self, request: web.Request, body: Body) -> web.Response:
         notification = Notification(

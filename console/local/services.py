@@ -31,6 +31,12 @@ class Services:
     worker_ports: list[int] = field(default_factory=list)
     console_port: int = 0
 
+    @property
+    def addresses(self) -> str:
+        """As in REGISTRY_EVENTS_CONSOLE_SERVICES."""
+        ports = (self.ingest_port, *self.worker_ports)
+        return ",".join(f"http://{LOOPBACK}:{port}" for port in ports)
+
     def migrate(self) -> None:
         """Raises LocalError, with the end of the log, when the schema cannot be brought up."""
         process = self._new("migrate", ["migrate"], {})
@@ -53,10 +59,9 @@ class Services:
 
     def _start(self, name: str, command: list[str]) -> int:
         port = self.workspace.ports.take(name)
-        shown = [f"http://{LOOPBACK}:{port}" for port in (self.ingest_port, *self.worker_ports)]
         settings = {
             f"REGISTRY_EVENTS_{command[0].upper()}_LISTEN": f"{LOOPBACK}:{port}",
-            "REGISTRY_EVENTS_CONSOLE_SERVICES": ",".join(shown),
+            "REGISTRY_EVENTS_CONSOLE_SERVICES": self.addresses,
         }
         process = self._new(name, command, settings)
         self.exits.callback(process.stop, seconds=_STOP_SECONDS)

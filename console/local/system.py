@@ -120,6 +120,7 @@ class System:
             "DATABASE_URL": self.database_url,
             "TOKEN": self.token,
             "REGISTRY_EVENTS_TOKENS": self.token,
+            "REGISTRY_EVENTS_CONSOLE_SERVICES": self.services.addresses,
         }
         self.workspace.write_env(values)
 

@@ -11,6 +11,9 @@ from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 
 _HEADING = ("QUEUE", "READY", "CONSUMERS", "IN", "OUT", "OLDEST", "TO EMPTY")
 _NONE = "-"
+NO_SERVICES = (
+    "what ingests and workers say of themselves is seen with REGISTRY_EVENTS_CONSOLE_SERVICES"
+)
 
 
 def to_json(seen: Overview) -> str:
@@ -43,6 +46,8 @@ def to_lines(seen: Overview) -> Iterator[str]:
     yield from _queues(seen)
     yield _database(snapshot.database)
     yield from map(_service, snapshot.services)
+    if not snapshot.services:
+        yield f"services    {NO_SERVICES}"
 
 
 def _queues(seen: Overview) -> Iterator[str]:

@@ -51,6 +51,18 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class SenderFault:
+    """Notifications with one kind of fault, and a few of the addresses that they came from."""
+
+    kind: str
+    count: int
+    first_age: float
+    last_age: float
+    addresses: Sequence[str] = ()
+    others: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """An ingest or a worker by its own account; `events` is what it took or settled in all."""
 
@@ -60,6 +72,7 @@ class Service:
     version: str = ""
     events: float | None = None
     dead_lettered: float = 0
+    sender_faults: Sequence[SenderFault] = ()
 
 
 @dataclass(frozen=True, slots=True)

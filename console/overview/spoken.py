@@ -1,5 +1,6 @@
 """Figures as people read them."""
 
+from datetime import UTC, datetime
 from typing import Final
 
 _STEPS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"))
@@ -25,6 +26,12 @@ def duration(seconds: float | None) -> str:
 def age(seconds: float) -> str:
     """As `duration`, in whole seconds."""
     return f"{max(int(seconds), 0)} s" if seconds < 60 else duration(seconds)  # noqa: PLR2004
+
+
+def clock(moment: datetime, now: datetime) -> str:
+    """The time of day in UTC, and the date of another day than today."""
+    moment, now = moment.astimezone(UTC), now.astimezone(UTC)
+    return moment.strftime("%H:%M UTC" if moment.date() == now.date() else "%Y-%m-%d %H:%M UTC")
 
 
 def rate(per_second: float) -> str:

@@ -44,7 +44,11 @@ def new_environment() -> jinja2.Environment:
         "sentence": lambda text: text[:1].upper() + text[1:],
         "since": _since,
     }
-    environment.globals |= {"at_most": report.at_most, "to_empty": report.to_empty}
+    environment.globals |= {
+        "at_most": report.at_most,
+        "no_services": report.NO_SERVICES,
+        "to_empty": report.to_empty,
+    }
     return environment
 
 

@@ -238,7 +238,9 @@ async def test_health_and_metrics(pipeline: Pipeline) -> None:
     async with pipeline.http.get(pipeline.url + "/health/live") as response:
         assert (response.status, await response.json()) == (200, {"live": True})
     async with pipeline.http.get(pipeline.url + "/health/ready") as response:
-        assert await response.json() == {"ready": True, "missing": {}}
+        ready = await response.json()
+    assert (ready["ready"], ready["missing"]) == (True, {})
+    assert ready["sender_faults"]["token"]["count"] == 1
     async with pipeline.http.get(pipeline.url + "/metrics") as response:
         shown = await response.text()
     for line in (

@@ -4,32 +4,17 @@ import asyncio
 import json
 import re
 import socket
-import subprocess
 
 import pytest
 
 from console.local.ports import free_port
 from tests.factories import make_envelope, make_event
-from tests.processes import run, variables
+from tests.processes import run
 from tests.running import running_pipeline
+from tests.status import status
 
 AWAY = "amqp://127.0.0.1:{}"
 DATABASE_AWAY = "postgresql://127.0.0.1:{}/x"
-
-
-async def status(
-    amqp_url: str, database_url: str, *options: str, **settings: object
-) -> subprocess.CompletedProcess[str]:
-    done = await asyncio.to_thread(
-        run,
-        "status",
-        *options,
-        AMQP_URL=amqp_url,
-        DATABASE_URL=database_url,
-        **variables(**settings),
-    )
-    assert "Traceback" not in done.stderr
-    return done
 
 
 async def test_a_pipeline_that_works(amqp_url: str, database_url: str) -> None:

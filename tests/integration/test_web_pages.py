@@ -79,6 +79,7 @@ async def test_without_a_database(amqp_url: str) -> None:
         page = await visitor.get("/")
         assert page.status == 200
         assert "The database cannot be read" in page.text
+        assert "is seen with REGISTRY_EVENTS_CONSOLE_SERVICES" in page.text
         for path in ("/events", "/history"):
             page = await visitor.get(path)
             assert page.status == 503

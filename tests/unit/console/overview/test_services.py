@@ -1,8 +1,13 @@
 """A service is known by its own /metrics and /health/ready."""
 
+import json
+
+import pytest
 from prometheus_client import generate_latest
 
-from console.overview.services import addresses, read
+from console.overview.account import read
+from console.overview.services import addresses
+from console.overview.snapshot import SenderFault
 from ingest.metrics import IngestMetrics
 from shared.amqp.dead_letter import VERSION
 from worker.metrics import WorkerMetrics
@@ -25,6 +30,22 @@ def test_a_worker_that_is_not_ready_says_why() -> None:
     ready = '{"ready": false, "missing": {"broker": "away\\u202e", "database": "slow"}}'
     one = read("http://w:1", generate_latest(WorkerMetrics().registry).decode(), ready)
     assert (one.kind, one.fault) == ("worker", "broker: away\\u202e; database: slow")
+
+
+def test_an_ingest_says_what_its_senders_do_wrong() -> None:
+    series = {"count": 13, "first_age": 99.5, "last_age": 4, "others": True}
+    faults = {"token": {**series, "addresses": ["10.0.0.7", "fe80::1%\x1b[2J"]}}
+    ready = json.dumps({"ready": True, "missing": {}, "sender_faults": faults})
+    one = read("http://i:1", generate_latest(IngestMetrics().registry).decode(), ready)
+    addresses = ["10.0.0.7", "fe80::1%\\x1b[2J"]
+    assert one.sender_faults == [SenderFault("token", 13, 99.5, 4.0, addresses, others=True)]
+
+
+@pytest.mark.parametrize("faults", [[], {"token": 3}, {"token": {"count": 3}}, "none"])
+def test_an_account_that_nobody_writes_is_no_ingest_s(faults: object) -> None:
+    ready = json.dumps({"missing": {}, "sender_faults": faults})
+    fault = read("http://i:1", generate_latest(IngestMetrics().registry).decode(), ready).fault
+    assert fault == "is neither an ingest nor a worker"
 
 
 def test_another_program_is_said_to_be_one() -> None:

@@ -1,10 +1,12 @@
 """What an operator is told, for each thing that can be wrong."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from console.overview.finding import State
 from console.overview.flow import Flow
-from console.overview.snapshot import Broker, Database, Depth, Service, Snapshot
+from console.overview.snapshot import Broker, Database, Depth, SenderFault, Service, Snapshot
 from console.overview.verdict import Verdict, judge
 from tests.unit.console.overview.seen import make_activity, make_snapshot
 
@@ -23,6 +25,10 @@ def test_all_is_well() -> None:
 def test_nothing_has_come_yet() -> None:
     snapshot = make_snapshot(activity=make_activity(recorded_age=None, occurred_age=None))
     assert judge(snapshot, STILL).headline == "it is working: nothing was recorded yet"
+
+
+def sent_to(fault: SenderFault) -> Sequence[Service]:
+    return [Service("http://i:1", "ingest", sender_faults=[fault])]
 
 
 CASES = {
@@ -106,6 +112,43 @@ CASES = {
         STILL,
         State.DEGRADED,
         "worker http://w:1: broker: away",
+    ),
+    "a token that is none of ours": (
+        make_snapshot(services=sent_to(SenderFault("token", 13, 3_420.0, 4.2, ["10.0.0.7"]))),
+        STILL,
+        State.DEGRADED,
+        (
+            "ingest http://i:1: 13 notifications refused since 02:03 UTC (last 4 s ago, from "
+            "10.0.0.7): the token is none of REGISTRY_EVENTS_TOKENS; the registry repeats them "
+            "until it is: add it there and restart this ingest, or mend the registry's "
+            "Authorization header"
+        ),
+    ),
+    "bodies that are too large, since yesterday": (
+        make_snapshot(
+            services=sent_to(
+                SenderFault(
+                    "too_large", 1, 4 * 3_600.0, 60.0, ["10.0.0.7", "10.0.0.8"], others=True
+                )
+            )
+        ),
+        STILL,
+        State.DEGRADED,
+        (
+            "ingest http://i:1: 1 notification refused since 2026-11-23 23:00 UTC (last 1 min ago, "
+            "from 10.0.0.7, 10.0.0.8 and others): the body is larger than "
+            "REGISTRY_EVENTS_INGEST_MAX_BODY_BYTES; the registry repeats them until it is not: "
+            "raise it and restart this ingest"
+        ),
+    ),
+    "a fault that a newer ingest knows": (
+        make_snapshot(services=sent_to(SenderFault("odd_moon", 2, 60.0, 60.0))),
+        STILL,
+        State.DEGRADED,
+        (
+            "ingest http://i:1: 2 notifications faulty since 02:59 UTC (last 1 min ago): "
+            "odd_moon; its log says more"
+        ),
     ),
     "dead letters": (
         make_snapshot(dead=112, oldest_dead=3 * 3600 + 700),

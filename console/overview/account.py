@@ -1,0 +1,67 @@
+"""A service by its own account: what stands in its /metrics and its /health/ready. Pure."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from prometheus_client import Metric
+from prometheus_client.parser import text_string_to_metric_families
+
+from console.overview.snapshot import SenderFault, Service
+from shared.metrics import PREFIX
+from shared.text import printable
+
+_KINDS: Final = ("ingest", "worker")
+_ADDRESS: Final = 64
+
+
+def read(url: str, metrics: str, ready: str) -> Service:
+    """A service from its /metrics and its /health/ready."""
+    try:
+        families = {family.name: family for family in text_string_to_metric_families(metrics)}
+        document = json.loads(ready)
+        missing = document.get("missing", {})
+        sender_faults = _sender_faults(document.get("sender_faults", {}))
+    except (ValueError, AttributeError, KeyError, TypeError):
+        return Service(url, fault="is neither an ingest nor a worker")
+    kind = next((kind for kind in _KINDS if f"{PREFIX}{kind}_events" in families), "service")
+    return Service(
+        url=url,
+        kind=kind,
+        fault=printable("; ".join(f"{part}: {why}" for part, why in missing.items()), 300),
+        version=_version(families.get(f"{PREFIX}build_info")),
+        events=_sum(families.get(f"{PREFIX}{kind}_events")),
+        dead_lettered=_sum(families.get(f"{PREFIX}dead_letters")),
+        sender_faults=sender_faults,
+    )
+
+
+def _sender_faults(document: Mapping[str, Any]) -> Sequence[SenderFault]:
+    return [
+        SenderFault(
+            kind=printable(kind, 40),
+            count=int(one["count"]),
+            first_age=float(one["first_age"]),
+            last_age=float(one["last_age"]),
+            addresses=[printable(str(address), _ADDRESS) for address in one["addresses"]],
+            others=bool(one["others"]),
+        )
+        for kind, one in document.items()
+    ]
+
+
+def _sum(family: Metric | None) -> float:
+    """Of what reached the queue: other verbs than these are dropped by the broker."""
+    samples: Iterable[tuple[str, dict[str, str], float]] = (
+        ((one.name, one.labels, one.value) for one in family.samples) if family else ()
+    )
+    return sum(
+        value
+        for name, labels, value in samples
+        if name.endswith("_total") and labels.get("action") not in {"pull", "mount"}
+    )
+
+
+def _version(family: Metric | None) -> str:
+    labels = family.samples[0].labels if family and family.samples else {}
+    return printable(labels.get("version", ""), 40)

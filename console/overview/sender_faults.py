@@ -1,0 +1,41 @@
+"""What senders of ingests do wrong until somebody mends them, or a setting. Pure."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+from console.overview.finding import Finding, State
+from console.overview.snapshot import SenderFault, Service, Snapshot
+from console.overview.spoken import age, clock, count
+
+_NOT_OURS: Final = (
+    "the token is none of REGISTRY_EVENTS_TOKENS; the registry repeats them until it is: add it "
+    "there and restart this ingest, or mend the registry's Authorization header"
+)
+_TOO_LARGE: Final = (
+    "the body is larger than REGISTRY_EVENTS_INGEST_MAX_BODY_BYTES; the registry repeats them "
+    "until it is not: raise it and restart this ingest"
+)
+# By kind: what became of these notifications; why, and what to do about it.
+_SAID: Final = {"token": ("refused", _NOT_OURS), "too_large": ("refused", _TOO_LARGE)}
+
+
+def sender_findings(snapshot: Snapshot) -> Iterator[Finding]:
+    for service in snapshot.services:
+        for fault in service.sender_faults:
+            yield Finding(State.DEGRADED, _sentence(snapshot, service, fault))
+
+
+def _sentence(snapshot: Snapshot, service: Service, fault: SenderFault) -> str:
+    what, why = _SAID.get(fault.kind, ("faulty", f"{fault.kind}; its log says more"))
+    since = clock(snapshot.taken - timedelta(seconds=fault.first_age), snapshot.taken)
+    return (
+        f"{service.kind} {service.url}: {count(fault.count, 'notification')} {what} since {since} "
+        f"(last {age(fault.last_age)} ago{_from(fault)}): {why}"
+    )
+
+
+def _from(fault: SenderFault) -> str:
+    if not fault.addresses:
+        return ""
+    return f", from {', '.join(fault.addresses)}{' and others' if fault.others else ''}"
