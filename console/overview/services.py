@@ -36,4 +36,10 @@ async def _look(http: aiohttp.ClientSession, url: str) -> Service:
 
 async def _get(http: aiohttp.ClientSession, url: str) -> str:
     async with http.get(url, allow_redirects=False) as response:
-        return (await response.content.read(_LONGEST)).decode("utf-8", "replace")
+        body = bytearray()
+        # Not `read(n)`: it gives what has arrived so far, the half of the figures perhaps.
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) > _LONGEST:
+                raise ValueError(f"its answer is longer than {_LONGEST:,} bytes")
+        return body.decode("utf-8", "replace")
