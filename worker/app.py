@@ -43,6 +43,8 @@ async def run(settings: Settings) -> None:
         amqp_url, name="registry-events worker dead letters", heartbeat=heartbeat
     )
     metrics.broker_connected.set_function(lambda: float(consuming.channel is not None))
+    metrics.in_hand.set_function(lambda: consumer.in_hand)
+    metrics.batch_age.set_function(lambda: consumer.batch_age)
     async with (
         new_pool(
             settings, url=secret(settings.database_url), application="registry-events worker"

@@ -1,6 +1,7 @@
 """The AMQP edge of the worker: batches of deliveries out of the queue, acknowledged together."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Sequence
 from functools import partial
@@ -33,10 +34,23 @@ class Consumer:
         self._tag = ""
         self._closing: asyncio.Future[None] | None = None
         self._stopped = False
+        self._unsettled = 0
+        self._handed_out: float | None = None
+
+    @property
+    def in_hand(self) -> int:
+        """How many deliveries are not settled yet: those that wait here, and the batch's."""
+        return len(self._waiting) + self._unsettled
+
+    @property
+    def batch_age(self) -> float:
+        """Seconds since the batch that is being worked on was handed out; 0 if there is none."""
+        return 0.0 if self._handed_out is None else time.monotonic() - self._handed_out
 
     async def opened(self, channel: Channel) -> None:
         """Consume on a fresh channel; what the lost one delivered comes again."""
         self._waiting.clear()
+        self._unsettled = 0
         if self._stopped:
             return
         self._channel = channel
@@ -49,10 +63,16 @@ class Consumer:
             await channel.basic_cancel(self._tag)
 
     async def next_batch(self) -> Sequence[Delivery]:
-        """Wait for deliveries, and a moment for more; empty once stopped and used up."""
+        """Wait for deliveries, and a moment for more; empty once stopped and used up.
+
+        Whoever asks for the next is done with the last.
+        """
+        self._unsettled, self._handed_out = 0, None
         while not (batch := await self._gather_batch()) and not self._stopped:
             self._some.clear()
             await self._some.wait()
+        if batch:
+            self._unsettled, self._handed_out = len(batch), time.monotonic()
         return batch
 
     async def _gather_batch(self) -> Sequence[Delivery]:
@@ -68,6 +88,7 @@ class Consumer:
         At once: the process may die of the next. A channel that is gone by now delivers it again.
         """
         last = batch[-1]
+        self._unsettled = max(self._unsettled - len(batch), 0)
         try:
             async with asyncio.timeout(_SETTLE_TIMEOUT):
                 await last.channel.basic_ack(last.tag, multiple=and_before, wait=not and_before)

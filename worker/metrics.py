@@ -29,6 +29,12 @@ class WorkerMetrics(Figures):
         self.lag = self.histogram(
             "event_lag_seconds", "From an event's timestamp to its record.", LAG_BUCKETS
         )
+        self.in_hand = self.gauge(
+            "worker_events_in_hand", "Events delivered to this worker and not settled yet."
+        )
+        self.batch_age = self.gauge(
+            "worker_batch_age_seconds", "Age of the batch that is being recorded, 0 without one."
+        )
         self.batch_size = self.histogram("worker_batch_size", "Messages in a batch.", _SIZE_BUCKETS)
         self.batch_duration = self.histogram(
             "worker_batch_duration_seconds",

@@ -25,6 +25,7 @@ def read(url: str, metrics: str, ready: str) -> Service:
     except (ValueError, AttributeError, KeyError, TypeError):
         return Service(url, fault="is neither an ingest nor a worker")
     kind = next((kind for kind in _KINDS if f"{PREFIX}{kind}_events" in families), "service")
+    in_hand = _value(families.get(f"{PREFIX}worker_events_in_hand"))
     return Service(
         url=url,
         kind=kind,
@@ -33,6 +34,8 @@ def read(url: str, metrics: str, ready: str) -> Service:
         events=_sum(families.get(f"{PREFIX}{kind}_events")),
         dead_lettered=_sum(families.get(f"{PREFIX}dead_letters")),
         sender_faults=sender_faults,
+        in_hand=None if in_hand is None else int(in_hand),
+        batch_age=_value(families.get(f"{PREFIX}worker_batch_age_seconds")) or 0.0,
     )
 
 
@@ -60,6 +63,10 @@ def _sum(family: Metric | None) -> float:
         for name, labels, value in samples
         if name.endswith("_total") and labels.get("action") not in {"pull", "mount"}
     )
+
+
+def _value(gauge: Metric | None) -> float | None:
+    return gauge.samples[0].value if gauge and gauge.samples else None
 
 
 def _version(family: Metric | None) -> str:

@@ -37,12 +37,18 @@ def queue_findings(snapshot: Snapshot, flow: Flow) -> Iterator[Finding]:
         yield from _backlog(queue.ready, waiting, flow)
 
 
-def _stuck(snapshot: Snapshot, flow: Flow) -> bool:
+def is_silent(snapshot: Snapshot) -> bool:
+    """Whether nothing was recorded for as long as nothing should have to wait."""
     activity = snapshot.database.activity
-    silent = activity is not None and (activity.recorded_age or STUCK_SECONDS) >= STUCK_SECONDS
+    if activity is None:
+        return False
+    return activity.recorded_age is None or activity.recorded_age >= STUCK_SECONDS
+
+
+def _stuck(snapshot: Snapshot, flow: Flow) -> bool:
     # More than one look: an event that has come just now is no standstill.
     stands = snapshot.ready > 0 and flow.window > 0 and flow.growth >= 0
-    return silent and stands and flow.leaving == 0
+    return is_silent(snapshot) and stands and flow.leaving == 0
 
 
 def _silence(snapshot: Snapshot) -> str:

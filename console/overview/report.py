@@ -9,7 +9,7 @@ from console.overview.snapshot import Database, Depth, Service
 from console.overview.spoken import age, count, duration, rate
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 
-_HEADING = ("QUEUE", "READY", "CONSUMERS", "IN", "OUT", "OLDEST", "TO EMPTY")
+_HEADING = ("QUEUE", "READY", "IN HAND", "CONSUMERS", "IN", "OUT", "OLDEST", "TO EMPTY")
 _NONE = "-"
 NO_SERVICES = (
     "what ingests and workers say of themselves is seen with REGISTRY_EVENTS_CONSOLE_SERVICES"
@@ -66,7 +66,7 @@ def _queues(seen: Overview) -> Iterator[str]:
     yield from _table(
         [
             _HEADING,
-            [EVENTS_QUEUE, *_depth(broker.events), *events],
+            [EVENTS_QUEUE, *_depth(broker.events, seen.snapshot.in_hand), *events],
             [DEAD_QUEUE, *_depth(broker.dead), *dead, ""],
         ]
     )
@@ -87,8 +87,9 @@ def to_empty(seen: Overview) -> str:
     return "never" if seconds is None else duration(seconds)
 
 
-def _depth(depth: Depth | None) -> Sequence[str]:
-    return (f"{depth.ready:,}", f"{depth.consumers:,}") if depth else ("missing", _NONE)
+def _depth(depth: Depth | None, in_hand: int | None = None) -> Sequence[str]:
+    held = _NONE if in_hand is None else f"{in_hand:,}"
+    return (f"{depth.ready:,}", held, f"{depth.consumers:,}") if depth else ("missing", held, _NONE)
 
 
 def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -120,4 +121,7 @@ def _service(service: Service) -> str:
         return f"{service.kind:<11} {service.url}  {service.fault}"
     events = count(int(service.events or 0), "event")
     dead = count(int(service.dead_lettered), "dead letter")
-    return f"{service.kind:<11} {service.url}  version {service.version}, {events}, {dead}"
+    line = f"{service.kind:<11} {service.url}  version {service.version}, {events}, {dead}"
+    if service.in_hand:
+        line += f", {service.in_hand:,} in hand for {age(service.batch_age)}"
+    return line

@@ -64,7 +64,10 @@ class SenderFault:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An ingest or a worker by its own account; `events` is what it took or settled in all."""
+    """An ingest or a worker by its own account; `events` is what it took or settled in all.
+
+    `in_hand` is what a worker has not settled yet, `batch_age` how long it is at its batch.
+    """
 
     url: str
     kind: str = "service"
@@ -73,6 +76,8 @@ class Service:
     events: float | None = None
     dead_lettered: float = 0
     sender_faults: Sequence[SenderFault] = ()
+    in_hand: int | None = None
+    batch_age: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,12 @@ class Snapshot:
     @property
     def ready(self) -> int:
         return self.broker.events.ready if self.broker.events else 0
+
+    @property
+    def in_hand(self) -> int | None:
+        """Of the workers that are known by their addresses; None if there are none."""
+        known = [one.in_hand for one in self.services if one.in_hand is not None]
+        return sum(known) if known else None
 
     @property
     def dead(self) -> int:

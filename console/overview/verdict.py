@@ -7,6 +7,7 @@ from typing import Final
 from console.overview.backlog import queue_findings
 from console.overview.finding import Finding, State
 from console.overview.flow import Flow
+from console.overview.held import held_findings
 from console.overview.sender_faults import sender_findings
 from console.overview.snapshot import Broker, Database, Snapshot
 from console.overview.spoken import age, count
@@ -29,6 +30,7 @@ def judge(snapshot: Snapshot, flow: Flow) -> Verdict:
         *_broker(snapshot.broker),
         *_database(snapshot.database),
         *queue_findings(snapshot, flow),
+        *held_findings(snapshot),
         *_services(snapshot),
         *sender_findings(snapshot),
         *_dead_letters(snapshot),

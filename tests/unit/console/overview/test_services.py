@@ -32,6 +32,16 @@ def test_a_worker_that_is_not_ready_says_why() -> None:
     assert (one.kind, one.fault) == ("worker", "broker: away\\u202e; database: slow")
 
 
+def test_a_worker_says_what_it_has_in_hand() -> None:
+    metrics = WorkerMetrics()
+    metrics.in_hand.set(1_500)
+    metrics.batch_age.set(9.4)
+    one = read("http://w:1", generate_latest(metrics.registry).decode(), READY)
+    assert (one.in_hand, one.batch_age) == (1_500, 9.4)
+    one = read("http://i:1", generate_latest(IngestMetrics().registry).decode(), READY)
+    assert (one.in_hand, one.batch_age) == (None, 0.0)
+
+
 def test_an_ingest_says_what_its_senders_do_wrong() -> None:
     series = {"count": 13, "first_age": 99.5, "last_age": 4, "others": True}
     faults = {"token": {**series, "addresses": ["10.0.0.7", "fe80::1%\x1b[2J"]}}

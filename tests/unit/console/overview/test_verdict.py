@@ -31,6 +31,19 @@ def sent_to(fault: SenderFault) -> Sequence[Service]:
     return [Service("http://i:1", "ingest", sender_faults=[fault])]
 
 
+def held_by_workers(*, for_seconds: float) -> Sequence[Service]:
+    return [
+        Service("http://w:1", "worker", in_hand=3, batch_age=for_seconds),
+        Service("http://w:2", "worker", in_hand=2_000, batch_age=6.0),
+        Service("http://w:3", "worker", in_hand=50, batch_age=0.01),
+    ]
+
+
+HELD = (
+    "workers hold 2,003 events for {} and cannot record them: look at the workers' logs, and for "
+    "locks and full disks in PostgreSQL; nothing is lost"
+)
+
 CASES = {
     "broker away": (
         make_snapshot(broker=Broker(fault="connection refused")),
@@ -106,6 +119,35 @@ CASES = {
         Flow(incoming=12, growth=-100, window=5.0),
         State.DEGRADED,
         "catching up: 40,000 events wait, empty in 6 min",
+    ),
+    "events held by workers": (
+        make_snapshot(services=held_by_workers(for_seconds=9.8)),
+        STILL,
+        State.DEGRADED,
+        HELD.format("9 s"),
+    ),
+    "events held while others are recorded": (
+        make_snapshot(services=held_by_workers(for_seconds=90.0)),
+        STILL,
+        State.DEGRADED,
+        HELD.format("1 min"),
+    ),
+    "events held and nothing recorded": (
+        make_snapshot(
+            services=held_by_workers(for_seconds=90.0), activity=make_activity(recorded_age=95.0)
+        ),
+        STILL,
+        State.DOWN,
+        HELD.format("1 min"),
+    ),
+    "a batch that the broker has taken back": (
+        make_snapshot(services=[Service("http://w:1", "worker", in_hand=0, batch_age=31.0)]),
+        STILL,
+        State.DEGRADED,
+        (
+            "workers hold a batch for 31 s and cannot record it: look at the workers' logs, and "
+            "for locks and full disks in PostgreSQL; nothing is lost"
+        ),
     ),
     "a service away": (
         make_snapshot(services=[Service("http://w:1", "worker", fault="broker: away")]),
@@ -202,6 +244,10 @@ HARMLESS = {
         Flow(incoming=900, growth=-100, window=5.0),
     ),
     "a batch on its way": (make_snapshot(ready=999), Flow(incoming=900, growth=90, window=5.0)),
+    "batches on their way": (
+        make_snapshot(services=[Service("http://w:1", "worker", in_hand=2_000, batch_age=4.9)]),
+        STILL,
+    ),
     "an event that has just come after a silence": (
         make_snapshot(ready=1, activity=make_activity(recorded_age=3_600.0)),
         Flow(incoming=0.1, growth=-0.1, window=5.0),
