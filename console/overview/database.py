@@ -1,14 +1,15 @@
 """What stands in the tables, in a few short statements."""
 
+from dataclasses import replace
 from typing import Final
 
 import asyncpg
 
+from console.overview import lock_holders
+from console.overview.reading import fault, reading
 from console.overview.snapshot import Activity, Database
-from shared import faults, migrate
-from shared.database import Connection, Pool, borrowed
-
-SECONDS: Final = 3.0
+from shared import migrate
+from shared.database import Connection, Pool
 
 # Bounded by the index on recorded_at, and by the number of rows of a busy minute.
 _RECORDED: Final = """
@@ -32,10 +33,10 @@ _GEO_HEAD: Final = "SELECT last_id FROM geo_event_counter"
 
 
 async def look(pool: Pool) -> Database:
-    """Never raises: a database that is away, or slower than three seconds, is an answer too."""
+    """Never raises: a database that is away, slow or locked is an answer too."""
     try:
-        async with borrowed(pool, seconds=SECONDS) as connection:
-            return await _look(connection)
+        seen = await _tables(pool)
+        holders = await lock_holders.look(pool, for_readers=seen.is_locked)
     except (
         migrate.MigrationError,
         asyncpg.PostgresError,
@@ -44,22 +45,20 @@ async def look(pool: Pool) -> Database:
         TimeoutError,
     ) as error:
         return Database(fault=fault(error))
+    return replace(seen, lock_holders=holders)
 
 
-def fault(error: Exception) -> str:
-    """One line of an error of the database, safe to print."""
-    return faults.in_words(error, seconds=SECONDS)
-
-
-async def _look(connection: Connection) -> Database:
-    missing = await migrate.missing(connection)
-    version = connection.get_server_version()
-    return Database(
-        version=f"{version.major}.{version.minor}",
-        migrations=len(migrate.shipped()),
-        missing=len(missing),
-        activity=await _activity(connection),
-    )
+async def _tables(pool: Pool) -> Database:
+    async with reading(pool) as connection:
+        version = connection.get_server_version()
+        seen = Database(version=f"{version.major}.{version.minor}")
+        try:
+            missing = await migrate.missing(connection)
+            activity = await _activity(connection)
+        except asyncpg.LockNotAvailableError:
+            return replace(seen, is_locked=True)
+    migrations = len(migrate.shipped())
+    return replace(seen, migrations=migrations, missing=len(missing), activity=activity)
 
 
 async def _activity(connection: Connection) -> Activity | None:

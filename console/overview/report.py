@@ -102,6 +102,8 @@ def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 def _database(database: Database) -> str:
     if database.fault:
         return "database    away"
+    if database.is_locked:
+        return f"database    PostgreSQL {database.version}, locked"
     applied = database.migrations - database.missing
     line = f"database    PostgreSQL {database.version}, schema {applied}/{database.migrations}"
     activity = database.activity

@@ -40,14 +40,34 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
+class LockHolder:
+    """A session whose transaction keeps `waiting` sessions of ours; pid 0 is a prepared one.
+
+    What the console's user may not see of it is empty, or None.
+    """
+
+    pid: int
+    application: str = ""
+    user: str = ""
+    state: str = ""
+    transaction_age: float | None = None
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Database:
-    """`fault` says why it cannot be read; without the tables there is no activity."""
+    """`fault` says why it cannot be read; without the tables there is no activity.
+
+    `is_locked`: somebody's lock keeps even readers from them, so nothing of them is known.
+    """
 
     fault: str = ""
     version: str = ""
     migrations: int = 0
     missing: int = 0
     activity: Activity | None = None
+    is_locked: bool = False
+    lock_holders: Sequence[LockHolder] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from console.overview.backlog import queue_findings
+from console.overview.database_findings import database_findings
 from console.overview.finding import Finding, State
 from console.overview.flow import Flow
 from console.overview.held import held_findings
@@ -12,7 +13,6 @@ from console.overview.sender_faults import sender_findings
 from console.overview.snapshot import Broker, Database, Snapshot
 from console.overview.spoken import age, count
 
-MIGRATE: Final = "run `registry-events migrate`"
 SUMMARY: Final = "registry-events dead-letters summary"
 
 
@@ -28,7 +28,7 @@ class Verdict:
 def judge(snapshot: Snapshot, flow: Flow) -> Verdict:
     found = [
         *_broker(snapshot.broker),
-        *_database(snapshot.database),
+        *database_findings(snapshot.database),
         *queue_findings(snapshot, flow),
         *held_findings(snapshot),
         *_services(snapshot),
@@ -70,22 +70,6 @@ def _broker(broker: Broker) -> Iterator[Finding]:
             State.DOWN,
             "the dead letters' queue is gone: start an ingest or a worker, it declares it again",
         )
-
-
-def _database(database: Database) -> Iterator[Finding]:
-    if database.fault:
-        yield Finding(
-            State.DOWN,
-            "the database cannot be read; while it is away, events wait in the queue and none is "
-            f"lost: {database.fault}",
-        )
-    elif database.activity is None:
-        yield Finding(State.DOWN, f"the database has no tables: {MIGRATE}")
-    elif database.missing:
-        # Workers that run already go on; one that starts waits for them.
-        missing = count(database.missing, "migration")
-        verb = "is" if database.missing == 1 else "are"
-        yield Finding(State.DEGRADED, f"{missing} {verb} missing: {MIGRATE}")
 
 
 def _services(snapshot: Snapshot) -> Iterator[Finding]:

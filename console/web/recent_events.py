@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import asyncpg
 
-from console.overview.database import SECONDS, fault
-from shared.database import Pool, borrowed
+from console.overview.reading import fault, reading
+from shared.database import Pool
 from shared.text import storable
 
 # A filter is tried on so many of the newest rows: there is no index for it.
@@ -64,10 +64,12 @@ async def recent(pool: Pool, chosen: EventFilter, count: int) -> Found:
     like = storable(chosen.repository).translate(_LIKE)
     searched = SEARCHED if chosen else count
     try:
-        async with borrowed(pool, seconds=SECONDS) as connection:
+        async with reading(pool) as connection:
             rows = await connection.fetch(_RECENT, searched, like, storable(chosen.action), count)
     except asyncpg.UndefinedTableError:
         return Found(fault="The tables are missing: run registry-events migrate.")
+    except asyncpg.LockNotAvailableError:
+        return Found(fault="The tables cannot be read now: the overview says whose lock it is.")
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
         return Found(fault=f"The database cannot be read: {fault(error)}")
     return Found([_event(row) for row in rows])

@@ -1,31 +1,14 @@
 """Events that workers have in hand and cannot record are no events that nobody has."""
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-import asyncpg
 
 from tests.factories import make_envelope, make_event
+from tests.locks import WRITERS_WAIT, locked
 from tests.processes import Processes, Service
 from tests.reports import reported_request, send
 from tests.running import TOKEN
 from tests.status import status
 from tests.waiting import eventually
-
-# Readers pass, writers wait.
-LOCK = "LOCK TABLE tracking_events IN EXCLUSIVE MODE"
-
-
-@asynccontextmanager
-async def locked(database_url: str, lock: str) -> AsyncIterator[None]:
-    connection = await asyncpg.connect(database_url)
-    try:
-        async with connection.transaction():
-            await connection.execute(lock)
-            yield
-    finally:
-        await connection.close()
 
 
 async def shown(processes: Processes, *services: Service) -> str:
@@ -40,7 +23,7 @@ async def test_events_behind_a_lock_are_said_to_be_held(processes: Processes) ->
     async with processes.pipeline(ingest) as pipeline:
         assert (await pipeline.post(make_envelope(make_event()))).status == 200
         await pipeline.settled(1)
-        async with locked(processes.database_url, LOCK):
+        async with locked(processes.database_url, WRITERS_WAIT):
             answer = await send(pipeline, request, Authorization=f"Bearer {TOKEN}")
             assert answer.status == 200
 
