@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from shared.amqp.topology import action_of
+from shared.lag import lag
 from shared.metrics import ANSWER_BUCKETS, LAG_BUCKETS, Figures, action_label
 from worker.delivery import Failure
 from worker.isolation import Outcome
@@ -29,6 +30,9 @@ class WorkerMetrics(Figures):
         self.lag = self.histogram(
             "event_lag_seconds", "From an event's timestamp to its record.", LAG_BUCKETS
         )
+        self.absurd_clocks = self.counter(
+            "worker_absurd_clocks", "Events recorded without a lag: their own clock is absurd."
+        )
         self.in_hand = self.gauge(
             "worker_events_in_hand", "Events delivered to this worker and not settled yet."
         )
@@ -49,11 +53,17 @@ class WorkerMetrics(Figures):
         for verb, count in Counter(verdict.tracking_action for verdict in outcome.fresh).items():
             self.tracking.labels(verb).inc(count)
         for verdict in outcome.fresh:
-            self.lag.observe(max((now - verdict.event.timestamp).total_seconds(), 0))
+            self._observe_lag(lag(verdict.event.timestamp, now))
         if geo_enabled:
             self.geo.inc(sum(verdict.geo for verdict in outcome.fresh))
         self.duplicates.inc(outcome.duplicates)
         self.conflicts.inc(len(outcome.conflicts))
+
+    def _observe_lag(self, seconds: float | None) -> None:
+        if seconds is None:
+            self.absurd_clocks.inc()
+        else:
+            self.lag.observe(seconds)
 
     def count_dead_lettered(self, failures: Sequence[Failure]) -> None:
         for failure in failures:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -10,6 +10,7 @@ import asyncpg
 
 from console.local.report import LocalError
 from shared import faults
+from shared.lag import lag
 
 # Ids can become visible out of order, so it looks back instead of remembering the highest one:
 # longer than a worker's transaction can take.
@@ -37,8 +38,9 @@ class Outcome:
     geo_id: int | None
 
     @property
-    def lag(self) -> timedelta:
-        return self.recorded_at - self.occurred_at
+    def lag(self) -> float | None:
+        """Seconds; None if the event's clock is absurd."""
+        return lag(self.occurred_at, self.recorded_at)
 
 
 class Feed:

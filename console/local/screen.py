@@ -27,14 +27,14 @@ class Screen:
 
 
 def describe(outcome: Outcome) -> str:
-    lag = round(outcome.lag.total_seconds() * 1000)
+    lag = "clock?" if outcome.lag is None else f"{round(outcome.lag * 1000)} ms"
     return _columns(
         outcome.recorded_at.astimezone().strftime("%H:%M:%S"),
         printable(outcome.action, 40),
         image(outcome),
         printable(outcome.actor, 40) if outcome.actor else "-",
         f"geo #{outcome.geo_id}" if outcome.geo_id is not None else "-",
-        f"{lag} ms",
+        lag,
     )
 
 

@@ -8,8 +8,9 @@ import asyncpg
 from console.overview import lock_holders
 from console.overview.reading import fault, reading
 from console.overview.snapshot import Activity, Database
-from shared import migrate
+from shared import lag, migrate
 from shared.database import Connection, Pool
+from shared.text import printable
 
 # Bounded by the index on recorded_at, and by the number of rows of a busy minute.
 _RECORDED: Final = """
@@ -17,16 +18,26 @@ SELECT count(*) FILTER (WHERE recorded_at > statement_timestamp() - interval '10
        count(*) AS last_60_s
 FROM tracking_events WHERE recorded_at > statement_timestamp() - interval '60 s'
 """
+# A clock that is ahead tells nothing of how long ago its event was; a second is what honest ones
+# differ by.
 _NEWEST: Final = """
 WITH newest AS (
-    SELECT occurred_at, recorded_at, extract(epoch FROM recorded_at - occurred_at)::float8 AS lag,
+    SELECT occurred_at, recorded_at, source, lag,
+           lag NOT BETWEEN -$2::float8 AND $1::float8 AS absurd,
            recorded_at > statement_timestamp() - interval '5 min' AS lately
-    FROM tracking_events ORDER BY recorded_at DESC LIMIT 10000
+    FROM tracking_events,
+         LATERAL (SELECT extract(epoch FROM recorded_at - occurred_at)::float8 AS lag) AS taken
+    ORDER BY recorded_at DESC LIMIT 10000
 )
 SELECT extract(epoch FROM statement_timestamp() - max(recorded_at))::float8 AS recorded_age,
-       extract(epoch FROM statement_timestamp() - max(occurred_at))::float8 AS occurred_age,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY lag) FILTER (WHERE lately) AS lag_p50,
-       percentile_cont(0.99) WITHIN GROUP (ORDER BY lag) FILTER (WHERE lately) AS lag_p99
+       extract(epoch FROM statement_timestamp() - max(occurred_at)
+           FILTER (WHERE NOT absurd AND lag > -1))::float8 AS occurred_age,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY greatest(lag, 0))
+           FILTER (WHERE lately AND NOT absurd) AS lag_p50,
+       percentile_cont(0.99) WITHIN GROUP (ORDER BY greatest(lag, 0))
+           FILTER (WHERE lately AND NOT absurd) AS lag_p99,
+       count(*) FILTER (WHERE lately AND absurd) AS absurd_clocks,
+       (array_agg(DISTINCT left(source, 64)) FILTER (WHERE lately AND absurd))[:4] AS absurd_sources
 FROM newest
 """
 _GEO_HEAD: Final = "SELECT last_id FROM geo_event_counter"
@@ -64,8 +75,11 @@ async def _tables(pool: Pool) -> Database:
 async def _activity(connection: Connection) -> Activity | None:
     try:
         recorded = await connection.fetchrow(_RECORDED)
-        newest = await connection.fetchrow(_NEWEST)
+        newest = await connection.fetchrow(_NEWEST, lag.MOST_BEHIND, lag.MOST_AHEAD)
         geo_head = await connection.fetchval(_GEO_HEAD)
     except asyncpg.UndefinedTableError:
         return None
-    return Activity(**dict(recorded or {}), **dict(newest or {}), geo_head=geo_head)
+    seen = {**dict(recorded or {}), **dict(newest or {})}
+    sources = seen.pop("absurd_sources") or ()
+    named = [printable(source) for source in sources if source]
+    return Activity(**seen, absurd_sources=named, geo_head=geo_head)

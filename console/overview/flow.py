@@ -96,7 +96,7 @@ def longest_wait(snapshot: Snapshot, since_empty: float | None) -> float | None:
     """A bound on how long the oldest event has been in the queue, without taking it off.
 
     The queue is first in, first out: what waits came after whatever was recorded, hence after
-    that occurred; and it came after the queue was last seen empty.
+    that occurred, if its clock is not ahead; and it came after the queue was last seen empty.
     """
     if not snapshot.ready:
         return 0.0

@@ -27,7 +27,8 @@ class Broker:
 class Activity:
     """What stands in the tables.
 
-    Lags are those of the last five minutes, of the newest 10,000 rows at most.
+    Lags, and the events with an absurd clock that have none, are those of the last five minutes, of
+    the newest 10,000 rows at most. `occurred_age` is by events whose clock is not ahead.
     """
 
     last_10_s: int = 0
@@ -36,7 +37,14 @@ class Activity:
     occurred_age: float | None = None
     lag_p50: float | None = None
     lag_p99: float | None = None
+    absurd_clocks: int = 0
+    absurd_sources: Sequence[str] = ()
     geo_head: int | None = None
+
+    @property
+    def last_event_age(self) -> float | None:
+        """By its own clock, or by ours, when it came."""
+        return self.recorded_age if self.occurred_age is None else self.occurred_age
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from console.overview.backlog import queue_findings
+from console.overview.clocks import clock_findings
 from console.overview.database_findings import database_findings
 from console.overview.finding import Finding, State
 from console.overview.flow import Flow
@@ -29,6 +30,7 @@ def judge(snapshot: Snapshot, flow: Flow) -> Verdict:
     found = [
         *_broker(snapshot.broker),
         *database_findings(snapshot.database),
+        *clock_findings(snapshot.database.activity),
         *queue_findings(snapshot, flow),
         *held_findings(snapshot),
         *_services(snapshot),

@@ -9,6 +9,7 @@ import asyncpg
 
 from console.overview.reading import fault, reading
 from shared.database import Pool
+from shared.lag import lag
 from shared.text import storable
 
 # A filter is tried on so many of the newest rows: there is no index for it.
@@ -44,7 +45,7 @@ class RecordedEvent:
     repository: str
     tag: str | None
     digest: str
-    lag: float
+    lag: float | None
 
     @property
     def verb(self) -> str:
@@ -82,5 +83,5 @@ def _event(row: Any) -> RecordedEvent:  # noqa: ANN401  a record, which mypy kno
         repository=row["repository"],
         tag=row["tag"],
         digest=(row["digest"] or "")[:_SHOWN_DIGEST],
-        lag=(row["recorded_at"] - row["occurred_at"]).total_seconds(),
+        lag=lag(row["occurred_at"], row["recorded_at"]),
     )

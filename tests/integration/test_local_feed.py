@@ -89,6 +89,12 @@ def test_a_line_says_what_happened() -> None:
     assert line[1:] == ["push_tag", "a/b:v1", "-", "geo", "#7", "12", "ms"]
 
 
+def test_an_absurd_clock_has_no_lag() -> None:
+    never_set = changed(occurred_at=datetime(1, 1, 2, tzinfo=UTC))
+    assert describe(never_set).split()[-1] == "clock?"
+    assert describe(changed(occurred_at=datetime(2999, 1, 1, tzinfo=UTC))).endswith("clock?")
+
+
 def changed(**changes: object) -> Outcome:
     fields = {name: getattr(OUTCOME, name) for name in Outcome.__slots__}
     return Outcome(**{**fields, **changes})

@@ -72,6 +72,28 @@ CASES = {
         State.DEGRADED,
         "1 migration is missing: run `registry-events migrate`",
     ),
+    "a clock that was never set": (
+        make_snapshot(
+            activity=make_activity(absurd_clocks=1_204, absurd_sources=["r-0", "r-1", "r-2", "r-3"])
+        ),
+        STILL,
+        State.DEGRADED,
+        (
+            "1,204 events of the last 5 minutes have an absurd clock, more than a year behind or a "
+            "day ahead: set that of registry nodes r-0, r-1, r-2 and others (NTP); until then no "
+            "lag is known of its events"
+        ),
+    ),
+    "a clock of nobody": (
+        make_snapshot(activity=make_activity(absurd_clocks=1)),
+        STILL,
+        State.DEGRADED,
+        (
+            "1 event of the last 5 minutes has an absurd clock, more than a year behind or a day "
+            "ahead: set that of the registry that sent it (NTP); until then no lag is known of its "
+            "events"
+        ),
+    ),
     "no queue": (
         make_snapshot(broker=Broker()),
         STILL,
