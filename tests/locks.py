@@ -8,6 +8,7 @@ import asyncpg
 # Readers pass, writers wait.
 WRITERS_WAIT = "LOCK TABLE tracking_events IN EXCLUSIVE MODE"
 ALL_WAIT = "LOCK TABLE tracking_events IN ACCESS EXCLUSIVE MODE"
+A_ROW = "UPDATE geo_event_counter SET last_id = last_id"
 NOBODY_WAITS = "LOCK TABLE tracking_events IN ACCESS SHARE MODE"
 
 

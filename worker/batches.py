@@ -6,6 +6,7 @@ from typing import Final
 
 import stamina
 
+from shared import faults
 from shared.amqp.dead_letter import Reason
 from shared.amqp.message import Message
 from shared.amqp.publisher import Publisher, PublishFailedError
@@ -94,7 +95,7 @@ class BatchLoop:
             self._log.warning(
                 "delivery.dead_lettered",
                 reason=failure.reason.value,
-                error=printable(str(failure.error), 300),
+                error=printable(str(failure.error) or faults.NO_TEXT, 300),
                 attempts=failure.attempts,
             )
 

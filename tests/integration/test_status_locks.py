@@ -14,7 +14,7 @@ from console.overview.reading import SECONDS
 from shared.database import new_pool
 from tests.consoles import running_console
 from tests.factories import make_envelope, make_event
-from tests.locks import ALL_WAIT, NOBODY_WAITS, WRITERS_WAIT, locked
+from tests.locks import A_ROW, ALL_WAIT, NOBODY_WAITS, WRITERS_WAIT, locked
 from tests.running import Pipeline, make_settings, running_pipeline
 from tests.status import status, status_of
 from tests.waiting import eventually
@@ -67,10 +67,11 @@ async def test_a_look_neither_hangs_nor_goes_on_waiting(database_url: str) -> No
     await other.close()
 
 
+@pytest.mark.parametrize("lock", [WRITERS_WAIT, A_ROW])
 async def test_a_worker_that_waits_is_seen_without_knowing_its_address(
-    pipeline: Pipeline, database_url: str
+    pipeline: Pipeline, database_url: str, lock: str
 ) -> None:
-    async with locked(database_url, WRITERS_WAIT) as pid:
+    async with locked(database_url, lock) as pid:
         assert (await pipeline.post(make_envelope(make_event()))).status == 200
         expected = f"! a lock of session {pid} (psql, user "
 
