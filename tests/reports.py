@@ -10,8 +10,9 @@ REPORTS = Path(__file__).parent / "data" / "reports"
 
 
 def reported_request(name: str) -> dict[str, Any]:
-    """The request of tests/data/reports/`name`.json."""
-    request: dict[str, Any] = json.loads((REPORTS / f"{name}.json").read_text())["request"]
+    """The request of the report in tests/data/reports whose name starts so."""
+    (path,) = REPORTS.glob(f"{name}*.json")
+    request: dict[str, Any] = json.loads(path.read_text())["request"]
     return request
 
 

@@ -54,7 +54,7 @@ class Pipeline:
             return Answer(response.status, answer, dict(response.headers))
 
     async def rows(self, table: str = "tracking_events") -> Sequence[asyncpg.Record]:
-        return await self.database.fetch(f"SELECT * FROM {table} ORDER BY id")  # noqa: S608
+        return await self.database.fetch(f"SELECT * FROM {table} ORDER BY 1")  # noqa: S608
 
     async def settled(self, count: int, table: str = "tracking_events") -> Sequence[asyncpg.Record]:
         """Wait until `table` has `count` rows or more."""

@@ -61,7 +61,9 @@ def _sum(family: Metric | None) -> float:
     return sum(
         value
         for name, labels, value in samples
-        if name.endswith("_total") and labels.get("action") not in {"pull", "mount"}
+        if name.endswith("_total")
+        and labels.get("action") not in {"pull", "mount"}
+        and labels.get("outcome") != "ignored"
     )
 
 

@@ -7,7 +7,7 @@ import asyncpg
 
 from console.overview import lock_holders
 from console.overview.reading import fault, reading
-from console.overview.snapshot import Activity, Database
+from console.overview.snapshot import Activity, Conflicts, Database
 from shared import lag, migrate
 from shared.database import Connection, Pool
 from shared.text import printable
@@ -66,10 +66,17 @@ async def _tables(pool: Pool) -> Database:
         try:
             missing = await migrate.missing(connection)
             activity = await _activity(connection)
+            conflicts = Conflicts() if missing else await _conflicts(connection)
         except asyncpg.LockNotAvailableError:
             return replace(seen, is_locked=True)
     migrations = len(migrate.shipped())
-    return replace(seen, migrations=migrations, missing=len(missing), activity=activity)
+    return replace(
+        seen,
+        migrations=migrations,
+        missing=len(missing),
+        activity=activity,
+        conflicts=conflicts,
+    )
 
 
 async def _activity(connection: Connection) -> Activity | None:
@@ -83,3 +90,23 @@ async def _activity(connection: Connection) -> Activity | None:
     sources = seen.pop("absurd_sources") or ()
     named = [printable(source) for source in sources if source]
     return Activity(**seen, absurd_sources=named, geo_head=geo_head)
+
+
+_CONFLICTS: Final = """
+WITH lately AS (
+    SELECT * FROM conflicting_events WHERE seen_at > statement_timestamp() - interval '24 h'
+    ORDER BY seen_at DESC LIMIT 10000
+)
+SELECT (SELECT count(*) FROM lately) AS count,
+       extract(epoch FROM statement_timestamp() - seen_at)::float8 AS newest_age,
+       left(event_id, 64) AS event_id, repository, left(source, 64) AS source
+FROM lately ORDER BY seen_at DESC LIMIT 1
+"""
+
+
+async def _conflicts(connection: Connection) -> Conflicts:
+    newest = await connection.fetchrow(_CONFLICTS)
+    if newest is None:
+        return Conflicts()
+    texts = {name: printable(newest[name] or "") for name in ("event_id", "repository", "source")}
+    return Conflicts(count=newest["count"], newest_age=newest["newest_age"], **texts)

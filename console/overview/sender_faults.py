@@ -13,11 +13,12 @@ _NOT_OURS: Final = (
     "there and restart this ingest, or mend the registry's Authorization header"
 )
 _TOO_LARGE: Final = (
-    "the body is larger than REGISTRY_EVENTS_INGEST_MAX_BODY_BYTES; the registry repeats them "
-    "until it is not: raise it and restart this ingest"
+    "the body is larger than REGISTRY_EVENTS_INGEST_MAX_BODY_BYTES, so only its beginning is kept, "
+    "as a dead letter: look who sends it; if it is an honest registry, raise the limit and restart "
+    "this ingest"
 )
 # By kind: what became of these notifications; why, and what to do about it.
-_SAID: Final = {"token": ("refused", _NOT_OURS), "too_large": ("refused", _TOO_LARGE)}
+_SAID: Final = {"token": ("refused", _NOT_OURS), "too_large": ("cut", _TOO_LARGE)}
 
 
 def sender_findings(snapshot: Snapshot) -> Iterator[Finding]:

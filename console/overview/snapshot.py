@@ -48,6 +48,17 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflicts:
+    """Events of the last day under ids that are recorded otherwise, 10,000 at most; the newest."""
+
+    count: int = 0
+    newest_age: float = 0.0
+    event_id: str = ""
+    repository: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LockHolder:
     """A session whose transaction keeps `waiting` sessions of ours; pid 0 is a prepared one.
 
@@ -74,6 +85,7 @@ class Database:
     migrations: int = 0
     missing: int = 0
     activity: Activity | None = None
+    conflicts: Conflicts = Conflicts()
     is_locked: bool = False
     lock_holders: Sequence[LockHolder] = ()
 

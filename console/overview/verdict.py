@@ -6,6 +6,7 @@ from typing import Final
 
 from console.overview.backlog import queue_findings
 from console.overview.clocks import clock_findings
+from console.overview.conflicts import conflict_findings
 from console.overview.database_findings import database_findings
 from console.overview.finding import Finding, State
 from console.overview.flow import Flow
@@ -31,6 +32,7 @@ def judge(snapshot: Snapshot, flow: Flow) -> Verdict:
         *_broker(snapshot.broker),
         *database_findings(snapshot.database),
         *clock_findings(snapshot.database.activity),
+        *conflict_findings(snapshot.database.conflicts),
         *queue_findings(snapshot, flow),
         *held_findings(snapshot),
         *_services(snapshot),

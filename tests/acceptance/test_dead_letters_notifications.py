@@ -4,17 +4,15 @@ import gzip
 import json
 from codecs import BOM_UTF8
 from collections.abc import Callable
-from pathlib import Path
 
 from tests.acceptance.burying import buried, operate, result
 from tests.factories import make_envelope, make_event
 from tests.processes import Processes
-
-REPORT = Path(__file__).parents[1] / "data/reports/26-unreadable-envelope-cannot-be-mended.json"
+from tests.reports import reported_request
 
 
 async def test_notifications_that_could_not_be_read_are_requeued(processes: Processes) -> None:
-    lone = json.loads(REPORT.read_text())["request"]["body"]
+    lone = reported_request("26")["body"]
     packed = [make_event(), make_event(target={"tag": "v1"}), make_event(repository="Upper")]
     processes.worker()
     async with processes.pipeline(processes.ingest()) as pipeline:

@@ -3,17 +3,16 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from pathlib import Path
 
 import asyncpg
 
 from shared.amqp.topology import EVENTS_QUEUE
 from tests.factories import make_envelope, make_event
 from tests.processes import Processes, post_all, waiting
+from tests.reports import reported_request
 
 WORKERS = 3
 REPOSITORIES = [f"team/app-{number}" for number in range(1_500)]
-REPORT = Path(__file__).parents[1] / "data" / "reports" / "14-delete-beside-first-push.json"
 
 
 async def test_a_backlog_of_new_repositories_by_three_workers(processes: Processes) -> None:
@@ -55,7 +54,7 @@ def _actions(rows: Sequence[asyncpg.Record]) -> dict[str, Counter[str]]:
 
 async def test_a_delete_that_overtakes_the_first_push(processes: Processes) -> None:
     """As reported, and in the order that went wrong: another worker has the push."""
-    push, delete = json.loads(json.loads(REPORT.read_text())["request"]["body"])["events"]
+    push, delete = json.loads(reported_request("14")["body"])["events"]
     async with processes.pipeline(processes.ingest()) as pipeline:
         processes.workers(2, worker_batch_size=1)
         for event in (delete, push):

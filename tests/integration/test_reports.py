@@ -3,14 +3,12 @@
 import json
 from base64 import b64encode
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.reports import reported_request, send
 from tests.running import TOKEN, Answer, Pipeline, running_pipeline
 
-REPORTS = Path(__file__).parents[1] / "data" / "reports"
 RECORDED = {"accepted": 1, "dead_lettered": 0}
 DEAD = {"accepted": 0, "dead_lettered": 1}
 
@@ -21,27 +19,18 @@ async def pipeline(amqp_url: str, database_url: str) -> AsyncIterator[Pipeline]:
         yield running
 
 
-def reported(number: str) -> dict[str, Any]:
-    (path,) = REPORTS.glob(f"{number}-*.json")
-    request: dict[str, Any] = json.loads(path.read_text())["request"]
-    return request
-
-
-async def send(pipeline: Pipeline, number: str, **changes: str) -> Answer:
-    request = reported(number)
-    body: str = request["body"]
+async def send_reported(pipeline: Pipeline, number: str, **changes: str) -> Answer:
+    """Send it with the token; `changes` are texts of its body and what stands there instead."""
+    request = reported_request(number)
     for old, new in changes.items():
-        assert old in body
-        body = body.replace(old, new)
-    headers = {
-        name.replace("-", "_"): value.replace("<token>", TOKEN)
-        for name, value in request["headers"].items()
-    }
-    return await pipeline.post(body.encode(), path=request["path"], **headers)
+        assert old in request["body"]
+        request["body"] = request["body"].replace(old, new)
+    authorization = request["headers"]["Authorization"].replace("<token>", TOKEN)
+    return await send(pipeline, request, Authorization=authorization)
 
 
 async def test_a_huge_user_agent_blocks_nobody(pipeline: Pipeline) -> None:
-    answer = await send(pipeline, "01", **{'"UA"': json.dumps("\\u003c" * 1_000_000)})
+    answer = await send_reported(pipeline, "01", **{'"UA"': json.dumps("\\u003c" * 1_000_000)})
     assert (answer.status, answer.json) == (200, DEAD)
     (dead,) = await pipeline.dead_letters(1)
     assert (dead.story.reason, len(dead.body)) == ("body_too_large", 64 * 1024)
@@ -61,11 +50,11 @@ async def test_a_huge_user_agent_blocks_nobody(pipeline: Pipeline) -> None:
 async def test_what_is_no_envelope_is_a_dead_letter_that_says_what_it_looks_like(
     pipeline: Pipeline, number: str, keys: str
 ) -> None:
-    assert (await send(pipeline, number)).json == DEAD
+    assert (await send_reported(pipeline, number)).json == DEAD
     (dead,) = await pipeline.dead_letters(1)
     assert dead.story.reason == "unreadable_body"
     assert dead.story.error == f"no `events`: keys are {keys}"
-    assert dead.body == reported(number)["body"]
+    assert dead.body == reported_request(number)["body"]
 
 
 @pytest.mark.parametrize(
@@ -74,9 +63,9 @@ async def test_what_is_no_envelope_is_a_dead_letter_that_says_what_it_looks_like
     ids=["a blob", "a tagged first push", "one registry of two"],
 )
 async def test_a_first_push(pipeline: Pipeline, number: str, action: str) -> None:
-    assert (await send(pipeline, number)).json == RECORDED
+    assert (await send_reported(pipeline, number)).json == RECORDED
     (row,) = await pipeline.settled(1)
-    request = json.loads(reported(number)["body"])["events"][0]["request"]
+    request = json.loads(reported_request(number)["body"])["events"][0]["request"]
     assert (row["action"], row["request_host"]) == (action, request["host"])
     (repository,) = await pipeline.rows("container_repositories")
     assert repository["creation_pending"] is (action == "push_tag")
@@ -85,40 +74,40 @@ async def test_a_first_push(pipeline: Pipeline, number: str, action: str) -> Non
 async def test_two_registries_with_one_name_are_told_apart_by_their_host(
     pipeline: Pipeline,
 ) -> None:
-    await send(pipeline, "22")
+    await send_reported(pipeline, "22")
     first = "11111111-1111-4111-8111-111111111122"
-    await send(pipeline, "22", **{first: "other", "reg-a.example": "reg-b.example"})
+    await send_reported(pipeline, "22", **{first: "other", "reg-a.example": "reg-b.example"})
     rows = await pipeline.settled(2)
     assert {row["request_host"] for row in rows} == {"reg-a.example", "reg-b.example"}
 
 
 async def test_an_invalid_pull_is_ignored(pipeline: Pipeline) -> None:
-    answer = await send(pipeline, "15")
+    answer = await send_reported(pipeline, "15")
     assert answer.json == {"accepted": 0, "dead_lettered": 0, "ignored": 1}
 
 
 async def test_a_wrong_token_is_told_the_scheme(pipeline: Pipeline) -> None:
-    answer = await send(pipeline, "16")
+    answer = await send_reported(pipeline, "16")
     assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
 
 
 async def test_the_password_of_basic_is_the_token(pipeline: Pipeline) -> None:
     credentials = b64encode(f"registry:{TOKEN}".encode()).decode()
-    request = reported("18")
+    request = reported_request("18")
     assert request["headers"]["Authorization"] == "Basic <base64 of registry:token>"
     answer = await pipeline.post(request["body"].encode(), Authorization=f"Basic {credentials}")
     assert (answer.status, answer.json) == (200, RECORDED)
 
 
 async def test_a_rename_is_taken_and_as_yet_not_recorded(pipeline: Pipeline) -> None:
-    assert (await send(pipeline, "19")).json == RECORDED
-    await send(pipeline, "13")
+    assert (await send_reported(pipeline, "19")).json == RECORDED
+    await send_reported(pipeline, "13")
     (row,) = await pipeline.settled(1)
     assert row["action"] == "push_tag"
 
 
 async def test_a_byte_order_mark_is_passed_over(pipeline: Pipeline) -> None:
-    assert reported("25")["body"].startswith("\ufeff")
-    assert (await send(pipeline, "25")).json == RECORDED
+    assert reported_request("25")["body"].startswith("\ufeff")
+    assert (await send_reported(pipeline, "25")).json == RECORDED
     (row,) = await pipeline.settled(1)
     assert row["repository"] == "hunt/app"

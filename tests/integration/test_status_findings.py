@@ -45,8 +45,26 @@ async def test_a_body_that_is_too_large(pipeline: Pipeline) -> None:
     await pipeline.post(b" " * 10_001)
     shown = await status_of(pipeline)
     assert "! ingest " in shown
-    assert "1 notification refused since " in shown
+    assert "1 notification cut since " in shown
     assert "the body is larger than REGISTRY_EVENTS_INGEST_MAX_BODY_BYTES" in shown
+
+
+async def test_an_id_that_is_used_twice(pipeline: Pipeline) -> None:
+    event = make_event(id="same")
+    other = make_event(id="same", repository="team/other", source={"addr": "reg-1:5000"})
+    await pipeline.post(make_envelope(event, event))
+    await pipeline.settled(1)
+    assert (await status_of(pipeline)).startswith("OK: ")
+    await pipeline.post(make_envelope(other))
+    await pipeline.settled(1, "conflicting_events")
+    shown = await status_of(pipeline)
+    assert re.search(
+        r"^! 1 event of the last 24 hours came under ids that are recorded with another content, "
+        r"so they are not counted \(last \d+ s ago from reg-1:5000, id same, repository "
+        r"team/other\): mend their sender",
+        shown,
+        re.MULTILINE,
+    )
 
 
 async def test_what_is_taken_is_no_fault(pipeline: Pipeline) -> None:

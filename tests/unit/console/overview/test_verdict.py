@@ -6,7 +6,15 @@ import pytest
 
 from console.overview.finding import State
 from console.overview.flow import Flow
-from console.overview.snapshot import Broker, Database, Depth, SenderFault, Service, Snapshot
+from console.overview.snapshot import (
+    Broker,
+    Conflicts,
+    Database,
+    Depth,
+    SenderFault,
+    Service,
+    Snapshot,
+)
 from console.overview.verdict import Verdict, judge
 from tests.unit.console.overview.seen import make_activity, make_snapshot
 
@@ -199,10 +207,25 @@ CASES = {
         STILL,
         State.DEGRADED,
         (
-            "ingest http://i:1: 1 notification refused since 2026-11-23 23:00 UTC (last 1 min ago, "
+            "ingest http://i:1: 1 notification cut since 2026-11-23 23:00 UTC (last 1 min ago, "
             "from 10.0.0.7, 10.0.0.8 and others): the body is larger than "
-            "REGISTRY_EVENTS_INGEST_MAX_BODY_BYTES; the registry repeats them until it is not: "
-            "raise it and restart this ingest"
+            "REGISTRY_EVENTS_INGEST_MAX_BODY_BYTES, so only its beginning is kept, as a dead "
+            "letter: look who sends it; if it is an honest registry, raise the limit and restart "
+            "this ingest"
+        ),
+    ),
+    "ids that are used twice": (
+        make_snapshot(
+            database=Database(
+                activity=make_activity(), conflicts=Conflicts(1_204, 70.0, "1", "team/app", "reg-1")
+            )
+        ),
+        STILL,
+        State.DEGRADED,
+        (
+            "1,204 events of the last 24 hours came under ids that are recorded with another "
+            "content, so they are not counted (last 1 min ago from reg-1, id 1, repository "
+            "team/app): mend their sender, it reuses ids; the table conflicting_events has them"
         ),
     ),
     "a fault that a newer ingest knows": (
