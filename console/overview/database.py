@@ -62,7 +62,8 @@ async def look(pool: Pool) -> Database:
 async def _tables(pool: Pool) -> Database:
     async with reading(pool) as connection:
         version = connection.get_server_version()
-        seen = Database(version=f"{version.major}.{version.minor}")
+        # asyncpg reads 15.18 as 15.0.18, in the manner of the versions before 10.
+        seen = Database(version=f"{version.major}.{version.micro}")
         try:
             missing = await migrate.missing(connection)
             activity = await _activity(connection)
