@@ -6,15 +6,7 @@ import pytest
 
 from console.overview.finding import State
 from console.overview.flow import Flow
-from console.overview.snapshot import (
-    Broker,
-    Conflicts,
-    Database,
-    Depth,
-    SenderFault,
-    Service,
-    Snapshot,
-)
+from console.overview.snapshot import Broker, Database, Depth, Service, Snapshot
 from console.overview.verdict import Verdict, judge
 from tests.unit.console.overview.seen import make_activity, make_snapshot
 
@@ -33,10 +25,6 @@ def test_all_is_well() -> None:
 def test_nothing_has_come_yet() -> None:
     snapshot = make_snapshot(activity=make_activity(recorded_age=None, occurred_age=None))
     assert judge(snapshot, STILL).headline == "it is working: nothing was recorded yet"
-
-
-def sent_to(fault: SenderFault) -> Sequence[Service]:
-    return [Service("http://i:1", "ingest", sender_faults=[fault])]
 
 
 def held_by_workers(*, for_seconds: float) -> Sequence[Service]:
@@ -184,58 +172,6 @@ CASES = {
         STILL,
         State.DEGRADED,
         "worker http://w:1: broker: away",
-    ),
-    "a token that is none of ours": (
-        make_snapshot(services=sent_to(SenderFault("token", 13, 3_420.0, 4.2, ["10.0.0.7"]))),
-        STILL,
-        State.DEGRADED,
-        (
-            "ingest http://i:1: 13 notifications refused since 02:03 UTC (last 4 s ago, from "
-            "10.0.0.7): the token is none of REGISTRY_EVENTS_TOKENS; the registry repeats them "
-            "until it is: add it there and restart this ingest, or mend the registry's "
-            "Authorization header"
-        ),
-    ),
-    "bodies that are too large, since yesterday": (
-        make_snapshot(
-            services=sent_to(
-                SenderFault(
-                    "too_large", 1, 4 * 3_600.0, 60.0, ["10.0.0.7", "10.0.0.8"], others=True
-                )
-            )
-        ),
-        STILL,
-        State.DEGRADED,
-        (
-            "ingest http://i:1: 1 notification cut since 2026-11-23 23:00 UTC (last 1 min ago, "
-            "from 10.0.0.7, 10.0.0.8 and others): the body is larger than "
-            "REGISTRY_EVENTS_INGEST_MAX_BODY_BYTES, so only its beginning is kept, as a dead "
-            "letter: look who sends it; if it is an honest registry, raise the limit and restart "
-            "this ingest"
-        ),
-    ),
-    "ids that are used twice": (
-        make_snapshot(
-            database=Database(
-                activity=make_activity(), conflicts=Conflicts(1_204, 70.0, "1", "team/app", "reg-1")
-            )
-        ),
-        STILL,
-        State.DEGRADED,
-        (
-            "1,204 events of the last 24 hours came under ids that are recorded with another "
-            "content, so they are not counted (last 1 min ago from reg-1, id 1, repository "
-            "team/app): mend their sender, it reuses ids; the table conflicting_events has them"
-        ),
-    ),
-    "a fault that a newer ingest knows": (
-        make_snapshot(services=sent_to(SenderFault("odd_moon", 2, 60.0, 60.0))),
-        STILL,
-        State.DEGRADED,
-        (
-            "ingest http://i:1: 2 notifications faulty since 02:59 UTC (last 1 min ago): "
-            "odd_moon; its log says more"
-        ),
     ),
     "dead letters": (
         make_snapshot(dead=112, oldest_dead=3 * 3600 + 700),
