@@ -4,6 +4,7 @@ import os
 import re
 from typing import Final
 
+from shared import credentials
 from shared.text import printable
 
 # What an error says that was raised without a text.
@@ -27,7 +28,7 @@ def in_words(error: BaseException, *, seconds: float | None = None) -> str:
     if " " not in text:
         # A single word is a name or a number of something.
         text = f"{type(error).__name__}: {text or NO_TEXT}"
-    return printable(text, _LONGEST)
+    return printable(credentials.masked(text), _LONGEST)
 
 
 def _call(found: re.Match[str]) -> str:

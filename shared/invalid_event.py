@@ -7,6 +7,7 @@ from typing import Final, Self
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from shared import credentials
 from shared.bad_input import BadInputError
 from shared.text import printable
 
@@ -65,6 +66,9 @@ def _kind(value: object) -> str:
 def _value(path: Sequence[object], value: object) -> str:
     if not path or path[0] not in _SHOWN or not isinstance(value, str | int | float):
         return ""
+    if isinstance(value, str):
+        # Before it is cut: half of a URL does not show that it has a password.
+        value = credentials.masked(value)
     shown = value[:_LONGEST_VALUE] if isinstance(value, str) else value
     more = "…" if shown != value else ""
     return f": {json.dumps(shown, ensure_ascii=False)[: _LONGEST_VALUE + 2]}{more}"

@@ -11,7 +11,7 @@ from stamina.instrumentation import RetryDetails
 from structlog.stdlib import BoundLogger
 from structlog.typing import EventDict, WrappedLogger
 
-from shared import faults
+from shared import credentials, faults
 from shared.text import printable
 
 
@@ -81,6 +81,11 @@ def _name_library(logger: WrappedLogger, _method: str, entry: EventDict) -> Even
 
 def _escape(_logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:
     return {
-        key: printable(value) if isinstance(value, str) and key != "exception" else value
-        for key, value in entry.items()
+        key: _told(key, value) if isinstance(value, str) else value for key, value in entry.items()
     }
+
+
+def _told(key: str, text: str) -> str:
+    """Whatever an error quotes, without credentials; a traceback keeps its lines."""
+    shown = credentials.masked(text)
+    return shown if key == "exception" else printable(shown)

@@ -5,6 +5,7 @@ import math
 from collections import Counter
 from typing import Final, NoReturn
 
+from shared import credentials
 from shared.bad_input import BadInputError
 from shared.text import printable
 
@@ -20,7 +21,7 @@ def _one_of_each(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len(members) != len(pairs):
         counts = Counter(key for key, _ in pairs)
         twice = next(key for key, count in counts.items() if count > 1)
-        key = printable(twice, _LONGEST_VALUE)
+        key = printable(credentials.masked(twice), _LONGEST_VALUE)
         raise InvalidJSONError(
             f"a key stands twice in one object: {key}", cause="a key stands twice in one object"
         )

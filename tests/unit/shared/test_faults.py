@@ -39,6 +39,7 @@ SAID = {
     "an end": (EOFError(), "the connection broke off"),
     "one word": (KeyError("id"), "KeyError: 'id'"),
     "several lines": (ValueError("bad line:\n  here\n"), "bad line: here"),
+    "a door": (OSError("no http://alice:s3cret@host"), "no http://****@host"),
     "hostile": (ValueError("a \x1b[2J\u202e b"), "a \\x1b[2J\\u202e b"),
 }
 
