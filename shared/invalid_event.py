@@ -13,8 +13,10 @@ from shared.text import printable
 
 _REASONS_SHOWN: Final = 3
 _LONGEST_VALUE: Final = 80
-# The others say who and from where, or open doors: errors reach logs.
-_SHOWN: Final = frozenset({"id", "timestamp", "action", "target", "source"})
+# Values of the event itself, and objects with values. The others say who and from where, or open
+# doors: errors reach logs.
+_VALUES: Final = frozenset({"id", "timestamp", "action"})
+_OBJECTS: Final = frozenset({"target", "source"})
 _WANTED: Final = {"string_type": "a text", "model_type": "an object"}
 
 
@@ -64,7 +66,8 @@ def _kind(value: object) -> str:
 
 
 def _value(path: Sequence[object], value: object) -> str:
-    if not path or path[0] not in _SHOWN or not isinstance(value, str | int | float):
+    known = path and path[0] in (_OBJECTS if path[1:] else _VALUES)
+    if not known or not isinstance(value, str | int | float):
         return ""
     if isinstance(value, str):
         # Before it is cut: half of a URL does not show that it has a password.

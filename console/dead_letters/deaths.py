@@ -6,6 +6,7 @@ from typing import Final
 from console.dead_letters.moments import stamp
 from console.dead_letters.view import DeadLetter
 from console.overview import spoken
+from shared import credentials
 from shared.text import printable
 
 DIED_BEFORE: Final = "died-before"
@@ -23,7 +24,9 @@ def before(dead_letter: DeadLetter) -> Sequence[str]:
 
 def with_this(dead_letter: DeadLetter) -> str:
     """The header of what is requeued now."""
-    error = printable(dead_letter.error, _ERROR) or dead_letter.story.reason.value
+    # Before it is cut: half of a URL does not show that it has a password.
+    told = printable(credentials.masked(dead_letter.error), _ERROR)
+    error = told or dead_letter.story.reason.value
     tries = spoken.count(dead_letter.story.attempts, "attempt")
     this = f"{stamp(dead_letter.failed_at)}  {tries}  {error}"
     return "\n".join([*before(dead_letter), this][-_MOST:])

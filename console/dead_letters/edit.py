@@ -11,7 +11,7 @@ from console.dead_letters import audit, notification, operation, reading
 from console.dead_letters.acting import Action, Attended, Done, Outcome
 from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.deeds import publish_groups, publishing_channel
-from console.dead_letters.masking import pretty
+from console.dead_letters.masking import payload, pretty
 from console.dead_letters.plan import key
 from console.dead_letters.requeueing import edited
 from console.dead_letters.view import DeadLetter
@@ -58,9 +58,18 @@ def _check_each(text: str) -> None:
 
 
 def difference(before: str, after: str) -> list[str]:
-    """A unified diff, safe to print."""
-    lines = unified_diff(before.splitlines(), after.splitlines(), "before", "after", lineterm="")
-    return [printable(line) for line in lines]
+    """A unified diff of two editable texts, masked and safe to print."""
+    lines = unified_diff(_lines(before), _lines(after), "before", "after", lineterm="")
+    return [printable(line.partition("\0")[0]) for line in lines]
+
+
+def _lines(text: str) -> list[str]:
+    """Each as it is shown and, behind a NUL, as it is: thus a change shows that is masked."""
+    shown = pretty(payload(text, mask=True)).splitlines()
+    whole = text.splitlines()
+    if len(whole) != len(shown):
+        return shown
+    return [f"{one}\0{other}" for one, other in zip(shown, whole, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from console.dead_letters.view import DeadLetter
+from shared import credentials
 
 _LONGEST: Final = 300
 _DETAIL: Final = re.compile(
@@ -25,7 +26,7 @@ _DETAIL: Final = re.compile(
 
 
 class Cause(NamedTuple):
-    """`group` is short enough to type; the rest says what it stands for."""
+    """`group` is short enough to type; the rest says what it stands for, without credentials."""
 
     group: str
     reason: str
@@ -47,11 +48,17 @@ def normalised(message: str) -> str:
 # Most dead letters of a cause have the same text.
 @lru_cache(maxsize=4096)
 def _normalised_cause(reason: str, error_type: str, error: str) -> Cause:
-    return _cause(reason, error_type, normalised(error))
+    found = _cause(reason, error_type, normalised(error))
+    # A credential without its details would not be known as one.
+    return found._replace(error=_told(error_type, normalised(credentials.masked(error))))
 
 
 @lru_cache(maxsize=4096)
 def _cause(reason: str, error_type: str, message: str) -> Cause:
     text = f"{reason}\0{error_type}\0{message}".encode("utf-8", "surrogatepass")
     group = hashlib.blake2s(text, digest_size=3).hexdigest()
-    return Cause(group, reason, f"{error_type}: {message}" if error_type else message)
+    return Cause(group, reason, _told(error_type, message))
+
+
+def _told(error_type: str, message: str) -> str:
+    return credentials.masked(f"{error_type}: {message}" if error_type else message)

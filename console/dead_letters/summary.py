@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from console.dead_letters.grouping import Cause, cause
 from console.dead_letters.view import DeadLetter
+from shared import credentials
 
 RECENT: Final = timedelta(minutes=5)
 # Bounds of the memory that hostile texts can take.
@@ -29,7 +30,9 @@ class Group:
 
     @property
     def top_repository(self) -> tuple[str, int] | None:
-        return next(iter(self.repositories.most_common(1)), None)
+        for name, count in self.repositories.most_common(1):
+            return credentials.masked(name), count
+        return None
 
     def add(self, dead_letter: DeadLetter, died: datetime | None, since: datetime) -> None:
         self.count += 1

@@ -9,6 +9,7 @@ from console.dead_letters.grouping import cause
 from console.dead_letters.moments import age, stamp
 from console.dead_letters.requeueing import REQUEUED_AT, REQUEUED_BY
 from console.dead_letters.view import DeadLetter
+from shared import credentials
 from shared.amqp.dead_letter import Reason
 from shared.amqp.message import RECEIVED_AT, SOURCE, TRACEPARENT
 from shared.text import printable
@@ -54,7 +55,7 @@ def advice(dead_letter: DeadLetter) -> list[str]:
     held = notification.messages(dead_letter)
     why, *commands = _READABLE if held else _ADVICE[dead_letter.story.reason]
     known = {
-        "id": printable(dead_letter.message_id or dead_letter.event_id, 300),
+        "id": printable(credentials.masked(dead_letter.message_id or dead_letter.event_id), 300),
         "group": cause(dead_letter).group,
     }
     return [why, *(f"{COMMAND} {command.format_map(known)}" for command in commands)]
@@ -62,16 +63,17 @@ def advice(dead_letter: DeadLetter) -> list[str]:
 
 def tell(dead_letter: DeadLetter, *, now: datetime, mask: bool) -> Iterator[str]:
     """Lines of text."""
-    for name, value in _facts(dead_letter, now):
+    shown = masking.masked(dead_letter) if mask else dead_letter
+    for name, value in _facts(shown, cause(dead_letter).group, now):
         yield f"{name:<14}{printable(value, 2000) or '-'}"
-    for line in deaths.before(dead_letter):
+    for line in deaths.before(shown):
         yield f"{'died before':<14}{line}"
-    for name, value in sorted(masking.headers(dead_letter, mask=mask).items()):
+    for name, value in sorted(shown.headers.items()):
         yield f"{'header':<14}{printable(name, 255)}: {printable(str(value), 2000)}"
-    for death in _deaths(dead_letter.headers):
+    for death in _deaths(shown.headers):
         yield f"{'broker':<14}{printable(str(death), 500)}"
-    yield "payload"
-    text = masking.pretty(masking.payload(dead_letter, mask=mask))
+    yield "payload" + (", masked; --no-mask shows the whole" if mask else "")
+    text = masking.pretty(masking.payload(dead_letter.body, mask=mask))
     for line in text[:_PAYLOAD].splitlines():
         yield f"  {line}"
     if len(text) > _PAYLOAD:
@@ -80,7 +82,7 @@ def tell(dead_letter: DeadLetter, *, now: datetime, mask: bool) -> Iterator[str]
         yield f"{'try next':<14}{line}"
 
 
-def _facts(dead_letter: DeadLetter, now: datetime) -> Iterator[tuple[str, str]]:
+def _facts(dead_letter: DeadLetter, group: str, now: datetime) -> Iterator[tuple[str, str]]:
     story, headers = dead_letter.story, dead_letter.headers
     event = (dead_letter.action, dead_letter.name, dead_letter.event_id)
     yield "dead letter", dead_letter.message_id
@@ -88,7 +90,7 @@ def _facts(dead_letter: DeadLetter, now: datetime) -> Iterator[tuple[str, str]]:
     yield "source", str(headers.get(SOURCE, ""))
     yield "reason", story.reason.value
     yield "error", dead_letter.error
-    yield "group", cause(dead_letter).group
+    yield "group", group
     yield "attempts", str(story.attempts or "")
     yield "received", str(headers.get(RECEIVED_AT, "") or story.first_seen)
     yield "first seen", story.first_seen

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 from console.dead_letters import properties
 from console.dead_letters.deliveries import Delivery
-from shared import strict_json
+from shared import credentials, strict_json
 from shared.amqp.dead_letter import Story
 from shared.amqp.message import EVENT_ID
 from shared.text import from_bytes, printable
@@ -92,21 +92,28 @@ class DeadLetter:
     def line(self) -> str:
         """One line, safe to print: time, reason, error, action, repository:tag, id.
 
-        The id is one that finds it again: the message's if the event has none.
+        The id is one that finds it again: the message's if the event has none. Credentials are
+        masked.
         """
         failed_at = self.failed_at
+        shown = (
+            (self.error, 100),
+            (self.action, 20),
+            (self.name, 120),
+            (self.event_id or self.message_id, 40),
+        )
         fields = (
             failed_at.isoformat(" ", "seconds") if failed_at else "-",
             self.story.reason.value,
-            printable(self.error, 100) or "-",
-            printable(self.action, 20) or "-",
-            printable(self.name, 120) or "-",
-            printable(self.event_id or self.message_id, 40) or "-",
+            *(printable(credentials.masked(text), longest) or "-" for text, longest in shown),
         )
         return "  ".join(fields)
 
     def json(self) -> str:
-        """The whole as one line of JSON; bytes that are not UTF-8 are lone surrogates (PEP 383)."""
+        """The whole, unmasked, as one line of JSON.
+
+        Bytes that are not UTF-8 are lone surrogates (PEP 383).
+        """
         return json.dumps(asdict(self), default=str)
 
 

@@ -58,25 +58,26 @@ async def show(request: web.Request) -> web.Response:
             text="No dead letter has this id any more: it was requeued or discarded, or somebody "
             "is at it now."
         )
-    return page(request, "story.html", **_story(dead_letter))
+    return page(request, "story.html", **story(dead_letter))
 
 
-def _story(dead_letter: DeadLetter) -> dict[str, Any]:
+def story(dead_letter: DeadLetter) -> dict[str, Any]:
+    """What the page of one shows; only `identifier`, which its links need, is as it came."""
     identifier = dead_letter.message_id or dead_letter.event_id
-    payload = masking.payload(dead_letter, mask=True)
+    shown = masking.masked(dead_letter)
+    payload = masking.payload(dead_letter.body, mask=True)
     if payload == masking.HIDDEN:
-        payload = f"not readable as JSON; {COMMAND} show {identifier} --no-mask shows it"
+        named = shown.message_id or shown.event_id
+        payload = f"not readable as JSON; {COMMAND} show {named} --no-mask shows it"
     lines = masking.pretty(payload).splitlines()
     why, *commands = advice(dead_letter)
     return {
-        "one": dead_letter,
-        "story": dead_letter.story,
+        "one": shown,
+        "story": shown.story,
         "cause": cause(dead_letter),
-        "deaths": deaths.before(dead_letter),
+        "deaths": deaths.before(shown),
         "headers": sorted(
-            (name, value)
-            for name, value in masking.headers(dead_letter, mask=True).items()
-            if name != deaths.DIED_BEFORE
+            (name, value) for name, value in shown.headers.items() if name != deaths.DIED_BEFORE
         ),
         "lines": lines[:_LINES],
         "more": max(len(lines) - _LINES, 0),

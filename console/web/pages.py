@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from console.overview import report, spoken
 from console.web.access import Access
 from console.web.form_keys import FormKeys
+from shared import credentials
 from shared.text import printable
 
 ENVIRONMENT: Final = web.AppKey("ENVIRONMENT", jinja2.Environment)
@@ -38,6 +39,7 @@ def new_environment() -> jinja2.Environment:
         "code": _code,
         "count": spoken.count,
         "duration": spoken.duration,
+        "masked": credentials.masked,
         "moment": moment,
         "query": lambda pairs: urlencode(pairs, doseq=True, errors="replace"),
         "rate": spoken.rate,

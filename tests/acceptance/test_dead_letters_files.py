@@ -134,6 +134,7 @@ async def test_an_edited_event_is_requeued(
     assert (done.returncode, result(done)) == (0, "done: 1 requeued, 0 failed, 0 skipped")
     assert '-    "repository": "Team/App",\n' in done.stderr
     assert '+    "repository": "team/app",\n' in done.stderr
+    assert "alice" not in done.stderr
     assert [one.event_id for one in await buried(processes.amqp_url)] == ["event-10"]
     processes.worker()
     async with processes.pipeline(processes.ingest()) as pipeline:

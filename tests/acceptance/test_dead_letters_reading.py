@@ -12,6 +12,7 @@ from shared.amqp.dead_letter import Reason
 from tests.acceptance.burying import buried, bury, operate
 from tests.factories import make_event
 from tests.processes import Processes, run
+from tests.reports import reported_request
 
 HOSTILE = "<script>\x1b[2J\u202e\u200f\x9b31m\r\n"
 
@@ -106,6 +107,28 @@ async def test_show_tells_one_story(processes: Processes) -> None:
     assert document["payload"]["actor"] == {"name": "****"}
     assert "alice" not in by_message.stdout
     assert document["try_next"][1].startswith("registry-events dead-letters ")
+
+
+async def test_nothing_but_what_asks_for_all_says_who(processes: Processes) -> None:
+    (event,) = json.loads(reported_request("11-gitlab-actor-user-shown")["body"])["events"]
+    error = 'no row for "Bearer header.payload.signature"'
+    await bury(processes.amqp_url, [event], error=error, reason=Reason.INVALID_EVENT)
+    who = (event["actor"]["name"], event["actor"]["user"], "192.0.2.10", "docker/27")
+    for arguments in (
+        ("summary",),
+        ("summary", "-o", "json"),
+        ("list",),
+        ("tail",),
+        ("show", event["id"]),
+        ("show", event["id"], "-o", "json"),
+        ("requeue", "--all", "--dry-run"),
+        ("discard", "--all", "--dry-run", "-o", "json"),
+    ):
+        done = await operate(processes, *arguments)
+        assert not [name for name in who if name in done.stdout + done.stderr], done.args
+    for arguments in (("show", event["id"], "--no-mask"), ("list", "-o", "json"), ("export",)):
+        done = await operate(processes, *arguments)
+        assert not [name for name in who if name not in done.stdout], done.args
 
 
 async def test_hostile_texts_steer_nothing(processes: Processes) -> None:

@@ -15,6 +15,7 @@ from tests.consoles import Visitor, running_console
 from tests.databases import refuse_poison
 from tests.factories import make_envelope, make_event
 from tests.processes import waiting
+from tests.reports import reported_request
 from tests.running import Pipeline, running_pipeline
 from tests.running import amqp_url as url_of
 from tests.waiting import eventually
@@ -128,6 +129,16 @@ async def test_dead_letters_by_cause_and_one_by_one(pipeline: Pipeline, visitor:
     )
     assert "Nothing matches." in (await visitor.get("/dead-letters/list?action=delete")).text
     assert await waiting(url_of(pipeline.settings), DEAD_QUEUE) == 3
+
+
+async def test_no_page_says_who(pipeline: Pipeline, visitor: Visitor) -> None:
+    await pipeline.post(reported_request("11-gitlab-actor-user-shown")["body"].encode())
+    (dead_letter,) = await pipeline.dead_letters(1)
+    story = await visitor.get(f"/dead-letters/show?id={dead_letter.message_id}")
+    assert '"user_type": "build"' in story.text
+    for page in (story, *[await visitor.get(f"/dead-letters{path}") for path in ("", "/list")]):
+        assert "Hunt/Upper" in page.text
+        assert not re.search(r"&#34;root|header\.payload|192\.0\.2|docker/27", page.source)
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ from shared.settings import Settings
 def edit(*, id: str, asked: Asked) -> None:  # noqa: A002  the user's word for it
     """Mend an event, or a notification, in $EDITOR and requeue it; a header keeps the original.
 
-    ID is an event id or a message id, or how one of them starts. What was typed and not requeued is
-    kept in a file.
+    ID is an event id or a message id, or how one of them starts. The editor gets it unmasked, the
+    difference is printed masked. What was typed and not requeued is kept in a file (0600).
     """
     loaded = settings()
     dead_letter = one(run(find(secret(loaded.amqp_url), id)))

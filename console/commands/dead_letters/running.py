@@ -22,7 +22,7 @@ from rich.progress import (
 from console.dead_letters.acting import Outcome
 from console.dead_letters.errors import BusyError, DatabaseAwayError, UnusableError
 from console.processes import load_or_exit
-from shared import logs
+from shared import credentials, logs
 from shared.amqp.errors import BrokerAwayError
 from shared.amqp.topology import TopologyConflictError
 from shared.settings import Settings
@@ -47,7 +47,7 @@ EXIT_CODES: Final = (
 
 class Failed(click.ClickException):
     def __init__(self, message: str, code: Exit) -> None:
-        super().__init__(message)
+        super().__init__(credentials.masked(message))
         self.exit_code = code.value  # type: ignore[misc]  # click reads it from the instance
 
 
@@ -86,8 +86,8 @@ def nothing_matched() -> NoReturn:
 
 
 def say(text: str) -> None:
-    """A notice, which is no data."""
-    click.echo(text, err=True)
+    """A notice, which is no data; credentials that it quotes are masked."""
+    click.echo(credentials.masked(text), err=True)
 
 
 def confirm(question: str, *, yes: bool) -> None:

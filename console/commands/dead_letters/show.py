@@ -22,23 +22,27 @@ from console.dead_letters.grouping import cause
 from console.dead_letters.telling import advice, tell
 from console.dead_letters.view import DeadLetter
 from shared.configuration import secret
+from shared.text import printable
 
 _MOST = 20
 
 
 @click.command()
 @click.argument("id", type=FILLED)
-@click.option("--no-mask", is_flag=True, help="Also addresses, user agents and actors.")
+@click.option(
+    "--no-mask", is_flag=True, help="The whole: addresses, user agents, actors, credentials."
+)
 @output("text", "json", "jsonl")
 def show(*, id: str, no_mask: bool, output: str) -> None:  # noqa: A002  the user's word for it
     """Tell the whole story of one dead letter.
 
-    ID is an event id or a message id, or how one of them starts.
+    ID is an event id or a message id, or how one of them starts. Of the payload only what is known
+    to be harmless is shown; all else in it, and credentials anywhere, are masked.
     """
     dead_letter = one(run(find(secret(settings().amqp_url), id)))
     if output != "text":
-        document = _document(dead_letter, mask=not no_mask)
-        printing.document(document) if output == "json" else printing.lines([document])
+        told = document(dead_letter, mask=not no_mask)
+        printing.document(told) if output == "json" else printing.lines([told])
         return
     for line in tell(dead_letter, now=datetime.now(UTC), mask=not no_mask):
         click.echo(line)
@@ -50,7 +54,7 @@ def one(found: Sequence[DeadLetter]) -> DeadLetter:
         nothing_matched()
     if len(found) > 1:
         for dead_letter in found:
-            say(f"{dead_letter.message_id}  {dead_letter.line()}")
+            say(f"{printable(dead_letter.message_id)}  {dead_letter.line()}")
         raise Failed("several dead letters are called so; give more of one's id", Exit.USAGE)
     return found[0]
 
@@ -72,14 +76,14 @@ async def find(url: str, start: str) -> Sequence[DeadLetter]:
     return exact or starting
 
 
-def _document(dead_letter: DeadLetter, *, mask: bool) -> dict[str, object]:
-    whole = json.loads(dead_letter.json())
-    del whole["body"]
+def document(dead_letter: DeadLetter, *, mask: bool) -> dict[str, object]:
+    """What `show -o json` prints."""
+    shown = json.loads((masking.masked(dead_letter) if mask else dead_letter).json())
+    del shown["body"]
     return {
-        **whole,
-        "headers": masking.headers(dead_letter, mask=mask),
+        **shown,
         "group": cause(dead_letter).group,
         "requeues": dead_letter.requeues,
-        "payload": masking.payload(dead_letter, mask=mask),
+        "payload": masking.payload(dead_letter.body, mask=mask),
         "try_next": advice(dead_letter),
     }

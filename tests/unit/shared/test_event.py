@@ -81,6 +81,7 @@ def test_an_unreadable_timestamp_is_invalid(timestamp: object) -> None:
         ({"target": {"repository": "a/b", "digest": "\x00"}}, r"target.digest: contains NUL"),
         ({"actor": {"name": 5}}, "^actor.name: is a number, not a text$"),
         ({"actor": "alice"}, "^actor: is a text, not an object$"),
+        ({"target": "alice"}, "^target: is a text, not an object$"),
         ({"request": {"useragent": ["x"]}}, "^request.useragent: is a list, not a text$"),
         ({"target": {"repository": "a", "tag": True}}, "tag: is a boolean, not a text: true"),
         ({"timestamp": "today"}, '^timestamp: is no RFC 3339 time: "today"$'),

@@ -1,13 +1,17 @@
 """Dead letters as the worker publishes them, with what a test cares about changed."""
 
 import json
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from console.dead_letters.view import DeadLetter
 from shared.amqp.dead_letter import Reason, Story
 from shared.text import to_bytes
 from tests.factories import make_event
+from tests.reports import reported_request
 
+GITLAB = Path(__file__).parents[3] / "data" / "registries" / "gitlab"
 DIED = "2026-03-01T12:00:00+00:00"
 
 
@@ -28,3 +32,11 @@ def make_dead_letter(
         routing_key=routing_key,
         headers={**whole.headers(), **(headers or {})},
     )
+
+
+def notifications() -> Sequence[str]:
+    """The bodies that GitLab's registry sends, with tokens of users."""
+    files = sorted(GITLAB.glob("*.json"))
+    requests = [json.loads(file.read_text())["request"] for file in files]
+    requests.append(reported_request("11-gitlab-actor-user-shown"))
+    return [request["body"] for request in requests]

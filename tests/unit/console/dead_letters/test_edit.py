@@ -5,6 +5,7 @@ from codecs import BOM_UTF8
 import pytest
 
 from console.dead_letters.edit import compact, difference, editable
+from console.dead_letters.masking import HIDDEN
 from ingest.envelope import UnreadableEnvelopeError
 from shared.invalid_event import InvalidEventError
 from shared.text import from_bytes
@@ -52,7 +53,28 @@ def test_a_notification_with_anything_bad_in_it_is_refused(text: str, why: str) 
         compact(text)
 
 
-def test_the_difference_is_safe_to_print() -> None:
-    lines = difference('{\n"a": "old"\n}', '{\n"a": "\x1b[2J"\n}')
-    assert '-"a": "old"' in lines
-    assert r'+"a": "\x1b[2J"' in lines
+def changed(before: object, after: object) -> list[str]:
+    """The lines that are marked as changed."""
+    texts = (editable(before if isinstance(before, str) else json.dumps(before)), json.dumps(after))
+    lines = difference(texts[0], editable(texts[1]))
+    assert all(line.isprintable() for line in lines)
+    return [line for line in lines if line.startswith(("- ", "+ "))]
+
+
+def test_the_difference_shows_what_is_harmless() -> None:
+    before, after = {**EVENT, "action": "\x1b[2J"}, {**EVENT, "action": "ü"}
+    assert changed(before, after) == [r'-  "action": "\u001b[2J",', r'+  "action": "\u00fc",']
+
+
+def test_the_difference_shows_that_something_masked_was_changed() -> None:
+    before = {**EVENT, "request": {"addr": "192.0.2.7", "id": "r"}}
+    after = {**EVENT, "request": {"addr": "192.0.2.8", "id": "r"}}
+    assert changed(before, after) == ['-    "addr": "****",', '+    "addr": "****",']
+    assert difference(editable(json.dumps(before)), editable(json.dumps(before))) == []
+
+
+def test_the_difference_to_what_is_no_json_shows_only_the_event() -> None:
+    lines = difference(editable('{"actor": {"name": "bob"'), editable(json.dumps(EVENT)))
+    assert not [line for line in lines if "bob" in line or "alice" in line]
+    assert f'-"{HIDDEN}"' in lines
+    assert '+  "action": "push",' in lines

@@ -55,6 +55,13 @@ def test_another_cause(change: dict[str, Any]) -> None:
     assert cause(make_dead_letter(**change)).group != cause(make_dead_letter()).group
 
 
+def test_credentials_are_left_out_of_what_is_shown_not_of_the_group() -> None:
+    one = cause(make_dead_letter(error="got Bearer s3cret from https://alice:s3cret@host"))
+    other = cause(make_dead_letter(error="got Bearer other from https://alice:s3cret@host"))
+    assert one.error == other.error == "RaiseError: got Bearer **** from *"
+    assert one.group != other.group
+
+
 def events_with(field: str, *values: Any) -> list[bytes]:
     return [make_envelope(make_event(**{field: value})) for value in values]
 

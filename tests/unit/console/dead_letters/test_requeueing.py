@@ -60,6 +60,12 @@ def test_the_last_five_deaths_are_remembered() -> None:
     assert len(headers["died-before"]) < 5 * 300
 
 
+def test_deaths_are_remembered_without_credentials() -> None:
+    error = f"{'x' * 150} https://alice:{'s3cret' * 99}@host"
+    (message,) = requeued(make_dead_letter(error=error), by="anna", at=AT)
+    assert str(message.headers["died-before"]).endswith(f"{'x' * 9} https://****@host")
+
+
 @pytest.mark.parametrize("header", [7, "", "\n" * 1000, "x" * 100_000, ["a list"]])
 def test_a_strange_header_of_deaths_does_no_harm(header: object) -> None:
     dead_letter = make_dead_letter(headers={"died-before": header})

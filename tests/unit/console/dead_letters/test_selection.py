@@ -52,6 +52,12 @@ def test_everything_given_must_hold(selectors: dict[str, Any], *, chosen: bool) 
     assert Selection(**selectors).matches(DEAD_LETTER) is chosen
 
 
+def test_an_error_is_matched_as_it_is_not_as_it_is_shown() -> None:
+    dead_letter = make_dead_letter(error="got Bearer s3cret")
+    assert Selection(error=("*s3cret",)).matches(dead_letter)
+    assert not Selection(error=("*[*][*][*][*]",)).matches(dead_letter)
+
+
 def test_without_a_time_nothing_is_in_a_time() -> None:
     untimed = make_dead_letter(failed_at="")
     assert Selection(all=True).matches(untimed)

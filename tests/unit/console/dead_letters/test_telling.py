@@ -65,6 +65,23 @@ def test_hostile_texts_are_escaped_everywhere() -> None:
     assert all(line.isprintable() for line in text.split("\n"))
 
 
+def test_what_is_masked_is_said_and_shown_on_demand() -> None:
+    dead_letter = make_dead_letter(error="for https://alice:s3cret@host")
+    masked = list(tell(dead_letter, now=NOW, mask=True))
+    whole = list(tell(dead_letter, now=NOW, mask=False))
+    assert "payload, masked; --no-mask shows the whole" in masked
+    assert "error         RaiseError: for https://****@host" in masked
+    assert "payload" in whole
+    assert "error         RaiseError: for https://alice:s3cret@host" in whole
+    assert '    "name": "alice"' in "\n".join(whole)
+
+
+def test_an_id_that_opens_a_door_is_not_advised() -> None:
+    body = json.dumps(make_event(id="Bearer s3cret"))
+    dead_letter = make_dead_letter(body, message_id="", reason=Reason.DELIVERY_LIMIT)
+    assert "requeue --id Bearer **** " in advice(dead_letter)[1]
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_has_something_to_try(reason: Reason) -> None:
     dead_letter = make_dead_letter(reason=reason)
@@ -77,7 +94,7 @@ def test_every_reason_has_something_to_try(reason: Reason) -> None:
 
 
 def test_a_large_payload_is_cut() -> None:
-    text = told(body=json.dumps(make_event(extra="x" * 300_000)))
+    text = told(body=json.dumps(make_event(target={"tag": "x" * 300_000})))
     assert len(text) < 70_000
     assert "more characters; -o json shows all" in text
     assert "more characters" not in told()
