@@ -14,6 +14,8 @@ from shared import credentials, strict_json
 from shared.credentials import MASK
 from shared.text import to_bytes
 
+# Who asks for all may not think of what that is, and hand it on.
+UNMASKED: Final = "unmasked: holds addresses, user agents and actors"
 HIDDEN: Final = "(not readable as JSON; --no-mask shows it)"
 # Deeper than any place that is known, and far from the interpreter's limit.
 _DEEPEST: Final = 50

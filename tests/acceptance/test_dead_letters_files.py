@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from console.dead_letters.masking import UNMASKED
 from console.dead_letters.view import DeadLetter
 from shared.amqp.dead_letter import Reason
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
@@ -68,7 +69,7 @@ async def test_an_export_changes_nothing(processes: Processes, tmp_path: Path) -
     assert (await operate(processes, "export", str(file))).returncode == 0
     printed = await operate(processes, "export")
     assert printed.stdout == file.read_text()
-    assert printed.stderr == "3 exported, 0 removed\n"
+    assert printed.stderr == f"3 exported, 0 removed; {UNMASKED}\n"
     assert [json.loads(line)["message_id"] for line in printed.stdout.splitlines()] == [
         one.message_id for one in everything
     ]

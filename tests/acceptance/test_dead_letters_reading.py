@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from console.dead_letters.grouping import cause
+from console.dead_letters.masking import UNMASKED
 from shared.amqp.dead_letter import Reason
 from tests.acceptance.burying import buried, bury, operate
 from tests.factories import make_event
@@ -82,7 +83,8 @@ async def test_a_list_has_the_oldest_first_and_says_what_it_leaves_out(
     assert [one["event_id"] for one in documents] == ["event-0", "event-1"]
     lines = await operate(processes, "list", "--id", "event-59", "-o", "jsonl")
     assert [json.loads(line)["event_id"] for line in lines.stdout.splitlines()] == ["event-59"]
-    assert lines.stderr == ""
+    assert lines.stderr == f"{UNMASKED}\n"
+    assert "alice" in lines.stdout
 
 
 async def test_show_tells_one_story(processes: Processes) -> None:

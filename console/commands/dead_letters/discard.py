@@ -28,7 +28,7 @@ from shared.settings import Settings
 
 @click.command()
 @selectors()
-@click.option("--export", type=NEW_FILE, help="Write them to a new file (0600) before.")
+@click.option("--export", type=NEW_FILE, help="Write them, unmasked, to a new file (0600) before.")
 @writes
 def discard(*, selection: Selection, export: Path | None, asked: Asked) -> None:
     """Remove dead letters for good."""
@@ -45,7 +45,7 @@ def discard(*, selection: Selection, export: Path | None, asked: Asked) -> None:
 def _confirm(count: int, export: Path | None, *, yes: bool) -> None:
     if yes:
         return
-    copy = f"a copy goes to {export} (0600)" if export else "no copy is kept"
+    copy = f"a copy goes to {export} (0600, unmasked)" if export else "no copy is kept"
     these = spoken.count(count, "dead letter")
     question = f"{these} will be removed for good; {copy}. Type the number to confirm"
     if click.prompt(question, err=True).strip() != str(count):

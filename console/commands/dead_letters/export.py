@@ -14,6 +14,7 @@ from console.commands.dead_letters.values import NEW_FILE
 from console.dead_letters import reading
 from console.dead_letters.errors import UnusableError
 from console.dead_letters.exporting import NewFile
+from console.dead_letters.masking import UNMASKED
 from console.dead_letters.selection import Selection
 from console.dead_letters.view import DeadLetter
 from shared.configuration import secret
@@ -38,7 +39,7 @@ def export(*, file: Path | None, selection: Selection) -> None:
             shutil.copyfileobj(target, sys.stdout)
     if not count:
         nothing_matched()
-    say(f"{count:,} exported, 0 removed")
+    say(f"{count:,} exported, 0 removed; {UNMASKED}")
 
 
 def _target(file: Path | None) -> NewFile | TextIO:

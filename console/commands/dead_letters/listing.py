@@ -11,6 +11,7 @@ from console.commands.dead_letters.options import output, selectors
 from console.commands.dead_letters.running import Interrupted, nothing_matched, run, say, settings
 from console.dead_letters import reading
 from console.dead_letters.grouping import cause
+from console.dead_letters.masking import UNMASKED
 from console.dead_letters.plan import key
 from console.dead_letters.selection import Selection
 from console.dead_letters.view import DeadLetter
@@ -23,11 +24,12 @@ _PAGE = 50
 @selectors(limit=_PAGE)
 @output("text", "json", "jsonl")
 def list_(*, selection: Selection, output: str) -> None:
-    """Show dead letters, a line each, the oldest first."""
+    """Show dead letters, a line each, the oldest first; as JSON whole and unmasked."""
     total, found = run(_find(secret(settings().amqp_url), selection))
     if not found:
         nothing_matched()
     if output == "json":
+        say(UNMASKED)
         printing.document([_document(dead_letter) for dead_letter in found])
     shown = Shown(output)
     for dead_letter in found if output != "json" else ():
@@ -44,6 +46,8 @@ class Shown:
     count: int = 0
 
     def add(self, dead_letter: DeadLetter) -> None:
+        if self.output == "jsonl" and not self.count:
+            say(UNMASKED)
         self.count += 1
         text = f"{cause(dead_letter).group}  {dead_letter.line()}"
         click.echo(json.dumps(_document(dead_letter)) if self.output == "jsonl" else text)
@@ -81,7 +85,10 @@ async def _find(url: str, selection: Selection) -> tuple[int, list[DeadLetter]]:
 @output("text", "jsonl")
 @selectors(limited=False)
 def tail(*, count: int, output: str, follow: bool, selection: Selection) -> None:
-    """Show the youngest dead letters; what arrives is followed as copies."""
+    """Show the youngest dead letters; what arrives is followed as copies.
+
+    A line each; as JSON whole and unmasked.
+    """
     url, shown = secret(settings().amqp_url), Shown(output)
     try:
         run(_tail(url, count, shown, selection, follow=follow))
