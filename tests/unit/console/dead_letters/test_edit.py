@@ -47,6 +47,7 @@ def test_a_notification_is_shown_unpacked_and_taken_as_one() -> None:
         (make_envelope(EVENT, make_event(repository="Upper")).decode(), "event 2: target"),
         (make_envelope(EVENT, {**EVENT, "id": 5}).decode(), "event 2: id: is a number"),
     ],
+    ids=["empty", "null", "number", "bad path", "bad id"],
 )
 def test_a_notification_with_anything_bad_in_it_is_refused(text: str, why: str) -> None:
     with pytest.raises((InvalidEventError, UnreadableEnvelopeError), match=why):

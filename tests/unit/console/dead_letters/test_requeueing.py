@@ -170,6 +170,7 @@ def _name(body: bytes) -> str:
         (ENVELOPE, Reason.RECORDING_FAILED, "it is no notification"),
         (ENVELOPE[:100], Reason.BODY_TOO_LARGE, "only the beginning"),
     ],
+    ids=["nothing", "packed nothing", "half", "a bomb", "broken", "another reason", "cut"],
 )
 def test_what_holds_no_notification_is_not_requeued(body: bytes, reason: Reason, why: str) -> None:
     dead_letter = make_dead_letter(from_bytes(body), routing_key="event", reason=reason)
