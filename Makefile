@@ -43,7 +43,9 @@ rules: install  ## every line and branch of the classification rules
 	$(BIN)/coverage report --fail-under 100
 
 test: lint rules  ## lint and every test, with private servers
-	$(BIN)/pytest tests
+	@# Before the tests share out the work: two at once cannot install.
+	@$(BIN)/python -m console.local.packages
+	$(BIN)/pytest -n 2 --dist loadfile tests
 
 bench: install  ## measured throughput and latency, printed as a table
 	$(BIN)/python -m tests.bench $(ARGS)

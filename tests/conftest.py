@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import hypothesis
 import pytest
 
-from console.local import interrupts
+from console.local import interrupts, ports
 from console.local.packages import REGISTRY, SKOPEO, ensure
 from console.local.postgres import Postgres
 from console.local.rabbitmq import RabbitMQ
@@ -25,6 +25,15 @@ for _name in list(os.environ):
     # Settings of the machine that the tests run on are not the tests' settings.
     if _name.startswith("REGISTRY_EVENTS_") or _name in {"AMQP_URL", "DATABASE_URL"}:
         del os.environ[_name]
+
+# Tests in a process beside this one take their ports from another part of the range.
+_beside, _number = (
+    int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")),
+    int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")),
+)
+_share = (ports.HIGHEST - ports.LOWEST) // _beside
+ports.LOWEST += _number * _share
+ports.HIGHEST = ports.LOWEST + _share - 1
 
 
 @pytest.fixture(autouse=True)
