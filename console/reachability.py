@@ -9,6 +9,7 @@ from aiormq.exceptions import AMQPError
 from shared import faults, migrate
 from shared.amqp.errors import describe
 from shared.configuration import secret, variable
+from shared.database import ERRORS
 from shared.settings import Settings
 
 
@@ -41,13 +42,7 @@ async def _database_fault(settings: Settings) -> str:
             missing = await migrate.missing(connection)
         finally:
             await connection.close(timeout=settings.database_timeout)
-    except (
-        migrate.MigrationError,
-        asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-        OSError,
-        TimeoutError,
-    ) as error:
+    except (migrate.MigrationError, *ERRORS) as error:
         why = faults.in_words(error, seconds=settings.database_timeout)
         return f"{variable('database_url')}: {why}"
     if missing:

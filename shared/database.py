@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
+# What a statement, or the way to the server, can fail with.
+ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
 # Of the transaction alone, so that pgbouncer's sessions stay as they were.
 _END_IT = """
 SELECT set_config('statement_timeout', $1, true),

@@ -3,14 +3,13 @@
 import asyncio
 from typing import Final
 
-import asyncpg
 from aiohttp import web
 
 from shared import faults, health, migrate
 from shared.amqp.connection import Connection
 from shared.amqp.publisher import ConfirmedPublisher
 from shared.configuration import secret
-from shared.database import Pool, borrowed, new_pool
+from shared.database import ERRORS, Pool, borrowed, new_pool
 from shared.logs import get_logger
 from shared.service import background, listening, stop_signal
 from shared.settings import Settings
@@ -111,7 +110,7 @@ async def _database_fault(pool: Pool) -> str:
             missing = await migrate.missing(connection)
     except migrate.MigrationError as error:
         return str(error)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+    except ERRORS as error:
         return faults.in_words(error, seconds=_READINESS_TIMEOUT)
     names = ", ".join(f"{one.version:04}_{one.name}" for one in missing)
     return f"migrations are missing: {names}; run registry-events migrate" if missing else ""

@@ -3,14 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 
-import asyncpg
 import click
 
 from console.processes import fail, load_or_exit
 from shared import faults
 from shared import migrate as migrations
 from shared.configuration import secret
-from shared.database import new_pool
+from shared.database import ERRORS, new_pool
 from shared.settings import Settings
 
 
@@ -20,13 +19,7 @@ def migrate() -> None:
     settings = load_or_exit(("database_url",))
     try:
         applied = asyncio.run(_migrate(settings))
-    except (
-        migrations.MigrationError,
-        asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-        OSError,
-        TimeoutError,
-    ) as error:
+    except (migrations.MigrationError, *ERRORS) as error:
         fail(f"the schema is unchanged: {faults.in_words(error)}")
     for migration in applied:
         click.echo(f"applied {migration.version:04}_{migration.name}")

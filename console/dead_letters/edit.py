@@ -26,7 +26,7 @@ from shared.text import printable, to_bytes
 
 def editable(body: str) -> str:
     """A body over several lines if it is JSON, else as it is, with what is no text escaped."""
-    text = notification.readable(body).removeprefix("\ufeff")
+    text = notification.readable(body)
     try:
         return pretty(strict_json.loads(text)) + "\n"
     except strict_json.InvalidJSONError:

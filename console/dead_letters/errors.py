@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import asyncpg
 
 from shared import faults
+from shared.database import ERRORS
 
 
 class BusyError(Exception):
@@ -33,5 +34,5 @@ def database_errors() -> Iterator[None]:
         yield
     except asyncpg.UndefinedTableError:
         raise DatabaseAwayError("tables are missing; run registry-events migrate") from None
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+    except ERRORS as error:
         raise DatabaseAwayError(faults.in_words(error)) from error

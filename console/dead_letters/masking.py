@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
+from console.dead_letters import notification
 from console.dead_letters.requeueing import ORIGINAL_BODY
 from console.dead_letters.view import DeadLetter
 from shared import credentials, strict_json
@@ -48,7 +49,7 @@ _BODY: Final[Place] = {**_EVENT, "events": _EVENT}
 def payload(body: str, *, mask: bool) -> object:
     """A body as a value; one that is not JSON is its text, or only said to be hidden."""
     try:
-        value = strict_json.loads(body)
+        value = strict_json.loads(notification.readable(body))
     except strict_json.InvalidJSONError:
         return HIDDEN if mask else body
     return _shown(value, _BODY) if mask else value

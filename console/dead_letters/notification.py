@@ -12,20 +12,23 @@ from shared.amqp.message import RECEIVED_AT, TRACEPARENT, Message
 from shared.text import from_bytes, to_bytes
 
 # Bytes of an unpacked body; a bomb is left as it is.
-_LARGEST: Final = 64 * 1024 * 1024
+_LARGEST: Final = 16 * 1024 * 1024
 _PACKED: Final = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_MARK: Final = "\ufeff"
 _GZIP_OR_ZLIB: Final = zlib.MAX_WBITS | 32
 _WHOLE: Final = frozenset({Reason.UNREADABLE_BODY, Reason.BODY_TOO_LARGE})
 
 
 def readable(body: str) -> str:
-    """The body, unpacked if it is compressed (gzip, zlib)."""
-    packed = to_bytes(body)
-    if not packed.startswith(_PACKED):
-        return body
+    """The body without a byte order mark, unpacked if it is compressed (gzip, zlib)."""
+    is_packed = to_bytes(body[:2]).startswith(_PACKED)
+    return (_unpacked(body) if is_packed else body).removeprefix(_MARK)
+
+
+def _unpacked(body: str) -> str:
     unpacking = zlib.decompressobj(_GZIP_OR_ZLIB)
     try:
-        unpacked = unpacking.decompress(packed, _LARGEST)
+        unpacked = unpacking.decompress(to_bytes(body), _LARGEST)
     except zlib.error:
         return body
     return from_bytes(unpacked) if unpacking.eof else body

@@ -8,8 +8,8 @@ import asyncpg
 from console.overview import lock_holders
 from console.overview.reading import fault, reading
 from console.overview.snapshot import Activity, Conflicts, Database
-from shared import lag, migrate
-from shared.database import Connection, Pool
+from shared import credentials, lag, migrate
+from shared.database import ERRORS, Connection, Pool
 from shared.text import printable
 
 # Bounded by the index on recorded_at, and by the number of rows of a busy minute.
@@ -48,13 +48,7 @@ async def look(pool: Pool) -> Database:
     try:
         seen = await _tables(pool)
         holders = await lock_holders.look(pool, for_readers=seen.is_locked)
-    except (
-        migrate.MigrationError,
-        asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-        OSError,
-        TimeoutError,
-    ) as error:
+    except (migrate.MigrationError, *ERRORS) as error:
         return Database(fault=fault(error))
     return replace(seen, lock_holders=holders)
 
@@ -109,5 +103,8 @@ async def _conflicts(connection: Connection) -> Conflicts:
     newest = await connection.fetchrow(_CONFLICTS)
     if newest is None:
         return Conflicts()
-    texts = {name: printable(newest[name] or "") for name in ("event_id", "repository", "source")}
+    texts = {
+        name: printable(credentials.masked(newest[name] or ""))
+        for name in ("event_id", "repository", "source")
+    }
     return Conflicts(count=newest["count"], newest_age=newest["newest_age"], **texts)

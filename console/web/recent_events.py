@@ -8,7 +8,7 @@ from typing import Any, Final
 import asyncpg
 
 from console.overview.reading import fault, reading
-from shared.database import Pool
+from shared.database import ERRORS, Pool
 from shared.lag import lag
 from shared.text import storable
 
@@ -71,7 +71,7 @@ async def recent(pool: Pool, chosen: EventFilter, count: int) -> Found:
         return Found(fault="The tables are missing: run registry-events migrate.")
     except asyncpg.LockNotAvailableError:
         return Found(fault="The tables cannot be read now: the overview says whose lock it is.")
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+    except ERRORS as error:
         return Found(fault=f"The database cannot be read: {fault(error)}")
     return Found([_event(row) for row in rows])
 

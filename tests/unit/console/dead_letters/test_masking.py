@@ -1,4 +1,7 @@
+import gzip
 import json
+import zlib
+from codecs import BOM_UTF8
 from typing import Any
 
 import pytest
@@ -6,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from console.dead_letters.masking import HIDDEN, masked, payload, pretty
+from shared.text import from_bytes
 from tests.factories import DIGEST, MANIFEST, make_event
 from tests.unit.console.dead_letters.letters import make_dead_letter, notifications
 
@@ -118,6 +122,13 @@ def test_what_cannot_be_read_cannot_be_masked() -> None:
     assert payload(body, mask=True) == HIDDEN
     assert payload(body, mask=False) == body
     assert "192" not in masked(make_dead_letter(body)).json()
+
+
+def test_a_compressed_body_and_one_behind_a_byte_order_mark_are_shown_masked() -> None:
+    plain = json.dumps({"events": [{"id": "1", "actor": {"name": "alice"}}]}).encode()
+    for body in (gzip.compress(BOM_UTF8 + plain), zlib.compress(plain), BOM_UTF8 + plain):
+        shown = payload(from_bytes(body), mask=True)
+        assert shown == {"events": [{"id": "1", "actor": {"name": "****"}}]}
 
 
 def test_what_is_nested_deeply_is_masked_whole() -> None:
