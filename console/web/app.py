@@ -1,6 +1,5 @@
 """The console's process: wiring, start and stop."""
 
-from importlib.resources import files
 from typing import Final
 
 from aiohttp import web
@@ -16,6 +15,7 @@ from console.web import (
     login_page,
     operation_pages,
     overview_page,
+    static_files,
 )
 from console.web.carrying import Carrier
 from console.web.form_keys import FormKeys
@@ -33,7 +33,6 @@ from shared.settings import Settings
 _LARGEST_FORM: Final = 64 * 1024
 # Beyond it, looks for the age of the oldest dead letter would keep the queue from others.
 _LARGEST_LOOK: Final = 200_000
-_TYPES: Final = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
 async def run(settings: Settings, *, writable: bool) -> None:
@@ -82,7 +81,8 @@ def new_app(state: ConsoleState, who: access.Access, *, writable: bool) -> web.A
 
 def _add_routes(app: web.Application) -> None:
     """GET changes nothing; POST is guarded."""
-    app.router.add_get("/static/{name}", _static)
+    for path in static_files.FILES:
+        app.router.add_get(path, static_files.serve)
     app.router.add_get("/login", login_page.show)
     app.router.add_post("/login", login_page.sign_in)
     app.router.add_post("/logout", login_page.sign_out)
@@ -100,12 +100,3 @@ def _add_routes(app: web.Application) -> None:
     app.router.add_get("/operations/{identifier}/live", operation_pages.live)
     app.router.add_post("/operations/{identifier}/stop", operation_pages.stop)
     app.router.add_get("/history", history_page.show)
-
-
-async def _static(request: web.Request) -> web.Response:
-    name = request.match_info["name"]
-    kind = _TYPES.get(name.rpartition(".")[2], "")
-    file = files("console.web") / "static" / name
-    if not kind or not file.is_file():
-        raise web.HTTPNotFound
-    return web.Response(body=file.read_bytes(), content_type=kind, charset="utf-8")

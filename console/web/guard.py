@@ -7,6 +7,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from console.dead_letters.errors import BusyError, DatabaseAwayError, UnusableError
+from console.web import static_files
 from console.web.access import COOKIE, Access, is_loopback
 from console.web.form_keys import FormKeys, new_session
 from console.web.pages import SESSION, USER, page
@@ -15,7 +16,8 @@ from shared.amqp.topology import TopologyConflictError
 from shared.logs import get_logger
 
 LOGIN: Final = "/login"
-STATIC: Final = "/static/"
+# What is shown before anybody has signed in.
+_OPEN: Final = frozenset({LOGIN, *static_files.FILES})
 FORM_KEY: Final = "form_key"
 _READING: Final = frozenset({"GET", "HEAD"})
 _OURS: Final = frozenset({"same-origin", "none"})
@@ -83,7 +85,7 @@ def check_user(access: Access) -> Middleware:
         session = known or new_session()
         request[SESSION] = session
         request[USER] = access.user(request.headers, known)
-        if not request[USER] and request.path != LOGIN and not request.path.startswith(STATIC):
+        if not request[USER] and request.path not in _OPEN:
             return _turned_away(request, access)
         response = await handler(request)
         if not known and not response.prepared and COOKIE not in response.cookies:

@@ -1,8 +1,13 @@
 """Who may see the console's pages and who may change something, whatever is sent."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from yarl import URL
 
 from shared.amqp.topology import DEAD_QUEUE
 from tests.consoles import Visitor, running_console, visiting
@@ -35,6 +40,42 @@ async def test_every_answer_is_guarded(visitor: Visitor) -> None:
         assert headers["Referrer-Policy"] == "no-referrer"
     async with visitor.http.get(visitor.url + "/live") as live:
         assert live.headers["Cache-Control"] == "no-store"
+
+
+async def test_no_path_is_one_of_the_file_system(
+    visitor: Visitor, amqp_url: str, database_url: str, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside.css"
+    outside.write_text("a secret")
+    static = Path(str(files("console.web"))) / "static"
+    upwards = "../" * len(static.parts) + str(outside).lstrip("/")
+    paths = [
+        "/static/" + quote(str(outside), safe=""),
+        "/static/" + quote(upwards, safe=""),
+        f"/static/{upwards}",
+        f"/static/{outside}",
+        "/static/..%2Fstatic%2Fconsole.css",
+        "/static/%2e%2e%2f%2e%2e%2fweb%2fstatic%2fconsole.js",
+        "/static/console.css%00",
+        "/static/",
+    ]
+    async with running_console(amqp_url, database_url, console_tokens=TOKEN) as closed:
+        for path in paths:
+            assert b" 404 " in await status_line(visitor, path), path
+            # Nor does it open a page before anybody has signed in.
+            for inside in (path, "/static/%2e%2e/history", "/static/../history"):
+                assert b" 200 " not in await status_line(closed, inside), inside
+        assert (await closed.get("/static/console.css")).status == 200
+
+
+async def status_line(visitor: Visitor, path: str) -> bytes:
+    """The answer's, to a path that no client has tidied up."""
+    url = URL(visitor.url)
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+    answer = await reader.read()
+    writer.close()
+    return answer.partition(b"\r\n")[0]
 
 
 async def test_no_page_has_a_script_or_style_of_its_own(visitor: Visitor) -> None:
