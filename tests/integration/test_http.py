@@ -1,10 +1,8 @@
 """What ingest answers when the sender, not the event, is odd; and what it says of itself."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from functools import partial
-from hashlib import sha256
 
 import aio_pika
 import pytest
@@ -15,14 +13,10 @@ from shared.amqp.message import EVENT_ID
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.factories import make_envelope, make_event
 from tests.processes import waiting
-from tests.running import TOKEN, Answer, Pipeline, running_pipeline
-from tests.waiting import DEADLINE, eventually
+from tests.raw_http import CHUNKED, HEAD, first_line, statuses, whole_answer
+from tests.running import Pipeline, running_pipeline
+from tests.waiting import eventually
 
-HEAD = (
-    "POST /notifications HTTP/1.1\r\nHost: x\r\n"
-    f"Authorization: Bearer {TOKEN}\r\nContent-Length: %d\r\n\r\n"
-)
-CHUNKED = HEAD.replace("Content-Length: %d", "Transfer-Encoding: chunked").encode()
 LIMIT = 10_000
 
 
@@ -39,76 +33,14 @@ async def pipeline(amqp_url: str, database_url: str) -> AsyncIterator[Pipeline]:
         yield running
 
 
-async def raw(pipeline: Pipeline, head: str, body: bytes, *, end: bool = False) -> bytes:
-    """The status line of the answer to what is sent as it is; empty if there is none."""
-    host, _, port = pipeline.settings.ingest_listen.partition(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(head.encode() + body)
-    if end:
-        writer.write_eof()
-    line = await reader.readline()
-    writer.close()
-    return line
-
-
 async def test_a_slow_body_times_out(pipeline: Pipeline) -> None:
-    assert b" 408 " in await raw(pipeline, HEAD % 100, b"{")
+    assert b" 408 " in await first_line(pipeline.url, (HEAD % 100).encode() + b"{")
 
 
 async def test_a_truncated_body_is_no_notification(pipeline: Pipeline) -> None:
-    assert b" 200 " not in await raw(pipeline, HEAD % 100, b'{"events": []}', end=True)
+    sent = (HEAD % 100).encode() + b'{"events": []}'
+    assert b" 200 " not in await first_line(pipeline.url, sent, end=True)
     assert (await pipeline.post(make_envelope(make_event()))).status == 200
-
-
-@pytest.mark.parametrize("framing", ["announced", "chunked"])
-@pytest.mark.parametrize("size", [LIMIT + 1, LIMIT * 16])
-async def test_a_body_beyond_the_limit_is_a_dead_letter_of_its_beginning(
-    pipeline: Pipeline, size: int, framing: str
-) -> None:
-    body = (b"{" + bytes(range(256)) * 1_000)[:size]
-    answer = await pipeline.post(body) if framing == "announced" else await chunked(pipeline, body)
-    assert (answer.status, answer.json) == (200, {"accepted": 0, "dead_lettered": 1})
-    (dead,) = await pipeline.dead_letters(1)
-    assert dead.story.reason == "body_too_large"
-    assert f"it has {size:,} bytes, of which the first {LIMIT:,} are here" in dead.story.error
-    assert dead.body.encode("utf-8", "surrogateescape") == body[:LIMIT]
-    assert dead.headers["body-length"] == size
-    assert dead.headers["body-sha256"] == sha256(body).hexdigest()
-
-
-async def chunked(pipeline: Pipeline, body: bytes) -> Answer:
-    async def parts() -> AsyncIterator[bytes]:
-        for start in range(0, len(body), 1000):
-            yield body[start : start + 1000]
-
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    url = f"{pipeline.url}/notifications"
-    async with pipeline.http.post(url, data=parts(), headers=headers) as response:
-        return Answer(response.status, await response.json(), {})
-
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        (HEAD % 5_000_000_000).encode() + b" " * (LIMIT * 16 + 1),
-        (HEAD % 5_000_000_000).encode() + b" " * LIMIT,
-        CHUNKED + b"fffff\r\n" + b" " * 0xFFFFF,
-        CHUNKED + b"5\r\n{}",
-    ],
-    ids=["announced", "announced, not sent", "chunk", "half a chunk"],
-)
-async def test_a_sender_that_is_not_done_is_408(pipeline: Pipeline, sent: bytes) -> None:
-    assert b" 408 " in await raw(pipeline, "", sent)
-
-
-async def test_a_body_that_breaks_off_is_408(pipeline: Pipeline) -> None:
-    host, _, port = pipeline.settings.ingest_listen.partition(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    writer.write(CHUNKED + b"2\r\n{}\r\n")
-    await eventually(partial(is_in_flight, pipeline))
-    writer.write(b"no chunk\r\n")
-    assert b" 408 " in await reader.readline()
-    writer.close()
 
 
 async def is_in_flight(pipeline: Pipeline) -> bool:
@@ -117,7 +49,7 @@ async def is_in_flight(pipeline: Pipeline) -> bool:
 
 
 async def test_beyond_the_limit_in_flight_is_503_with_retry_after(pipeline: Pipeline) -> None:
-    slow = asyncio.ensure_future(raw(pipeline, HEAD % 100, b"{"))
+    slow = asyncio.ensure_future(first_line(pipeline.url, (HEAD % 100).encode() + b"{"))
 
     await eventually(partial(is_in_flight, pipeline))
     answer = await pipeline.post(make_envelope(make_event()))
@@ -144,28 +76,12 @@ async def test_a_body_of_two_lengths_is_400_and_the_end_of_its_connection(
     smuggled = make_envelope(make_event())
     head = HEAD.replace("Content-Length: %d", lengths.format(length=len(body)))
     sent = (head + body + HEAD % len(smuggled)).encode() + smuggled
-    assert statuses(await whole_answer(pipeline, sent)) == [b"400"]
+    assert statuses(await whole_answer(pipeline.url, sent)) == [b"400"]
     last = make_event()
     await pipeline.post(make_envelope(last))
     # Whatever was published would be before it.
     assert await first_id(amqp_url) == last["id"]
     assert await waiting(amqp_url, DEAD_QUEUE) == 0
-
-
-def statuses(answer: bytes) -> list[bytes]:
-    return re.findall(rb"HTTP/1.[01] (\d+) ", answer)
-
-
-async def whole_answer(pipeline: Pipeline, sent: bytes) -> bytes:
-    """All that comes until the connection is closed."""
-    host, _, port = pipeline.settings.ingest_listen.partition(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    try:
-        writer.write(sent)
-        async with asyncio.timeout(DEADLINE):
-            return await reader.read()
-    finally:
-        writer.transport.abort()
 
 
 async def first_id(amqp_url: str) -> object:
@@ -228,7 +144,7 @@ async def test_an_authenticated_notification_is_taken_whatever_it_looks_like(
         body = (b"%x\r\n%s\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     sent = head.removesuffix("\r\n") + lines + "Connection: close\r\n\r\n"
-    answer = await whole_answer(pipeline, sent.encode("latin-1") + body)
+    answer = await whole_answer(pipeline.url, sent.encode("latin-1") + body)
     assert [status for status in statuses(answer) if status != b"100"] == [b"200"], answer
 
 

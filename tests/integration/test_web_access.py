@@ -1,18 +1,17 @@
 """Who may see the console's pages and who may change something, whatever is sent."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from yarl import URL
 
 from shared.amqp.topology import DEAD_QUEUE
 from tests.consoles import Visitor, running_console, visiting
 from tests.factories import make_envelope, make_event
 from tests.processes import waiting
+from tests.raw_http import first_line
 from tests.running import running_pipeline
 
 TOKEN = "open-sesame-open-sesame"
@@ -70,12 +69,7 @@ async def test_no_path_is_one_of_the_file_system(
 
 async def status_line(visitor: Visitor, path: str) -> bytes:
     """The answer's, to a path that no client has tidied up."""
-    url = URL(visitor.url)
-    reader, writer = await asyncio.open_connection(url.host, url.port)
-    writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
-    answer = await reader.read()
-    writer.close()
-    return answer.partition(b"\r\n")[0]
+    return await first_line(visitor.url, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
 
 
 async def test_no_page_has_a_script_or_style_of_its_own(visitor: Visitor) -> None:
