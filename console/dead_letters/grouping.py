@@ -36,7 +36,7 @@ class Cause(NamedTuple):
 def cause(dead_letter: DeadLetter) -> Cause:
     story = dead_letter.story
     if story.cause:
-        return _cause(story.reason.value, story.error_type, story.cause[:_LONGEST])
+        return _cause(story.reason.value, "", story.cause[:_LONGEST])
     return _normalised_cause(story.reason.value, story.error_type, story.error[:_LONGEST])
 
 

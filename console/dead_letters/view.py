@@ -64,9 +64,13 @@ class DeadLetter:
 
     @property
     def error(self) -> str:
-        """Exception type and text, not safe to print; empty where the broker gave up."""
+        """What was wrong, not safe to print; empty where the broker gave up.
+
+        Errors of ours are sentences; before those of others stands their type.
+        """
         story = self.story
-        return f"{story.error_type}: {story.error}" if story.error_type else story.error
+        is_ours = story.cause or not story.error_type
+        return story.error if is_ours else f"{story.error_type}: {story.error}"
 
     @property
     def failed_at(self) -> datetime | None:
