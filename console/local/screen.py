@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from console.local.feed import Outcome
+from console.overview import spoken
 from shared.text import printable
 
 _STYLES = {"push": "green", "create": "cyan", "delete": "red"}
@@ -27,7 +28,7 @@ class Screen:
 
 
 def describe(outcome: Outcome) -> str:
-    lag = "clock?" if outcome.lag is None else f"{round(outcome.lag * 1000)} ms"
+    lag = "clock?" if outcome.lag is None else spoken.duration(outcome.lag)
     return _columns(
         outcome.recorded_at.astimezone().strftime("%H:%M:%S"),
         printable(outcome.action, 40),

@@ -89,6 +89,10 @@ def test_a_line_says_what_happened() -> None:
     assert line[1:] == ["push_tag", "a/b:v1", "-", "geo", "#7", "12", "ms"]
 
 
+def test_a_long_lag_is_in_the_unit_that_fits() -> None:
+    assert describe(changed(recorded_at=OUTCOME.occurred_at + timedelta(hours=8))).endswith(" 8 h")
+
+
 def test_an_absurd_clock_has_no_lag() -> None:
     never_set = changed(occurred_at=datetime(1, 1, 2, tzinfo=UTC))
     assert describe(never_set).split()[-1] == "clock?"
