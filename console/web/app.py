@@ -75,28 +75,28 @@ def new_app(state: ConsoleState, who: access.Access, *, writable: bool) -> web.A
         await state.operations.stop()
 
     app.on_shutdown.append(end_streams)
-    _add_routes(app)
+    add_routes(app)
     return app
 
 
-def _add_routes(app: web.Application) -> None:
-    """GET changes nothing; POST is guarded."""
+def add_routes(app: web.Application) -> None:
+    """GET changes nothing; POST is guarded. A stream is all body, so it has no HEAD."""
     for path in static_files.FILES:
         app.router.add_get(path, static_files.serve)
     app.router.add_get("/login", login_page.show)
     app.router.add_post("/login", login_page.sign_in)
     app.router.add_post("/logout", login_page.sign_out)
     app.router.add_get("/", overview_page.show)
-    app.router.add_get("/live", overview_page.live)
+    app.router.add_get("/live", overview_page.live, allow_head=False)
     app.router.add_get("/events", events_page.show)
-    app.router.add_get("/events/live", events_page.live)
+    app.router.add_get("/events/live", events_page.live, allow_head=False)
     app.router.add_get("/dead-letters", dead_letter_pages.groups)
-    app.router.add_get("/dead-letters/live", dead_letter_pages.live)
+    app.router.add_get("/dead-letters/live", dead_letter_pages.live, allow_head=False)
     app.router.add_get("/dead-letters/list", dead_letter_pages.listing)
     app.router.add_get("/dead-letters/show", dead_letter_pages.show)
     app.router.add_get("/dead-letters/plan", operation_pages.plan)
     app.router.add_post("/operations", operation_pages.start)
     app.router.add_get("/operations/{identifier}", operation_pages.show)
-    app.router.add_get("/operations/{identifier}/live", operation_pages.live)
+    app.router.add_get("/operations/{identifier}/live", operation_pages.live, allow_head=False)
     app.router.add_post("/operations/{identifier}/stop", operation_pages.stop)
     app.router.add_get("/history", history_page.show)

@@ -7,11 +7,10 @@ from typing import Any, Final
 from aiohttp import web
 
 from console.dead_letters import deaths, masking
-from console.dead_letters.errors import UnusableError
 from console.dead_letters.grouping import cause
 from console.dead_letters.telling import COMMAND, advice
 from console.dead_letters.view import DeadLetter
-from console.web import selecting
+from console.web import given, selecting
 from console.web.live import Parts, stream
 from console.web.looks import LAST_PAGE
 from console.web.pages import page, render
@@ -20,6 +19,8 @@ from shared.amqp.dead_letter import Reason
 
 _GROUPS: Final = 200
 _LINES: Final = 2_000
+# More dead letters than any queue has.
+_MOST: Final = 10**12
 # What a sample says may be so much older than the sample.
 _SAMPLE_SECONDS: Final = 3.0
 
@@ -39,15 +40,14 @@ async def groups(request: web.Request) -> web.Response:
 
 
 async def live(request: web.Request) -> web.StreamResponse:
-    return await stream(request, _versions(request))
+    looked = given.whole(request.query, "looked", highest=_MOST) or 0
+    return await stream(request, _versions(request, looked, given.seconds(request.query, "at")))
 
 
 async def listing(request: web.Request) -> web.Response:
     selection = selecting.read(request.query)
-    number = request.query.get("page", "0")
-    if not number.isdecimal() or int(number) > LAST_PAGE:
-        raise UnusableError(f"there is no such page; the last is {LAST_PAGE}")
-    listed = await request.app[CONSOLE].looks.page(selection, int(number))
+    number = given.whole(request.query, "page", highest=LAST_PAGE) or 0
+    listed = await request.app[CONSOLE].looks.page(selection, number)
     return page(request, "listing.html", listed=listed, cause=cause, **_filter(request))
 
 
@@ -88,15 +88,10 @@ def story(dead_letter: DeadLetter) -> dict[str, Any]:
     }
 
 
-async def _versions(request: web.Request) -> AsyncIterator[Parts]:
-    looked, at = request.query.get("looked", ""), request.query.get("at", "")
-    try:
-        count, then = int(looked), float(at)
-    except ValueError:
-        count, then = 0, 0.0
+async def _versions(request: web.Request, looked: int, at: float) -> AsyncIterator[Parts]:
     while True:
-        values = await _since(request, count, then)
-        yield {"now": render(request, "_now.html", looked=count, **values)}
+        values = await _since(request, looked, at)
+        yield {"now": render(request, "_now.html", looked=looked, **values)}
         if not await request.app[CONSOLE].sampler.next():
             return
 

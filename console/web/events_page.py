@@ -6,37 +6,41 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from console.web import given
 from console.web.live import Parts, stream
 from console.web.pages import page, render
 from console.web.recent_events import ALL_ACTIONS, SEARCHED, EventFilter, recent
 from console.web.state import CONSOLE
 
 _SHOWN: Final = 100
-_LONGEST: Final = 255
 
 
 async def show(request: web.Request) -> web.Response:
-    values = await _values(request)
+    values = await _values(request, _chosen(request))
     status = HTTPStatus.SERVICE_UNAVAILABLE if values["fault"] else HTTPStatus.OK
     return page(request, "events.html", status=status, **values)
 
 
 async def live(request: web.Request) -> web.StreamResponse:
-    return await stream(request, _versions(request))
+    return await stream(request, _versions(request, _chosen(request)))
 
 
-async def _versions(request: web.Request) -> AsyncIterator[Parts]:
+async def _versions(request: web.Request, chosen: EventFilter) -> AsyncIterator[Parts]:
     while True:
-        yield {"recent": render(request, "_recent.html", **await _values(request))}
+        yield {"recent": render(request, "_recent.html", **await _values(request, chosen))}
         if not await request.app[CONSOLE].sampler.next():
             return
 
 
-async def _values(request: web.Request) -> dict[str, Any]:
-    chosen = EventFilter(
-        repository=request.query.get("repository", "").strip()[:_LONGEST],
-        action=request.query.get("action", "").strip()[:_LONGEST],
+def _chosen(request: web.Request) -> EventFilter:
+    """Raises UnusableError."""
+    return EventFilter(
+        repository=given.text(request.query, "repository"),
+        action=given.text(request.query, "action"),
     )
+
+
+async def _values(request: web.Request, chosen: EventFilter) -> dict[str, Any]:
     found = await recent(request.app[CONSOLE].pool, chosen, _SHOWN)
     nothing = f"None of the newest {SEARCHED:,} events matches." if chosen else "Nothing yet."
     return {

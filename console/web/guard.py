@@ -7,7 +7,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from console.dead_letters.errors import BusyError, DatabaseAwayError, UnusableError
-from console.web import static_files
+from console.web import given, static_files
 from console.web.access import COOKIE, Access, is_loopback
 from console.web.form_keys import FormKeys, new_session
 from console.web.pages import SESSION, USER, page
@@ -106,11 +106,9 @@ def check_writes(form_keys: FormKeys, *, writable: bool) -> Middleware:
             raise web.HTTPForbidden(
                 text="This console is read-only. Start it with --allow-writes to change something."
             )
-        form = await request.post()
+        form = await given.form(request)
         ours = request.headers.get("Sec-Fetch-Site", "same-origin") in _OURS
-        if not ours or not form_keys.fits(
-            str(form.get(FORM_KEY, "")), request.cookies.get(COOKIE, "")
-        ):
+        if not ours or not form_keys.fits(form.get(FORM_KEY, ""), request.cookies.get(COOKIE, "")):
             raise web.HTTPForbidden(
                 text="This form is not from this console, or from before it was started again. "
                 "Open the page again and send it once more."

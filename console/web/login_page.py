@@ -5,6 +5,7 @@ from typing import Any
 
 from aiohttp import web
 
+from console.web import given
 from console.web.access import COOKIE, TokenAccess
 from console.web.guard import LOGIN, give_session
 from console.web.pages import ACCESS, page
@@ -16,7 +17,8 @@ async def show(request: web.Request) -> web.Response:
 
 
 async def sign_in(request: web.Request) -> web.Response:
-    session = _access(request).sign_in(str((await request.post()).get("token", "")))
+    form = await given.form(request)
+    session = _access(request).sign_in(form.get("token", ""))
     if not session:
         get_logger().warning("console.sign_in_refused", remote=request.remote)
         return page(request, "login.html", status=HTTPStatus.UNAUTHORIZED, wrong=True)

@@ -2,25 +2,35 @@
 
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from aiohttp import web
-from multidict import MultiMapping
+from multidict import MultiDict
 
 from console.dead_letters.errors import UnusableError
 from console.dead_letters.plan import Plan
 from console.dead_letters.requeue import Pace
 from console.dead_letters.requeueing import why_not
 from console.dead_letters.view import DeadLetter
-from console.web import selecting
+from console.web import given, selecting
+from console.web.given import Given
 from console.web.live import Parts, stream
 from console.web.operations import KINDS, Kind, Order, Running
 from console.web.pages import USER, WRITABLE, page, render
 from console.web.state import CONSOLE
-from shared.text import printable
 
 _NOTE: Final = 500
 _HIGHEST_RATE: Final = 100_000
+
+
+class Shown(NamedTuple):
+    """A plan on its page. `form` is what was typed, and `wrong` what is wrong with that."""
+
+    kind: Kind
+    plan: Plan
+    identifier: str = ""
+    form: Given = MultiDict()
+    wrong: str = ""
 
 
 async def plan(request: web.Request) -> web.Response:
@@ -31,33 +41,29 @@ async def plan(request: web.Request) -> web.Response:
         raise UnusableError("say which dead letters, and whether to requeue or to discard them")
     refusal = _refused if kind == "requeue" else _no_refusal
     planned = await request.app[CONSOLE].looks.plan(selection, refusal)
-    return await _plan_page(request, kind, planned)
+    keep = request.app[WRITABLE] and planned.chosen
+    identifier = request.app[CONSOLE].plans.keep(kind, planned) if keep else ""
+    return await _plan_page(request, Shown(kind, planned, identifier))
 
 
 async def start(request: web.Request) -> web.Response:
-    form: MultiMapping[Any] = await request.post()
+    form = await given.form(request)
     console = request.app[CONSOLE]
-    taken = console.plans.take(str(form.get("plan", "")))
-    if taken is None:
+    identifier = form.get("plan", "")
+    found = console.plans.find(identifier)
+    if found is None:
         raise web.HTTPConflict(
             text="This plan was carried out already, or is older than a quarter of an hour. Look "
             "at the dead letters again."
         )
-    kind, planned = taken
-    if kind == "discard" and str(form.get("count", "")).strip() != str(len(planned.chosen)):
-        wrong = f"Type {len(planned.chosen)} to confirm; nothing was discarded."
-        return await _plan_page(request, kind, planned, wrong=wrong)
-    running = console.operations.start(
-        Order(
-            kind=kind,
-            plan=planned,
-            actor=f"{request[USER]} (console)",
-            note=str(form.get("note", "")).strip()[:_NOTE],
-            rate=_rate(str(form.get("rate", "")).strip()),
-            canary=form.get("canary") == "1",
-        )
-    )
-    return _to(running)
+    kind, planned = found
+    try:
+        order = _order(request[USER], form, kind, planned)
+    except UnusableError as error:
+        # The plan is kept: what was typed is corrected, and everything else stands.
+        return await _plan_page(request, Shown(kind, planned, identifier, form, str(error)))
+    console.plans.take(identifier)
+    return _to(console.operations.start(order))
 
 
 async def show(request: web.Request) -> web.Response:
@@ -82,21 +88,29 @@ async def _versions(request: web.Request, running: Running) -> AsyncIterator[Par
             return
 
 
-async def _plan_page(
-    request: web.Request, kind: Kind, planned: Plan, *, wrong: str = ""
-) -> web.Response:
+async def _plan_page(request: web.Request, shown: Shown) -> web.Response:
     console = request.app[CONSOLE]
-    keep = request.app[WRITABLE] and planned.chosen
     return page(
         request,
         "plan.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK,
+        status=HTTPStatus.BAD_REQUEST if shown.wrong else HTTPStatus.OK,
+        command=f"registry-events dead-letters {shown.kind} {shown.plan.selection}",
+        queue=(await console.sampler.current()).snapshot.broker.events,
+        **shown._asdict(),
+    )
+
+
+def _order(user: str, form: Given, kind: Kind, planned: Plan) -> Order:
+    """Raises UnusableError."""
+    if kind == "discard" and form.get("count", "").strip() != str(len(planned.chosen)):
+        raise UnusableError(f"Type {len(planned.chosen)} to confirm; nothing was discarded.")
+    return Order(
         kind=kind,
         plan=planned,
-        identifier=console.plans.keep(kind, planned) if keep else "",
-        command=f"registry-events dead-letters {kind} {planned.selection}",
-        queue=(await console.sampler.current()).snapshot.broker.events,
-        wrong=wrong,
+        actor=f"{user} (console)",
+        note=given.text(form, "note", longest=_NOTE),
+        rate=given.whole(form, "rate", lowest=1, highest=_HIGHEST_RATE),
+        canary=form.get("canary") == "1",
     )
 
 
@@ -106,15 +120,6 @@ def _refused(dead_letter: DeadLetter) -> str:
 
 def _no_refusal(_: DeadLetter) -> str:
     return ""
-
-
-def _rate(text: str) -> float | None:
-    """Raises UnusableError."""
-    if not text:
-        return None
-    if not text.isdecimal() or not 0 < int(text) <= _HIGHEST_RATE:
-        raise UnusableError(f"{printable(text, 20)} is not a number of dead letters a second")
-    return float(text)
 
 
 def _find(request: web.Request) -> Running:

@@ -77,10 +77,15 @@ class Plans:
             del self._plans[next(iter(self._plans))]
         return identifier
 
+    def find(self, identifier: str) -> tuple[Kind, Plan] | None:
+        kept = self._plans.get(identifier)
+        return kept[1:] if kept and time.monotonic() < kept[0] else None
+
     def take(self, identifier: str) -> tuple[Kind, Plan] | None:
         """Once: what was confirmed twice is done once."""
-        kept = self._plans.pop(identifier, None)
-        return kept[1:] if kept and time.monotonic() < kept[0] else None
+        found = self.find(identifier)
+        self._plans.pop(identifier, None)
+        return found
 
 
 CarryOut = Callable[[Running], Awaitable[None]]

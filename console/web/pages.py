@@ -19,8 +19,8 @@ ENVIRONMENT: Final = web.AppKey("ENVIRONMENT", jinja2.Environment)
 WRITABLE: Final = web.AppKey("WRITABLE", bool)
 ACCESS: Final = web.AppKey("ACCESS", object)
 FORM_KEYS: Final = web.AppKey("FORM_KEYS", FormKeys)
-USER: Final = "user"
-SESSION: Final = "session"
+USER: Final = web.RequestKey("USER", str)
+SESSION: Final = web.RequestKey("SESSION", str)
 _LONGEST: Final = 2_000
 
 

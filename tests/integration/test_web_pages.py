@@ -210,7 +210,7 @@ async def test_discard_takes_the_number_and_no_later_arrival(
     plan = await visitor.get("/dead-letters/plan?operation=discard&all=1")
     await bury(pipeline, "", "")
     wrong = await visitor.confirm(plan, count="3")
-    assert wrong.status == 422
+    assert wrong.status == 400
     assert "Type 2 to confirm; nothing was discarded." in wrong.text
     done = await visitor.ended(await visitor.confirm(wrong, count="2"))
     assert "2 of 2 discarded" in done.text

@@ -1,0 +1,134 @@
+"""Whatever a query or a form holds, every route of the console answers it."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Final
+from urllib.parse import quote_from_bytes
+
+import pytest
+from aiohttp import web
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from console.web import app
+from shared.amqp.topology import DEAD_QUEUE
+from tests.consoles import Visitor, running_console
+from tests.factories import make_envelope, make_event
+from tests.processes import waiting
+from tests.running import running_pipeline
+
+Fields = Sequence[tuple[str, bytes]]
+
+FORM: Final = "application/x-www-form-urlencoded"
+NAMES: Final = (
+    *("id", "group", "reason", "error", "repository", "action", "since", "until", "attempts"),
+    *("all", "page", "looked", "at", "operation", "plan", "count", "rate", "note", "canary"),
+)
+LONG: Final = b"9" * 5_000
+TEXTS: Final = (
+    *(b"", b"0", b"-1", b"1", b"1e9", b"inf", b"-inf", b"nan", b"1e999", b"0x1", b"1_0", LONG),
+    *("²".encode(), "१m".encode(), b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"[!-", b"*" * 300),
+    *(b"999999999w", b"0001-01-01T00:00+23:59", b"9999-12-31T23:59-23:59", b"10m", b">=3"),
+    *(b"requeue", b"discard", b"\xe2\x80\xae", b"x" * 400),
+)
+FIELDS: Final = st.lists(
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(TEXTS) | st.binary(max_size=40)), max_size=4
+)
+RATES: Final = (LONG.decode(), "0", "-1", "1.5", "inf", "nan", "²", "100001", "x", "1\x00")
+
+
+@pytest.fixture
+async def visitor(amqp_url: str, database_url: str) -> AsyncIterator[Visitor]:
+    """Of a console that may write, with one dead letter."""
+    async with running_pipeline(amqp_url, database_url, workers=0) as pipeline:
+        await pipeline.post(make_envelope(make_event("push", "")))
+    async with running_console(amqp_url, database_url, writable=True) as console:
+        yield console
+
+
+def routes() -> Sequence[tuple[str, str]]:
+    """The method and the path of each that the console has."""
+    made = web.Application()
+    app.add_routes(made)
+    return [
+        (route.method, route.resource.canonical.replace("{identifier}", "nobody"))
+        for route in made.router.routes()
+        if route.resource
+    ]
+
+
+@given(query=FIELDS, form=FIELDS)
+@example(query=[("page", LONG)], form=[])
+@example(query=[("at", b"inf"), ("looked", b"1")], form=[])
+@example(query=[("at", b"nan"), ("looked", b"1")], form=[])
+@example(query=[("looked", LONG)], form=[])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_no_query_and_no_form_makes_a_page_fail(
+    visitor: Visitor, query: Fields, form: Fields
+) -> None:
+    key = (await visitor.get("/login")).field("form_key")
+    keyed = encoded([("form_key", key.encode()), *form])
+    for method, path in routes():
+        async with visitor.http.request(
+            method,
+            f"{visitor.url}{path}?{encoded(query)}",
+            data=keyed if method == "POST" else None,
+            headers={"Content-Type": FORM},
+            allow_redirects=False,
+        ) as response:
+            assert response.status not in {403, 500}, f"{method} {path} with {query}, {form}"
+            # A page that goes on for ever has to begin, too.
+            assert method == "HEAD" or await response.content.readline()
+
+
+def encoded(fields: Fields) -> str:
+    return "&".join(f"{name}={quote_from_bytes(value)}" for name, value in fields)
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/dead-letters/list?page=" + "9" * 5_000, "Page: “99999999999999999999…” is not a whole"),
+        ("/dead-letters/list?page=-1", "Page: “-1” is not a whole number from 0 to 200"),
+        ("/dead-letters/list?since=" + "9" * 5_000, "Since: at most 300 characters"),
+        ("/dead-letters/live?at=nan", "At: “nan” is not a number of seconds since 1970"),
+        ("/dead-letters/live?at=inf", "At: “inf” is not a number of seconds since 1970"),
+        ("/dead-letters/live?looked=1_0", "Looked: “1_0” is not a whole number"),
+        ("/events?repository=" + "x" * 301, "Repository: at most 300 characters"),
+        ("/events/live?action=" + "x" * 301, "Action: at most 300 characters"),
+    ],
+)
+async def test_what_is_wrong_is_said(visitor: Visitor, path: str, says: str) -> None:
+    page = await visitor.get(path)
+    assert page.status == 400
+    assert says in page.text
+
+
+async def test_a_wrong_rate_leaves_the_plan_to_be_corrected(
+    visitor: Visitor, amqp_url: str
+) -> None:
+    plan = await visitor.get("/dead-letters/plan?operation=requeue&all=1")
+    for rate in RATES:
+        wrong = await visitor.confirm(plan, rate=rate, note="mended")
+        assert wrong.status == 400
+        assert "is not a whole number from 1 to 100,000" in wrong.text
+        assert 'value="mended"' in wrong.source
+    too_long = await visitor.confirm(plan, rate="5", note="x" * 501)
+    assert "Note: at most 500 characters, and 501 are given" in too_long.text
+    assert await waiting(amqp_url, DEAD_QUEUE) == 1
+    done = await visitor.ended(await visitor.confirm(wrong, rate="5", note="mended"))
+    assert "1 of 1 requeued and confirmed" in done.text
+
+
+@pytest.mark.parametrize("kind", [f"{FORM}; charset=nothing", f"{FORM}; charset=undefined"])
+async def test_a_form_that_is_no_text_is_refused(visitor: Visitor, kind: str) -> None:
+    page = await visitor.send("POST", "/operations", data=b"plan=x", headers={"Content-Type": kind})
+    assert page.status == 400
+    assert "This form cannot be read as text" in page.text
+
+
+async def test_a_form_with_a_file_is_refused(visitor: Visitor) -> None:
+    page = await visitor.send(
+        "POST", "/operations", data=b"--", headers={"Content-Type": "multipart/form-data"}
+    )
+    assert page.status == 400
+    assert "No form of this console sends files" in page.text
