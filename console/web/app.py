@@ -8,6 +8,7 @@ from console.overview.collecting import collecting
 from console.overview.oldest_dead import OldestDead
 from console.web import (
     access,
+    cross_site,
     dead_letter_pages,
     events_page,
     guard,
@@ -19,7 +20,7 @@ from console.web import (
 )
 from console.web.carrying import Carrier
 from console.web.form_keys import FormKeys
-from console.web.live import STREAMS
+from console.web.live import STREAMS, Streams
 from console.web.looks import Looks
 from console.web.operations import Operations, Plans
 from console.web.pages import ACCESS, ENVIRONMENT, FORM_KEYS, WRITABLE, new_environment
@@ -62,12 +63,13 @@ def new_app(state: ConsoleState, who: access.Access, *, writable: bool) -> web.A
         middlewares=[
             guard.show_errors,
             guard.check_host(loopback=access.is_loopback(state.settings.console_listen)),
+            cross_site.check_site,
             guard.check_user(who),
             guard.check_writes(form_keys, writable=writable),
         ],
     )
     app[ACCESS], app[CONSOLE], app[ENVIRONMENT] = who, state, new_environment()
-    app[FORM_KEYS], app[STREAMS], app[WRITABLE] = form_keys, set(), writable
+    app[FORM_KEYS], app[STREAMS], app[WRITABLE] = form_keys, Streams(), writable
     app.on_response_prepare.append(guard.add_headers)
 
     async def end_streams(_app: web.Application) -> None:

@@ -20,7 +20,6 @@ LOGIN: Final = "/login"
 _OPEN: Final = frozenset({LOGIN, *static_files.FILES})
 FORM_KEY: Final = "form_key"
 _READING: Final = frozenset({"GET", "HEAD"})
-_OURS: Final = frozenset({"same-origin", "none"})
 
 HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -107,8 +106,7 @@ def check_writes(form_keys: FormKeys, *, writable: bool) -> Middleware:
                 text="This console is read-only. Start it with --allow-writes to change something."
             )
         form = await given.form(request)
-        ours = request.headers.get("Sec-Fetch-Site", "same-origin") in _OURS
-        if not ours or not form_keys.fits(form.get(FORM_KEY, ""), request.cookies.get(COOKIE, "")):
+        if not form_keys.fits(form.get(FORM_KEY, ""), request.cookies.get(COOKIE, "")):
             raise web.HTTPForbidden(
                 text="This form is not from this console, or from before it was started again. "
                 "Open the page again and send it once more."

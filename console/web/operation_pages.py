@@ -13,6 +13,7 @@ from console.dead_letters.requeue import Pace
 from console.dead_letters.requeueing import why_not
 from console.dead_letters.view import DeadLetter
 from console.web import given, selecting
+from console.web.access import COOKIE
 from console.web.given import Given
 from console.web.live import Parts, stream
 from console.web.operations import KINDS, Kind, Order, Running
@@ -42,7 +43,8 @@ async def plan(request: web.Request) -> web.Response:
     refusal = _refused if kind == "requeue" else _no_refusal
     planned = await request.app[CONSOLE].looks.plan(selection, refusal)
     keep = request.app[WRITABLE] and planned.chosen
-    identifier = request.app[CONSOLE].plans.keep(kind, planned) if keep else ""
+    session = request.cookies.get(COOKIE, "")
+    identifier = request.app[CONSOLE].plans.keep(kind, planned, session) if keep else ""
     return await _plan_page(request, Shown(kind, planned, identifier))
 
 

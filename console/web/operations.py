@@ -5,7 +5,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from console.dead_letters.acting import Outcome
 from console.dead_letters.plan import Plan
@@ -13,7 +13,9 @@ from shared.logs import get_logger
 
 Kind = Literal["requeue", "discard"]
 KINDS: Final[dict[str, Kind]] = {"requeue": "requeue", "discard": "discard"}
-_PLANS: Final = 20
+# A plan of a large queue takes some ten megabytes.
+_PLANS: Final = 100
+_PLANS_OF_A_SESSION: Final = 10
 _PLAN_SECONDS: Final = 900.0
 _KEPT: Final = 50
 
@@ -64,22 +66,31 @@ class Running:
         return (self.total - self.handled) / self.speed if self.handled else None
 
 
+class _Kept(NamedTuple):
+    until: float
+    kind: Kind
+    plan: Plan
+    session: str
+
+
 class Plans:
-    """The last plans that were shown, for a quarter of an hour."""
+    """The last plans that each session was shown, for a quarter of an hour."""
 
     def __init__(self) -> None:
-        self._plans: dict[str, tuple[float, Kind, Plan]] = {}
+        self._plans: dict[str, _Kept] = {}
 
-    def keep(self, kind: Kind, plan: Plan) -> str:
+    def keep(self, kind: Kind, plan: Plan, session: str) -> str:
+        """`session` only counts: those without one (no cookie) push each other's out."""
         identifier = secrets.token_urlsafe(9)
-        self._plans[identifier] = (time.monotonic() + _PLAN_SECONDS, kind, plan)
-        while len(self._plans) > _PLANS:
-            del self._plans[next(iter(self._plans))]
+        self._plans[identifier] = _Kept(time.monotonic() + _PLAN_SECONDS, kind, plan, session)
+        theirs = [one for one, kept in self._plans.items() if kept.session == session]
+        for one in {*theirs[:-_PLANS_OF_A_SESSION], *list(self._plans)[:-_PLANS]}:
+            del self._plans[one]
         return identifier
 
     def find(self, identifier: str) -> tuple[Kind, Plan] | None:
         kept = self._plans.get(identifier)
-        return kept[1:] if kept and time.monotonic() < kept[0] else None
+        return (kept.kind, kept.plan) if kept and time.monotonic() < kept.until else None
 
     def take(self, identifier: str) -> tuple[Kind, Plan] | None:
         """Once: what was confirmed twice is done once."""

@@ -19,7 +19,7 @@ def make_plan(count: int = 3) -> Plan:
 
 def test_a_plan_is_taken_once() -> None:
     plans, plan = Plans(), make_plan()
-    identifier = plans.keep("discard", plan)
+    identifier = plans.keep("discard", plan, "anna")
     assert plans.take("another") is None
     assert plans.take(identifier) == ("discard", plan)
     assert plans.take(identifier) is None
@@ -28,12 +28,21 @@ def test_a_plan_is_taken_once() -> None:
 def test_an_old_plan_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     plans = Plans()
     monkeypatch.setattr(operations, "_PLAN_SECONDS", -1.0)
-    assert plans.take(plans.keep("discard", make_plan())) is None
+    assert plans.take(plans.keep("discard", make_plan(), "anna")) is None
 
 
-def test_the_oldest_plans_make_room() -> None:
+def test_the_oldest_plans_of_a_session_make_room_for_its_own() -> None:
     plans = Plans()
-    identifiers = [plans.keep("requeue", make_plan()) for _ in range(21)]
+    other = plans.keep("requeue", make_plan(), "anna")
+    identifiers = [plans.keep("requeue", make_plan(), "bert") for _ in range(11)]
+    assert plans.take(identifiers[0]) is None
+    assert plans.take(identifiers[1])
+    assert plans.take(other)
+
+
+def test_the_oldest_plans_make_room_when_there_are_very_many() -> None:
+    plans = Plans()
+    identifiers = [plans.keep("requeue", make_plan(), f"session {one}") for one in range(101)]
     assert plans.take(identifiers[0]) is None
     assert plans.take(identifiers[1])
 

@@ -1,0 +1,86 @@
+"""What another site makes an operator's browser send, and what a stranger can take from him."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import aiohttp
+import pytest
+
+from shared.amqp.topology import DEAD_QUEUE
+from tests.consoles import Visitor, running_console, visiting
+from tests.factories import make_envelope, make_event
+from tests.processes import waiting
+from tests.running import running_pipeline
+
+PAGES = ("/", "/events", "/dead-letters", "/dead-letters/list", "/history", "/login")
+STREAMS = ("/live", "/events/live", "/dead-letters/live")
+PLAN = "/dead-letters/plan?operation=discard&all=1"
+
+
+@pytest.fixture
+async def visitor(amqp_url: str, database_url: str) -> AsyncIterator[Visitor]:
+    """Of a console that may write, with one dead letter."""
+    async with running_pipeline(amqp_url, database_url, workers=0) as pipeline:
+        await pipeline.post(make_envelope(make_event("push", "")))
+    async with running_console(amqp_url, database_url, writable=True) as console:
+        yield console
+
+
+def told(site: str, mode: str, destination: str) -> dict[str, str]:
+    return {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": destination}
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "another"])
+@pytest.mark.parametrize(
+    ("mode", "destination"),
+    [("no-cors", "image"), ("cors", "empty"), ("navigate", "iframe"), ("no-cors", "document")],
+)
+async def test_another_site_gets_nothing_into_its_pages(
+    visitor: Visitor, site: str, mode: str, destination: str
+) -> None:
+    headers = told(site, mode, destination)
+    for path in (*PAGES, *STREAMS, PLAN, "/static/console.js"):
+        page = await visitor.get(path, **headers)
+        assert page.status == 403, path
+        assert "Another site sent this request" in page.text
+
+
+async def test_a_link_on_another_site_opens_a_page_but_no_plan(visitor: Visitor) -> None:
+    followed = told("cross-site", "navigate", "document")
+    for path in PAGES:
+        assert (await visitor.get(path, **followed)).status == 200
+    assert (await visitor.get(PLAN, **followed)).status == 403
+    posted = await visitor.send("POST", "/operations", headers=followed)
+    assert posted.status == 403
+    assert "Another site sent this request" in posted.text
+
+
+@pytest.mark.parametrize("site", ["same-origin", "none"])
+async def test_what_the_console_or_the_user_asks_for_is_given(visitor: Visitor, site: str) -> None:
+    for path in (*PAGES, PLAN):
+        assert (await visitor.get(path, **told(site, "navigate", "document"))).status == 200
+    script = await visitor.get("/static/console.js", **told("same-origin", "no-cors", "script"))
+    assert script.status == 200
+
+
+async def test_strangers_do_not_push_an_open_plan_out(visitor: Visitor, amqp_url: str) -> None:
+    await visitor.get("/")
+    plan = await visitor.get(PLAN)
+    async with visiting(visitor.url) as stranger:
+        for _ in range(30):
+            stranger.http.cookie_jar.clear()
+            assert (await stranger.get(PLAN)).status == 200
+    done = await visitor.ended(await visitor.confirm(plan, count="1"))
+    assert "1 of 1 discarded" in done.text
+    assert await waiting(amqp_url, DEAD_QUEUE) == 0
+
+
+async def test_strangers_do_not_use_up_the_streams(visitor: Visitor) -> None:
+    await visitor.get("/")
+    unlimited = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=unlimited) as stranger, AsyncExitStack() as streams:
+        for _ in range(100):
+            last = await streams.enter_async_context(stranger.get(visitor.url + "/live"))
+        assert last.status == 503
+        async with visitor.http.get(visitor.url + "/live") as live:
+            assert live.status == 200
