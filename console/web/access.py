@@ -4,11 +4,15 @@ import getpass
 import ipaddress
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Final, Protocol
 
+from multidict import MultiMapping
+
+from console.dead_letters.errors import UnusableError
 from console.web.form_keys import new_session
+from console.web.guesses import Guesses
 from ingest.auth import TokenCheck
 from shared.service import StartError
 from shared.settings import Settings
@@ -27,8 +31,11 @@ class Access(Protocol):
 
     login: bool
 
-    def user(self, headers: Mapping[str, str], session: str) -> str:
-        """Who it is, for the audit trail; empty: nobody who may come in."""
+    def user(self, headers: MultiMapping[str], session: str, remote: str) -> str:
+        """Who it is, for the audit trail; empty: nobody who may come in.
+
+        Raises UnusableError and HTTPTooManyRequests.
+        """
 
 
 class OpenAccess:
@@ -39,7 +46,7 @@ class OpenAccess:
     def __init__(self) -> None:
         self._name = _own_name()
 
-    def user(self, headers: Mapping[str, str], session: str) -> str:  # noqa: ARG002  the protocol
+    def user(self, headers: MultiMapping[str], session: str, remote: str) -> str:  # noqa: ARG002  the protocol
         return self._name
 
 
@@ -51,8 +58,12 @@ class ProxyAccess:
     def __init__(self, header: str) -> None:
         self._header = header
 
-    def user(self, headers: Mapping[str, str], session: str) -> str:  # noqa: ARG002  the protocol
-        return printable(headers.get(self._header, "").strip(), 100)
+    def user(self, headers: MultiMapping[str], session: str, remote: str) -> str:  # noqa: ARG002  the protocol
+        named = headers.getall(self._header, ())
+        # A proxy that adds its header to what the user sent leaves the user's own in front.
+        if len(named) > 1:
+            raise UnusableError(f"{self._header} names a user more than once in this request")
+        return printable("".join(named).strip(), 100)
 
 
 class TokenAccess:
@@ -68,14 +79,17 @@ class TokenAccess:
             (TokenCheck([token]), f"token holder {_digest(token)[:_SHOWN]}") for token in tokens
         ]
         self._sessions: dict[str, tuple[float, str]] = {}
+        self._guesses = Guesses()
 
-    def user(self, headers: Mapping[str, str], session: str) -> str:
+    def user(self, headers: MultiMapping[str], session: str, remote: str) -> str:
         until, holder = self._sessions.get(_digest(session), (0.0, ""))
-        return holder if until > time.monotonic() else self._holder(headers.get("Authorization"))
+        if until > time.monotonic():
+            return holder
+        return self._holder(headers.get("Authorization", ""), remote)
 
-    def sign_in(self, token: str) -> str:
-        """A new session for a right token; empty for a wrong one."""
-        holder = self._holder(token)
+    def sign_in(self, token: str, remote: str) -> str:
+        """A new session for a right token; empty for a wrong one. Raises HTTPTooManyRequests."""
+        holder = self._holder(token, remote)
         if not holder:
             return ""
         while len(self._sessions) >= _SESSIONS:
@@ -87,10 +101,16 @@ class TokenAccess:
     def sign_out(self, session: str) -> None:
         self._sessions.pop(_digest(session), None)
 
-    def _holder(self, header: str | None) -> str:
+    def _holder(self, header: str, remote: str) -> str:
+        if not header:
+            return ""
+        self._guesses.admit(remote)
         # Every token is tried: the time taken says nothing about which it was.
         found = [holder for check, holder in self._holders if check.accepts(header)]
-        return found[0] if found else ""
+        if not found:
+            self._guesses.wrong(remote)
+            return ""
+        return found[0]
 
 
 def choose(settings: Settings, listen: str) -> Access:

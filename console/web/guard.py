@@ -1,5 +1,6 @@
 """What stands before every page: the host's name, who it is, and whether it may write."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -19,6 +20,7 @@ LOGIN: Final = "/login"
 # What is shown before anybody has signed in.
 _OPEN: Final = frozenset({LOGIN, *static_files.FILES})
 FORM_KEY: Final = "form_key"
+_KEPT: Final = ("Allow", "Retry-After")
 _READING: Final = frozenset({"GET", "HEAD"})
 
 HEADERS: Final = {
@@ -42,9 +44,11 @@ async def add_headers(_request: web.Request, response: web.StreamResponse) -> No
 @web.middleware
 async def show_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Refusals and faults as a page; what went wrong inside stays in the log."""
+    headers: Mapping[str, str] = {}
     try:
         return await handler(request)
     except web.HTTPError as error:
+        headers = {name: error.headers[name] for name in _KEPT if name in error.headers}
         status = HTTPStatus(error.status)
         given = error.text if error.text != f"{error.status}: {error.reason}" else ""
         text = given or status.description
@@ -59,7 +63,9 @@ async def show_errors(request: web.Request, handler: Handler) -> web.StreamRespo
     except Exception:  # noqa: BLE001  whatever it is, the browser gets a page and the log the rest
         get_logger().exception("page.failed", path=request.path)
         status, text = HTTPStatus.INTERNAL_SERVER_ERROR, "This page failed; the log says why."
-    return page(request, "error.html", status=status, title=status.phrase, text=text)
+    answer = page(request, "error.html", status=status, title=status.phrase, text=text)
+    answer.headers.update(headers)
+    return answer
 
 
 def check_host(*, loopback: bool) -> Middleware:
@@ -83,8 +89,10 @@ def check_user(access: Access) -> Middleware:
         known = request.cookies.get(COOKIE, "")
         session = known or new_session()
         request[SESSION] = session
-        request[USER] = access.user(request.headers, known)
-        if not request[USER] and request.path not in _OPEN:
+        # The pieces of one open page would count as so many guesses of a wrong header.
+        asked = request.path not in _OPEN
+        request[USER] = access.user(request.headers, known, request.remote or "") if asked else ""
+        if asked and not request[USER]:
             return _turned_away(request, access)
         response = await handler(request)
         if not known and not response.prepared and COOKIE not in response.cookies:

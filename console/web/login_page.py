@@ -9,7 +9,6 @@ from console.web import given
 from console.web.access import COOKIE, TokenAccess
 from console.web.guard import LOGIN, give_session
 from console.web.pages import ACCESS, page
-from shared.logs import get_logger
 
 
 async def show(request: web.Request) -> web.Response:
@@ -18,9 +17,8 @@ async def show(request: web.Request) -> web.Response:
 
 async def sign_in(request: web.Request) -> web.Response:
     form = await given.form(request)
-    session = _access(request).sign_in(form.get("token", ""))
+    session = _access(request).sign_in(form.get("token", ""), request.remote or "")
     if not session:
-        get_logger().warning("console.sign_in_refused", remote=request.remote)
         return page(request, "login.html", status=HTTPStatus.UNAUTHORIZED, wrong=True)
     response = _to("/")
     give_session(request, response, session)

@@ -174,6 +174,8 @@ async def test_a_reverse_proxy_names_the_user(amqp_url: str, database_url: str) 
         page = await visitor.get("/", **{header: "anna\u202e@example".encode().decode("latin-1")})
         assert page.status == 200
         assert "anna" in page.text
+        twice = f"GET / HTTP/1.1\r\nHost: localhost\r\n{header}: anna\r\n{header}: bert\r\n\r\n"
+        assert b" 400 " in await first_line(visitor.url, twice.encode())
 
 
 async def test_a_form_that_is_too_large(visitor: Visitor) -> None:

@@ -3,11 +3,18 @@
 from hashlib import sha256
 
 import pytest
+from multidict import CIMultiDict
 
-from console.web.access import OpenAccess, ProxyAccess, TokenAccess, choose, is_loopback
+from console.web.access import Access, OpenAccess, ProxyAccess, TokenAccess, choose, is_loopback
 from console.web.form_keys import FormKeys, new_session
 from shared.configuration import load
 from shared.service import StartError
+
+HERE = "127.0.0.1"
+
+
+def user(access: Access, session: str = "", **headers: str) -> str:
+    return access.user(CIMultiDict(headers), session, HERE)
 
 
 @pytest.mark.parametrize(
@@ -63,28 +70,28 @@ def test_a_token_and_a_proxy_contradict_each_other() -> None:
 def test_sessions_end_and_the_oldest_make_room() -> None:
     access = choose(load(console_tokens="secret"), "127.0.0.1:8090")
     assert isinstance(access, TokenAccess)
-    first = access.sign_in("secret")
-    assert access.user({}, first)
-    assert not access.user({}, first + "x")
-    assert not access.user({}, "")
+    first = access.sign_in("secret", HERE)
+    assert user(access, session=first)
+    assert not user(access, session=first + "x")
+    assert not user(access, session="")
     access.sign_out(first)
-    assert not access.user({}, first)
-    second = access.sign_in("secret")
+    assert not user(access, session=first)
+    second = access.sign_in("secret", HERE)
     for _ in range(1_000):
-        last = access.sign_in("secret")
-    assert not access.user({}, second)
-    assert access.user({}, last)
-    assert access.sign_in("wrong") == ""
+        last = access.sign_in("secret", HERE)
+    assert not user(access, session=second)
+    assert user(access, session=last)
+    assert access.sign_in("wrong", HERE) == ""
 
 
 def test_holders_of_different_tokens_are_told_apart() -> None:
     access = choose(load(console_tokens="one,two"), "127.0.0.1:8090")
     assert isinstance(access, TokenAccess)
-    one = access.user({"Authorization": "Bearer one"}, "")
+    one = user(access, Authorization="Bearer one")
     assert one == f"token holder {sha256(b'one').hexdigest()[:6]}"
-    assert access.user({}, access.sign_in("one")) == one
-    assert access.user({}, access.sign_in("two")) != one
-    assert access.user({"Authorization": "Bearer three"}, "") == ""
+    assert user(access, session=access.sign_in("one", HERE)) == one
+    assert user(access, session=access.sign_in("two", HERE)) != one
+    assert user(access, Authorization="Bearer three") == ""
 
 
 def test_a_form_belongs_to_one_session_of_one_console() -> None:
