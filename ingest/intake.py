@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ingest.burial import Burials
 from ingest.metrics import IngestMetrics
 from ingest.translation import Notification, Outcome, Translated, translate
 from shared.amqp.publisher import Publisher, PublishFailedError
-from shared.metrics import action_label
 
 # Bytes; cutting up the largest bodies takes seconds, which others shall not wait for.
 _LARGE: Final = 64 * 1024
@@ -29,10 +29,11 @@ class Receipt:
 
 
 class Intake:
-    """Publishes what a notification holds, all of it in flight together."""
+    """Publishes the events of a notification, and its dead letters once these are confirmed."""
 
     def __init__(self, publisher: Publisher, metrics: IngestMetrics, *, deadline: float) -> None:
         self._publisher = publisher
+        self._burials = Burials(publisher, metrics)
         self._metrics = metrics
         self._deadline = deadline
 
@@ -40,34 +41,41 @@ class Intake:
         """Return once every message is confirmed.
 
         Raises PublishFailedError when it is not within the deadline: the registry then sends the
-        notification again, and what was published already is recorded once all the same.
+        notification again, and what was published already counts once all the same.
         """
         started = time.monotonic()
         translated = await _translate(notification)
         # Our own slowness is not the broker's: it gets its chance.
-        remaining = max(self._deadline - (time.monotonic() - started), self._deadline / 2)
+        until = max(started + self._deadline, time.monotonic() + self._deadline / 2)
         try:
-            messages = [one.message for one in translated if one.message]
-            await self._publisher.publish(messages, deadline=remaining)
+            await self._publish(notification, translated, until)
         except PublishFailedError as error:
             self._metrics.publish_failures.labels(error.cause).inc()
             raise
-        return self._count(translated)
-
-    def _count(self, translated: Sequence[Translated]) -> Receipt:
-        outcomes: Counter[Outcome] = Counter()
-        for one in translated:
-            outcomes[one.outcome] += 1
-            self._metrics.events.labels(action_label(one.action or ""), one.outcome).inc()
-            if one.reason:
-                self._metrics.dead_letters.labels(one.reason).inc()
         if translated:
             self._metrics.last_event.set_to_current_time()
-        return Receipt(
-            accepted=outcomes[Outcome.ACCEPTED],
-            dead_lettered=outcomes[Outcome.DEAD_LETTERED],
-            ignored=outcomes[Outcome.IGNORED],
-        )
+        return _receipt(translated)
+
+    async def _publish(
+        self, notification: Notification, translated: Sequence[Translated], until: float
+    ) -> None:
+        dead = [one for one in translated if one.reason]
+        others = [one for one in translated if not one.reason]
+        messages = [one.message for one in others if one.message]
+        if messages or not dead:
+            await self._publisher.publish(messages, deadline=until - time.monotonic())
+        if dead:
+            await self._burials.bury(notification, dead, until=until)
+        self._metrics.count(others)
+
+
+def _receipt(translated: Sequence[Translated]) -> Receipt:
+    outcomes = Counter(one.outcome for one in translated)
+    return Receipt(
+        accepted=outcomes[Outcome.ACCEPTED],
+        dead_lettered=outcomes[Outcome.DEAD_LETTERED],
+        ignored=outcomes[Outcome.IGNORED],
+    )
 
 
 async def _translate(notification: Notification) -> Sequence[Translated]:

@@ -1,6 +1,10 @@
 """What ingest counts."""
 
-from shared.metrics import ANSWER_BUCKETS, Figures
+from collections import Counter
+from collections.abc import Iterable
+
+from ingest.translation import Translated
+from shared.metrics import ANSWER_BUCKETS, Figures, action_label
 
 
 class IngestMetrics(Figures):
@@ -21,3 +25,11 @@ class IngestMetrics(Figures):
         self.last_event = self.gauge(
             "ingest_last_event_timestamp_seconds", "When an event was last accepted, Unix time."
         )
+
+    def count(self, confirmed: Iterable[Translated]) -> None:
+        """Count events that the broker has, or that need no message."""
+        kinds = Counter((one.action or "", one.outcome, one.reason) for one in confirmed)
+        for (action, outcome, reason), count in kinds.items():
+            self.events.labels(action_label(action), outcome).inc(count)
+            if reason:
+                self.dead_letters.labels(reason).inc(count)

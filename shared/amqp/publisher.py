@@ -59,7 +59,7 @@ class ConfirmedPublisher:
         except TimeoutError:
             if len(left) == len(messages):
                 self._count_timeout()
-            why = f"no confirm within {deadline} s"
+            why = f"no confirm within {deadline:.3g} s"
             raise PublishFailedError("timeout", why, tuple(left.values())) from None
         except PublishFailedError as error:
             error.unconfirmed = tuple(left.values())
