@@ -17,6 +17,8 @@ from shared.text import printable, to_bytes
 # Characters of an event. A registry's own has about a thousand, some tens of thousands with many
 # references; a client chooses how long its user agent is, and a worker holds thousands of events.
 LARGEST_EVENT: Final = 256 * 1024
+# Of an event whose action is looked for although it is invalid: parsing lets nobody between.
+_MOST_COMMAS: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def translate_each(notification: Notification, texts: Iterable[str]) -> Iterator
         try:
             event = _read(text)
         except InvalidEventError as error:
-            if action := unrecorded_action(text):
+            if action := _unrecorded_action(text):
                 yield Translated(None, action)
             else:
                 yield _dead(notification, to_bytes(text), Reason.INVALID_EVENT, error)
@@ -120,6 +122,10 @@ def _read(text: str) -> Event:
     if len(text) > LARGEST_EVENT:
         raise InvalidEventError(f"event: is larger than {LARGEST_EVENT} characters")
     return Event.parse(text)
+
+
+def _unrecorded_action(text: str) -> str:
+    return unrecorded_action(text) if text.count(",") <= _MOST_COMMAS else ""
 
 
 def _texts(notification: Notification) -> list[str]:

@@ -82,8 +82,21 @@ async def test_an_envelope_without_events_is_accepted(pipeline: Pipeline, body: 
         (b'{"type": 1, "event_data": {}}', "no `events`: keys are `type`, `event_data`"),
         (b'{"Events": []}', "no `events`: its only key is `Events`"),
         (DEEP.encode(), "not an object"),
+        (b'{%s"events": []}' % (b'"": 0,' * 600_000), "more than 1000 keys beside `events`"),
+        (b'{"events": [%s]}' % (b"[" * 2_000_000), "more than 250000 brackets"),
     ],
-    ids=["empty", "list", "text", "bytes", "truncated", "another hook", "misspelt", "deep"],
+    ids=[
+        "empty",
+        "list",
+        "text",
+        "bytes",
+        "truncated",
+        "another hook",
+        "misspelt",
+        "deep",
+        "many keys",
+        "many brackets",
+    ],
 )
 async def test_a_body_that_is_no_envelope_is_dead_lettered_raw(
     pipeline: Pipeline, body: bytes, why: str

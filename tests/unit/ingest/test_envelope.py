@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.envelope import MOST_EVENTS, UnreadableEnvelopeError, split
+from ingest.envelope import (
+    MOST_BRACKETS,
+    MOST_EVENTS,
+    MOST_KEYS,
+    UnreadableEnvelopeError,
+    split,
+)
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -86,3 +92,19 @@ def test_a_list_of_too_many_events_is_taken_as_one_whole() -> None:
     assert split(f'{{"events": [{",".join(most)}]}}'.encode()) == most
     with pytest.raises(UnreadableEnvelopeError, match="more than 10000 events"):
         split(f'{{"events": [{",".join([*most, "{}"])}]}}'.encode())
+
+
+@pytest.mark.parametrize("others", ["", '"others": [{}, []], '])
+def test_a_body_of_too_many_brackets_is_taken_as_one_whole(others: str) -> None:
+    pairs = MOST_BRACKETS // 2 - others.count("[") - others.count("{")
+    most = f"[{'[],' * (pairs - 1)}1]"
+    assert split(f'{{{others}"events": [{most}]}}'.encode()) == [most]
+    with pytest.raises(UnreadableEnvelopeError, match=f"more than {MOST_BRACKETS} brackets"):
+        split(f'{{{others}"events": [{most}, {{}}]}}'.encode())
+
+
+def test_an_envelope_of_too_many_keys_is_taken_as_one_whole() -> None:
+    most = "".join(f'"{number}": 0, ' for number in range(MOST_KEYS))
+    assert split(f'{{{most}"events": [1]}}'.encode()) == ["1"]
+    with pytest.raises(UnreadableEnvelopeError, match=f"more than {MOST_KEYS} keys"):
+        split(f'{{{most}"one more": 0, "events": [1]}}'.encode())

@@ -134,3 +134,9 @@ def test_an_encoded_body_is_not_looked_into(encoding: str) -> None:
     (part,) = translated(make_envelope(make_event()), content_encoding=encoding)
     assert part.reason is Reason.UNREADABLE_BODY
     assert translated(make_envelope(make_event()), content_encoding="identity")[0].action == "push"
+
+
+def test_the_action_of_an_invalid_event_is_looked_for_unless_that_takes_long() -> None:
+    ignored, dead = ({"action": "pull", "references": [0] * count} for count in (49_000, 51_000))
+    parts = translated(make_envelope(ignored, dead))
+    assert [part.outcome for part in parts] == ["ignored", "dead_lettered"]
