@@ -17,7 +17,7 @@ from shared.amqp.publisher import Publisher, PublishFailedError
 
 # Notifications whose registry may repeat them. Each is at most one byte an event.
 _REMEMBERED: Final = 1_000
-_AT_ONCE: Final = 200
+_AT_ONCE: Final = 500
 # Seconds beyond the deadline: of what is given up half way nobody knows how much is in the queue.
 _GRACE: Final = 2.0
 

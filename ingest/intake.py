@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,7 +13,9 @@ from ingest.metrics import IngestMetrics
 from ingest.translation import Notification, Outcome, Translated, translate
 from shared.amqp.publisher import Publisher, PublishFailedError
 
-# Bytes; cutting up the largest bodies takes seconds, which others shall not wait for.
+# Bytes. A thousand empty events fit into a small one, which is cut up while others wait; of the
+# large ones a thread cuts one at a time, so that neither these nor those in between wait for many.
+_SMALL: Final = 4 * 1024
 _LARGE: Final = 64 * 1024
 
 
@@ -36,6 +39,7 @@ class Intake:
         self._burials = Burials(publisher, metrics)
         self._metrics = metrics
         self._deadline = deadline
+        self._large_turn = asyncio.Lock()
 
     async def take(self, notification: Notification) -> Receipt:
         """Return once every message is confirmed.
@@ -44,7 +48,7 @@ class Intake:
         notification again, and what was published already counts once all the same.
         """
         started = time.monotonic()
-        translated = await _translate(notification)
+        translated = await self._translate(notification)
         # Our own slowness is not the broker's: it gets its chance.
         until = max(started + self._deadline, time.monotonic() + self._deadline / 2)
         try:
@@ -55,6 +59,12 @@ class Intake:
         if translated:
             self._metrics.last_event.set_to_current_time()
         return _receipt(translated)
+
+    async def _translate(self, notification: Notification) -> Sequence[Translated]:
+        if notification.body.length <= _SMALL:
+            return list(translate(notification))
+        async with self._large_turn if notification.body.length > _LARGE else nullcontext():
+            return await asyncio.to_thread(list, translate(notification))
 
     async def _publish(
         self, notification: Notification, translated: Sequence[Translated], until: float
@@ -76,9 +86,3 @@ def _receipt(translated: Sequence[Translated]) -> Receipt:
         dead_lettered=outcomes[Outcome.DEAD_LETTERED],
         ignored=outcomes[Outcome.IGNORED],
     )
-
-
-async def _translate(notification: Notification) -> Sequence[Translated]:
-    if notification.body.length > _LARGE:
-        return await asyncio.to_thread(list, translate(notification))
-    return list(translate(notification))

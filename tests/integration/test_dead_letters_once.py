@@ -15,7 +15,7 @@ from tests.running import Pipeline, running_pipeline
 from tests.waiting import eventually
 
 # More than are begun within the deadline, fewer than a look at the queue holds.
-MANY = 900
+MANY = 990
 SLOW = 0.05
 INVALID = [{"id": f"invalid-{number}"} for number in range(MANY)]
 
