@@ -45,12 +45,12 @@ class Cell:
 
 async def measure(servers: Servers, scale: Scale) -> Section:
     async with servers.place() as place:
-        with _ours(place) as ours, _bare(place) as bare:
+        with ours(place) as ingest, _bare(place) as bare:
             rows = []
             for fresh in (False, True):
                 for connections in _CONNECTIONS:
                     load = Load(0, connections, fresh, scale.cell_seconds, scale.cell_requests)
-                    cells = await _cells(place, scale.rounds, (ours, bare), load)
+                    cells = await _cells(place, scale.rounds, (ingest, bare), load)
                     rows += _rows(load, *cells)
     return Section("ingest, connections", "bare aiohttp", rows, _NOTE)
 
@@ -99,7 +99,8 @@ def _rows(load: Load, ours: list[Cell], bare: list[Cell]) -> list[Row]:
 
 
 @contextmanager
-def _ours(place: Place) -> Iterator[Target]:
+def ours(place: Place) -> Iterator[Target]:
+    """An ingest that is ready."""
     port = free_port()
     listen = f"{LOOPBACK}:{port}"
     with place.running("console", "ingest", REGISTRY_EVENTS_INGEST_LISTEN=listen) as process:

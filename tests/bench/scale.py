@@ -6,15 +6,32 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """`rounds` of each contender, alternating; `cell_seconds` of load for one line of ingest."""
+    """`rounds` of each contender, alternating; `cell_seconds` of load for one line of ingest;
+    `neighbours` is how many large envelopes come one after another.
+    """
 
     rounds: int
     drained: int
     cell_seconds: float
     cell_requests: int
     held: int
+    neighbours: int
 
 
-FULL: Final = Scale(rounds=2, drained=20_000, cell_seconds=1.5, cell_requests=50_000, held=100_000)
-QUICK: Final = Scale(rounds=1, drained=2_000, cell_seconds=0.3, cell_requests=2_000, held=3_000)
+FULL: Final = Scale(
+    rounds=2,
+    drained=20_000,
+    cell_seconds=1.5,
+    cell_requests=50_000,
+    held=100_000,
+    neighbours=10,
+)
+QUICK: Final = Scale(
+    rounds=1,
+    drained=2_000,
+    cell_seconds=0.3,
+    cell_requests=2_000,
+    held=3_000,
+    neighbours=3,
+)
 MILLION: Final = 1_000_000
