@@ -110,7 +110,8 @@ def translate_each(notification: Notification, texts: Iterable[str]) -> Iterator
         try:
             event = _read(text)
         except InvalidEventError as error:
-            if action := _unrecorded_action(text):
+            action = unrecorded_action(text) if text.count(",") <= _MOST_COMMAS else ""
+            if action:
                 yield Translated(None, action)
             else:
                 yield _dead(notification, to_bytes(text), Reason.INVALID_EVENT, error)
@@ -122,10 +123,6 @@ def _read(text: str) -> Event:
     if len(text) > LARGEST_EVENT:
         raise InvalidEventError(f"event: is larger than {LARGEST_EVENT} characters")
     return Event.parse(text)
-
-
-def _unrecorded_action(text: str) -> str:
-    return unrecorded_action(text) if text.count(",") <= _MOST_COMMAS else ""
 
 
 def _texts(notification: Notification) -> list[str]:
