@@ -41,9 +41,7 @@ async def run(settings: Settings) -> None:
     publishing = Connection(
         amqp_url, name="registry-events worker dead letters", heartbeat=heartbeat
     )
-    metrics.broker_connected.set_function(lambda: float(consuming.channel is not None))
-    metrics.in_hand.set_function(lambda: consumer.in_hand)
-    metrics.batch_age.set_function(lambda: consumer.batch_age)
+    _watch(metrics, consumer, consuming)
     async with (
         new_pool(
             settings, url=secret(settings.database_url), application="registry-events worker"
@@ -65,6 +63,12 @@ async def run(settings: Settings) -> None:
             geo_enabled=settings.geo_enabled,
         )
         await _work(loop, consumer, stop, drain_timeout=settings.worker_drain_timeout)
+
+
+def _watch(metrics: WorkerMetrics, consumer: Consumer, consuming: Connection) -> None:
+    metrics.broker_connected.set_function(lambda: float(consuming.channel is not None))
+    metrics.in_hand.set_function(lambda: consumer.in_hand)
+    metrics.batch_age.set_function(lambda: consumer.batch_age)
 
 
 async def _work(

@@ -1,8 +1,6 @@
 """Who may use the console: who has a token, whom a reverse proxy names, or whoever is here."""
 
 import getpass
-import ipaddress
-import re
 import time
 from collections.abc import Iterable
 from hashlib import sha256
@@ -13,6 +11,7 @@ from multidict import MultiMapping
 from console.dead_letters.errors import UnusableError
 from console.web.form_keys import new_session
 from console.web.guesses import Guesses
+from console.web.hosts import is_loopback
 from ingest.auth import TokenCheck
 from shared.service import StartError
 from shared.settings import Settings
@@ -22,8 +21,6 @@ COOKIE: Final = "registry_events_console"
 _SESSION_SECONDS: Final = 12 * 3600
 _SESSIONS: Final = 1_000
 _SHOWN: Final = 6
-_ADDRESS: Final = re.compile(r"(\[(?P<six>[^\[\]]*)\]|(?P<host>[^:\[\]]*))(:\d*)?")
-_LOOPBACK_NAMES: Final = frozenset({"localhost"})
 
 
 class Access(Protocol):
@@ -132,18 +129,6 @@ def choose(settings: Settings, listen: str) -> Access:
         "(or REGISTRY_EVENTS_CONSOLE_TOKENS_FILE), or REGISTRY_EVENTS_CONSOLE_PROXY_USER_HEADER "
         "behind a reverse proxy that signs users in, or listen on 127.0.0.1"
     )
-
-
-def is_loopback(address: str) -> bool:
-    """Whether HOST or HOST:PORT is this machine and no other."""
-    found = _ADDRESS.fullmatch(address)
-    host = (found["six"] or found["host"]) if found else address
-    if host.lower() in _LOOPBACK_NAMES:
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _digest(secret: str) -> str:

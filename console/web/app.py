@@ -20,6 +20,7 @@ from console.web import (
 )
 from console.web.carrying import Carrier
 from console.web.form_keys import FormKeys
+from console.web.hosts import is_loopback
 from console.web.live import STREAMS, Streams
 from console.web.looks import Looks
 from console.web.operations import Operations, Plans
@@ -62,7 +63,7 @@ def new_app(state: ConsoleState, who: access.Access, *, writable: bool) -> web.A
         client_max_size=_LARGEST_FORM,
         middlewares=[
             guard.show_errors,
-            guard.check_host(loopback=access.is_loopback(state.settings.console_listen)),
+            guard.check_host(loopback=is_loopback(state.settings.console_listen)),
             cross_site.check_site,
             guard.check_user(who),
             guard.check_writes(form_keys, writable=writable),

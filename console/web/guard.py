@@ -9,8 +9,9 @@ from aiohttp.typedefs import Handler, Middleware
 
 from console.dead_letters.errors import BusyError, DatabaseAwayError, UnusableError
 from console.web import given, static_files
-from console.web.access import COOKIE, Access, is_loopback
+from console.web.access import COOKIE, Access
 from console.web.form_keys import FormKeys, new_session
+from console.web.hosts import is_loopback
 from console.web.pages import SESSION, USER, page
 from shared.amqp.errors import BrokerAwayError
 from shared.amqp.topology import TopologyConflictError

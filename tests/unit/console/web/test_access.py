@@ -5,8 +5,9 @@ from hashlib import sha256
 import pytest
 from multidict import CIMultiDict
 
-from console.web.access import Access, OpenAccess, ProxyAccess, TokenAccess, choose, is_loopback
+from console.web.access import Access, OpenAccess, ProxyAccess, TokenAccess, choose
 from console.web.form_keys import FormKeys, new_session
+from console.web.hosts import is_loopback
 from shared.configuration import load
 from shared.service import StartError
 
