@@ -1,5 +1,6 @@
 """Whatever a query or a form holds, every route of the console answers it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Final
 from urllib.parse import quote_from_bytes
@@ -15,6 +16,7 @@ from tests.consoles import Visitor, running_console
 from tests.factories import make_envelope, make_event
 from tests.processes import waiting
 from tests.running import running_pipeline
+from tests.waiting import DEADLINE
 
 Fields = Sequence[tuple[str, bytes]]
 
@@ -98,7 +100,8 @@ def encoded(fields: Fields) -> str:
     ],
 )
 async def test_what_is_wrong_is_said(visitor: Visitor, path: str, says: str) -> None:
-    page = await visitor.get(path)
+    async with asyncio.timeout(DEADLINE):
+        page = await visitor.get(path)
     assert page.status == 400
     assert says in page.text
 
