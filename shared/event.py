@@ -95,6 +95,12 @@ class Event(_Part):
         """The usable repository path of a supported event."""
         return self.target.repository or ""
 
+    @property
+    def node(self) -> str:
+        """The node of the registry that says it sent this; empty if nobody says."""
+        source = self.source or Source()
+        return source.addr or source.instance_id or ""
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """The event in a JSON text.

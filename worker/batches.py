@@ -108,7 +108,7 @@ class BatchLoop:
                     error="its id is recorded with another content; its sender reuses ids",
                     event_id=event.id,
                     repository=event.repository,
-                    source=event.source and event.source.addr,
+                    source=event.node,
                     count=count,
                 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 
 from shared.database import Connection
-from shared.event import Actor, Request, Source
+from shared.event import Actor, Request
 from shared.text import storable
 from worker.classification.tracking import CATEGORY, TrackingAction
 from worker.verdicts import Verdict
@@ -45,7 +45,7 @@ def row(verdict: Verdict) -> tuple[object, ...]:
     """The columns of INSERT but the category, in its order."""
     event = verdict.event
     target, request = event.target, event.request or Request()
-    actor, source = event.actor or Actor(), event.source or Source()
+    actor = event.actor or Actor()
     return (
         event.id,
         verdict.tracking_action.value,
@@ -56,7 +56,7 @@ def row(verdict: Verdict) -> tuple[object, ...]:
         target.digest or None,
         target.media_type or None,
         _informative(actor.name),
-        _informative(source.addr or source.instance_id),
+        _informative(event.node),
         _informative(request.id),
         _informative(request.method),
         _informative(request.useragent),

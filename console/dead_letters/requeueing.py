@@ -87,7 +87,6 @@ def _with_past(message: Message, past: Headers) -> Message:
 
 def _edited(dead_letter: DeadLetter, text: str, by: str, at: datetime) -> Message:
     event = Event.parse(text)
-    source = event.source and (event.source.addr or event.source.instance_id)
     headers = _own(dead_letter.headers)
     headers.setdefault(ORIGINAL_BODY, _shortened(dead_letter.body))
     return Message(
@@ -95,7 +94,7 @@ def _edited(dead_letter: DeadLetter, text: str, by: str, at: datetime) -> Messag
         routing_key=routing_key(event.action),
         body=to_bytes(text),
         headers={
-            SOURCE: printable(source or "", _LONGEST_KEY),
+            SOURCE: printable(event.node, _LONGEST_KEY),
             **headers,
             **_past(dead_letter, by, at),
             EVENT_ID: event.id,

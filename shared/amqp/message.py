@@ -46,7 +46,6 @@ def event_message(event: Event, text: str, headers: Headers) -> Message:
 
     An action that nobody binds to is dropped by the broker; a supported one must arrive.
     """
-    source = event.source and (event.source.addr or event.source.instance_id)
     return Message(
         exchange=EVENTS_EXCHANGE,
         routing_key=routing_key(event.action),
@@ -54,7 +53,7 @@ def event_message(event: Event, text: str, headers: Headers) -> Message:
         headers={
             **headers,
             EVENT_ID: event.id,
-            SOURCE: printable(source or "", _HEADER_LENGTH),
+            SOURCE: printable(event.node, _HEADER_LENGTH),
         },
         mandatory=event.supported,
     )

@@ -22,6 +22,20 @@ def test_unknown_fields_are_kept_and_absent_ones_stay_absent() -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "node"),
+    [
+        ({"addr": "registry-1:5000", "instanceID": "i-1"}, "registry-1:5000"),
+        ({"addr": "", "instanceID": "i-1"}, "i-1"),
+        ({"instanceID": "i-1"}, "i-1"),
+        (None, ""),
+    ],
+    ids=["address", "empty-address", "instance", "nobody"],
+)
+def test_a_node_is_told_by_its_address_or_its_instance(source: object, node: str) -> None:
+    assert parse(source=source).node == node
+
+
+@pytest.mark.parametrize(
     ("timestamp", "expected"),
     [
         ("2026-11-23T23:52:37.083603153Z", datetime(2026, 11, 23, 23, 52, 37, 83603, UTC)),
