@@ -95,3 +95,11 @@ def test_the_migrations_are_inside(wheel: Path) -> None:
         names = set(archive.namelist())
     assert ours <= names
     assert not [name for name in names if name.startswith("tests/")]
+
+
+def test_the_licence_is_inside(wheel: Path) -> None:
+    with ZipFile(wheel) as archive:
+        (metadata,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+        licence = archive.read(metadata.replace("METADATA", "licenses/LICENSE")).decode()
+        assert "\nLicense-Expression: MIT\n" in archive.read(metadata).decode()
+    assert licence == (ROOT / "LICENSE").read_text()

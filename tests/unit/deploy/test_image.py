@@ -32,6 +32,11 @@ def test_every_package_of_the_wheel_is_copied() -> None:
     assert {f"{package}/" for package in packages} <= set(_copied())
 
 
+def test_every_text_that_the_wheel_names_is_copied() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert {project["readme"], *project["license-files"]} <= set(_copied())
+
+
 def test_the_image_does_not_run_as_root() -> None:
     assert [line for line in _LINES if line.startswith("USER ")][-1] == "USER 65532:65532"
 
