@@ -1,3 +1,4 @@
+import re
 import tomllib
 
 from tests.unit.deploy.shipped import (
@@ -9,6 +10,7 @@ from tests.unit.deploy.shipped import (
     pods,
 )
 
+_VARIABLE = re.compile(r"\$\{(\w+):-([^}]+)\}")
 _LINES = (DEPLOY / "Containerfile").read_text().splitlines()
 
 
@@ -49,11 +51,26 @@ def test_what_is_installed_is_locked() -> None:
         assert "--require-hashes" in install or "--no-index" in install
 
 
+def _foreign() -> dict[str, str]:
+    """The images of others, by the variable in which an operator can name another, by digest."""
+    named = [service["image"] for service in COMPOSE["services"].values()]
+    named += [service["build"]["args"]["PYTHON_IMAGE"] for service in our_services().values()]
+    found = [_VARIABLE.fullmatch(image) for image in named if image != OUR_IMAGE]
+    assert all(found), named
+    return {match[1]: match[2] for match in found if match}
+
+
+def test_an_operator_can_name_every_image_by_digest() -> None:
+    assert set(_foreign()) == {"POSTGRES_IMAGE", "PYTHON_IMAGE", "RABBITMQ_IMAGE", "REGISTRY_IMAGE"}
+    assert {line.split()[1] for line in _LINES if line.startswith("FROM ")} == {"${PYTHON_IMAGE}"}
+    assert f"ARG PYTHON_IMAGE={_foreign()['PYTHON_IMAGE']}" in _LINES
+    readme = (DEPLOY / "README.md").read_text()
+    assert [name for name in _foreign() if f"`{name}" not in readme] == []
+
+
 def test_images_are_named_with_a_version() -> None:
-    images = [service["image"] for service in COMPOSE["services"].values()]
-    images += [one["image"] for pod in pods().values() for one in pod["containers"]]
-    images += [line.split()[1] for line in _LINES if line.startswith("FROM ")]
-    for image in images:
+    images = [one["image"] for pod in pods().values() for one in pod["containers"]]
+    for image in [*images, *_foreign().values()]:
         name, _, tag = image.rpartition(":")
         assert name, image
         assert tag != "latest"
