@@ -19,9 +19,9 @@ UNITS: Final = sorted((DEPLOY / "systemd").glob("*.service"))
 
 def files() -> list[Path]:
     """Every text but what an installation keeps beside it (see deploy/.gitignore)."""
-    own = (DEPLOY / ".gitignore").read_text().splitlines()
+    own = {line.rstrip("/") for line in (DEPLOY / ".gitignore").read_text().splitlines()}
     shipped = (path for path in DEPLOY.rglob("*") if path.is_file() and path.suffix != ".png")
-    return sorted(path for path in shipped if path.name not in own)
+    return sorted(path for path in shipped if own.isdisjoint(path.relative_to(DEPLOY).parts))
 
 
 def our_services() -> dict[str, dict[str, Any]]:

@@ -1,10 +1,14 @@
 import re
+import shutil
+import stat
+import subprocess
+from pathlib import Path
 
 import pytest
 
-from shared.configuration import SECRETS, load, variable
+from shared.configuration import FILE_SUFFIX, load, variable
 from shared.settings import Settings
-from tests.unit.deploy.shipped import COMPOSE, our_services, seconds
+from tests.unit.deploy.shipped import COMPOSE, DEPLOY, our_services, seconds
 
 _REQUIRED = {
     "console": ("amqp_url", "database_url", "console_tokens"),
@@ -12,6 +16,23 @@ _REQUIRED = {
     "migrate": ("database_url",),
     "worker": ("amqp_url", "database_url"),
 }
+_MOUNTED = "/run/secrets/"
+_OF_IMAGES = {"image", "build"}
+
+
+def _make(place: Path) -> subprocess.CompletedProcess[str]:
+    command = ["sh", str(place / "make-secrets.sh")]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    """The secrets of a new installation."""
+    for name in ("make-secrets.sh", "registry.yml"):
+        shutil.copy(DEPLOY / name, tmp_path)
+    done = _make(tmp_path)
+    assert done.returncode == 0, done.stderr
+    return tmp_path / "secrets"
 
 
 def test_each_process_has_a_service() -> None:
@@ -30,25 +51,63 @@ def test_our_services_run_without_privileges(name: str) -> None:
 
 @pytest.mark.parametrize("name", _REQUIRED)
 def test_the_environment_is_one_that_the_process_can_use(
-    name: str, monkeypatch: pytest.MonkeyPatch
+    name: str, made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for one, value in our_services()[name]["environment"].items():
-        monkeypatch.setenv(one, re.sub(r"\$\{\w+:\?[^}]*\}", "given", value))
+        monkeypatch.setenv(one, value.replace(_MOUNTED, f"{made}/"))
     load(_REQUIRED[name])
 
 
 @pytest.mark.parametrize("name", _REQUIRED)
 def test_a_process_gets_no_secret_that_it_does_not_need(name: str) -> None:
-    environment = our_services()[name]["environment"]
-    secrets = {variable(field) for field in SECRETS} & set(environment)
-    assert secrets == {variable(field) for field in _REQUIRED[name]}
+    service = our_services()[name]
+    assert set(service["secrets"]) == set(_REQUIRED[name])
+    files = {variable(field) + FILE_SUFFIX: _MOUNTED + field for field in _REQUIRED[name]}
+    assert files.items() <= service["environment"].items()
 
 
-def test_no_secret_has_a_default() -> None:
-    for service in COMPOSE["services"].values():
-        for name, value in service.get("environment", {}).items():
-            if re.search("PASS|URL|TOKENS", name):
-                assert re.search(r"\$\{\w+:\?", value), name
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_no_secret_stands_in_a_variable(name: str) -> None:
+    service = COMPOSE["services"][name]
+    named = [
+        one
+        for one in service.get("environment", {})
+        if re.search("PASS|URL|TOKEN", one) and not one.endswith(FILE_SUFFIX)
+    ]
+    assert named == []
+    assert "${" not in str([value for key, value in service.items() if key not in _OF_IMAGES])
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_every_secret_of_a_service_is_made(name: str, made: Path) -> None:
+    for one in COMPOSE["services"][name].get("secrets", ()):
+        source = one if isinstance(one, str) else one["source"]
+        assert COMPOSE["secrets"][source] == {"file": f"secrets/{source}"}
+        assert (made / source).read_text().strip()
+
+
+def test_only_their_owner_reaches_the_secrets_and_containers_can_read_them(made: Path) -> None:
+    assert stat.S_IMODE(made.stat().st_mode) == 0o700
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in made.iterdir()}
+    assert modes == dict.fromkeys(COMPOSE["secrets"], 0o444)
+    assert "secrets/" in (DEPLOY / ".gitignore").read_text().splitlines()
+
+
+def test_both_ends_get_the_same_secret(made: Path) -> None:
+    texts = {path.name: path.read_text().strip() for path in made.iterdir()}
+    assert f":{texts['postgres_password']}@postgres:" in texts["database_url"]
+    password = texts["rabbitmq.conf"].removeprefix("default_pass = ")
+    assert f":{password}@rabbitmq:" in texts["amqp_url"]
+    assert f'["Bearer {texts["tokens"]}"]' in texts["registry.yml"]
+    assert (
+        len({texts["postgres_password"], password, texts["tokens"], texts["console_tokens"]}) == 4
+    )
+
+
+def test_secrets_that_are_there_stay(made: Path) -> None:
+    before = {path.name: path.read_text() for path in made.iterdir()}
+    assert _make(made.parent).returncode != 0
+    assert {path.name: path.read_text() for path in made.iterdir()} == before
 
 
 def test_ports_are_published_on_loopback_only() -> None:

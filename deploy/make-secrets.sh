@@ -1,0 +1,22 @@
+#!/bin/sh
+# Makes what compose.yaml has as secrets, in a new directory `secrets` beside this file.
+set -eu
+cd "$(dirname "$0")"
+
+new() { openssl rand -hex 24; }
+postgres=$(new) rabbitmq=$(new) token=$(new) console=$(new)
+
+umask 022
+# Fails if it is there: nothing is overwritten.
+mkdir -m 700 secrets
+put() { printf '%s\n' "$2" > "secrets/$1"; }
+put postgres_password "$postgres"
+put rabbitmq.conf "default_pass = $rabbitmq"
+put database_url "postgresql://registry_events:$postgres@postgres:5432/registry_events"
+put amqp_url "amqp://registry-events:$rabbitmq@rabbitmq:5672/registry-events"
+put tokens "$token"
+put console_tokens "$console"
+sed "s/replace-me/$token/" registry.yml > secrets/registry.yml
+# A container reads those that are mounted into it as a user of its own; the directory keeps
+# everybody else on this host out.
+chmod 444 secrets/*
