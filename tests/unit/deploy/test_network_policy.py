@@ -1,0 +1,96 @@
+"""Who reaches our pods, and whom they reach: nobody by accident."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.unit.deploy.shipped import DEPLOY, kubernetes, pods
+
+_COMPONENTS = ("ingest", "migrate", "worker")
+_POLICIES: dict[str, dict[str, Any]] = {
+    document["metadata"]["name"]: document["spec"]
+    for document in kubernetes()
+    if document["kind"] == "NetworkPolicy"
+}
+# A namespace is a DNS label (RFC 1123), so no cluster has one that is written otherwise.
+_NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+_DNS, _BROKER, _DATABASE = {53}, {5671, 5672}, {5432}
+
+
+def _rules(name: str) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
+    """Of every rule of a policy its peers and its ports."""
+    policy = _POLICIES[name]
+    for rule in policy.get("ingress", []):
+        yield rule.get("from", []), rule.get("ports", [])
+    for rule in policy.get("egress", []):
+        yield rule.get("to", []), rule.get("ports", [])
+
+
+@pytest.mark.parametrize("component", _COMPONENTS)
+def test_every_pod_has_a_policy_of_its_own_for_both_ways(component: str) -> None:
+    name = f"registry-events-{component}"
+    assert name in pods()
+    policy = _POLICIES[name]
+    labels = {"app.kubernetes.io/name": "registry-events", "app.kubernetes.io/component": component}
+    assert policy["podSelector"] == {"matchLabels": labels}
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+
+
+def test_all_our_pods_are_shut_first() -> None:
+    labels = {"app.kubernetes.io/name": "registry-events"}
+    shut = {"podSelector": {"matchLabels": labels}, "policyTypes": ["Ingress", "Egress"]}
+    assert _POLICIES["registry-events"] == shut
+    for document in kubernetes():
+        if document["kind"] in {"Deployment", "Job"}:
+            template = document["spec"]["template"]["metadata"]["labels"]
+            assert labels.items() <= template.items()
+
+
+@pytest.mark.parametrize("name", _POLICIES)
+def test_no_rule_is_open(name: str) -> None:
+    for peers, ports in _rules(name):
+        assert peers
+        assert ports
+        for peer in peers:
+            assert set(peer) == {"namespaceSelector", "podSelector"}
+            assert all(selector["matchLabels"] for selector in peer.values())
+
+
+@pytest.mark.parametrize("name", _POLICIES)
+def test_what_is_to_be_filled_in_lets_nobody_through_before(name: str) -> None:
+    for peers, _ in _rules(name):
+        for peer in peers:
+            namespace = peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
+            is_dns = peer["podSelector"]["matchLabels"] == {"k8s-app": "kube-dns"}
+            assert is_dns or not _NAMESPACE.fullmatch(namespace)
+
+
+@pytest.mark.parametrize(
+    ("component", "allowed"),
+    [
+        ("ingest", _DNS | _BROKER),
+        ("migrate", _DNS | _DATABASE),
+        ("worker", _DNS | _BROKER | _DATABASE),
+    ],
+    ids=_COMPONENTS,
+)
+def test_pods_reach_only_what_they_need(component: str, allowed: set[int]) -> None:
+    rules = _POLICIES[f"registry-events-{component}"]["egress"]
+    assert {port["port"] for rule in rules for port in rule["ports"]} == allowed
+
+
+@pytest.mark.parametrize(("component", "ways"), [("ingest", 2), ("migrate", 0), ("worker", 1)])
+def test_pods_are_reached_on_their_own_port(component: str, ways: int) -> None:
+    rules = _POLICIES[f"registry-events-{component}"].get("ingress", [])
+    assert len(rules) == ways
+    (container,) = pods()[f"registry-events-{component}"]["containers"]
+    own = {port["name"] for port in container.get("ports", ())}
+    assert {port["port"] for rule in rules for port in rule["ports"]} <= own
+
+
+def test_the_page_says_what_to_fill_in() -> None:
+    text = (DEPLOY / "kubernetes" / "network-policy.yaml").read_text()
+    assert text.count("FILL-IN")
+    assert "`FILL-IN`" in (DEPLOY / "README.md").read_text()
