@@ -31,7 +31,7 @@ _INSIDE = {
 def write(directory: Path, ports: Mapping[str, int]) -> dict[str, str]:
     """Return the whole environment of the broker; nothing of it comes from the user's own."""
     for name in ("home", "mnesia", "log"):
-        (directory / name).mkdir(parents=True, exist_ok=True)
+        (directory / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     (directory / "enabled_plugins").write_text(_PLUGINS)
     (directory / "rabbitmq.conf").write_text(_CONFIGURATION.format_map(ports))
     return {

@@ -1,5 +1,6 @@
 """The log of a child process: bounded in size, its end fit for a terminal."""
 
+import os
 from pathlib import Path
 from typing import IO
 
@@ -11,10 +12,17 @@ _TAIL_LINES = 15
 
 
 def opened(path: Path) -> IO[bytes]:
-    """For appending; a log that has grown large starts anew."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """For appending, by its user alone; a log that has grown large starts anew."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     large = path.exists() and path.stat().st_size > _MAX_BYTES
-    return path.open("wb" if large else "ab")
+    return open(path, "wb" if large else "ab", opener=_private)
+
+
+def _private(path: str, flags: int) -> int:
+    descriptor = os.open(path, flags, 0o600)
+    # Whatever made it before.
+    os.fchmod(descriptor, 0o600)
+    return descriptor
 
 
 def end(path: Path) -> str:

@@ -61,12 +61,17 @@ def watch(process: subprocess.Popen[str]) -> set[Member]:
     return seen
 
 
+def is_open(path: Path) -> bool:
+    return path.stat().st_mode & 0o077 != 0
+
+
 def test_without_a_registry_a_sample_is_recorded(data: Path) -> None:
     output = run_once(data, "--no-registry", "--workers", "1")
     assert re.search(r"push_tag +demo/sample:v1 +sample +geo #\d+ +(-?\d+ ms|\d.*s)", output)
     assert re.search(r"delete_repository +demo/sample@sha256:[0-9a-f]{12} ", output)
     assert "All 3 expected events were recorded." in output
-    assert (data / "env").stat().st_mode & 0o077 == 0
+    private = [data / "env", *data.rglob("*.log")]
+    assert [path for path in private if is_open(path) and is_open(path.parent)] == []
     assert "INGEST_URL=http://127.0.0.1:" in (data / "env").read_text()
 
 
