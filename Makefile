@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
-PACKAGES := ingest worker shared console tests
+PACKAGES := registry_events ingest worker shared console tests
 
 .DEFAULT_GOAL := help
 .PHONY: help install run lint fmt unit rules test bench drill lock clean

@@ -1,1 +1,1 @@
-"""The operator's side: the one command and its subcommands."""
+"""registry-events: the operator's side: the one command and its subcommands."""

@@ -1,1 +1,1 @@
-"""HTTP in, AMQP out."""
+"""registry-events: HTTP in, AMQP out."""

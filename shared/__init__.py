@@ -1,1 +1,1 @@
-"""What ingest and workers must agree on, and nothing else."""
+"""registry-events: what ingest and workers must agree on, and nothing else."""

@@ -1,1 +1,1 @@
-"""AMQP in, Postgres out."""
+"""registry-events: AMQP in, Postgres out."""

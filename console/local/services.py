@@ -75,7 +75,8 @@ class Services:
         inherited = {key: value for key, value in os.environ.items() if key not in twins}
         return Process(
             name=name,
-            command=[sys.executable, "-m", "console", *command],
+            # -P: the directory that `up` was started in may hold packages of the same names.
+            command=[sys.executable, "-P", "-m", "registry_events", *command],
             log=self.workspace.log(name),
             environment={**inherited, **self.settings, **more},
         )

@@ -15,7 +15,7 @@ import pytest
 from console.local.family import Member, family, is_alive
 from console.local.loopback import request
 
-UP = [sys.executable, "-m", "console", "up"]
+UP = [sys.executable, "-P", "-m", "registry_events", "up"]
 SECONDS = 90
 
 
@@ -35,8 +35,11 @@ def environment() -> dict[str, str]:
 def run_once(data: Path, *options: str, **variables: str) -> str:
     """Its output; watches that whatever it started has ended with it."""
     command = [*UP, "--once", "--data", str(data), *options]
+    # Not ours, and not to be run: whoever starts it may stand anywhere.
+    (data.parent / "shared.py").write_text("raise SystemExit('another program')")
     with subprocess.Popen(
         command,
+        cwd=data.parent,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

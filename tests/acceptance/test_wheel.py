@@ -84,6 +84,53 @@ def helped(program: Path, command: str, directory: Path) -> Iterator[str]:
         yield from helped(program, f"{command} {name}".strip(), directory)
 
 
+ROOMS = ("console", "ingest", "shared", "worker")
+ANOTHER = "print('run')\n"
+
+
+def refused(program: Path, directory: Path, **variables: str) -> str:
+    """What the command says, having run nothing and ended with exit code 2."""
+    done = subprocess.run(
+        [str(program), "--help"],
+        cwd=directory,
+        env=environment() | variables,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (2, ""), done.stdout + done.stderr
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_another_package_of_the_same_name_is_not_run(
+    program: Path, tmp_path: Path, room: str
+) -> None:
+    (tmp_path / room).mkdir()
+    (tmp_path / room / "__init__.py").write_text(ANOTHER)
+    said = refused(program, program.parent, PYTHONPATH=str(tmp_path))
+    assert f"{str(tmp_path / room / '__init__.py')!r} is another program's" in said
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_package_that_another_distribution_overwrote_is_not_run(program: Path, room: str) -> None:
+    (own,) = program.parents[1].glob(f"lib/python*/site-packages/{room}/__init__.py")
+    ours = own.read_text()
+    try:
+        own.write_text(ANOTHER)
+        assert f"{str(own)!r} is another program's" in refused(program, program.parent)
+    finally:
+        own.write_text(ours)
+
+
+def test_the_directory_of_the_user_is_not_looked_into(program: Path, tmp_path: Path) -> None:
+    for room in ROOMS:
+        (tmp_path / f"{room}.py").write_text(ANOTHER)
+    assert "Usage: " in call(str(program), "--help", directory=tmp_path)
+
+
 def test_the_dependencies_agree(program: Path) -> None:
     call(str(program.with_name("python")), "-m", "pip", "check", directory=program.parent)
 
