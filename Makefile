@@ -25,11 +25,12 @@ $(VENV)/.installed: requirements-dev.lock pyproject.toml
 run: install  ## the whole system on this machine, with events arriving (ARGS="--once --workers 4 ...")
 	@exec $(BIN)/registry-events up $(ARGS)
 
-lint: install  ## ruff, formatting, mypy --strict, import contracts
+lint: install  ## ruff, formatting, mypy --strict, import contracts; known advisories
 	$(BIN)/ruff check $(PACKAGES)
 	$(BIN)/ruff format --check $(PACKAGES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(BIN)/python -m tests.advisories
 
 fmt: install  ## format and mend what ruff can mend
 	$(BIN)/ruff check --fix $(PACKAGES)
