@@ -3,6 +3,14 @@ from pathlib import Path
 import pytest
 
 from shared.configuration import SettingsError, load
+from shared.settings import Settings
+
+
+def test_every_process_listens_on_loopback_unless_told_otherwise() -> None:
+    fields = Settings.model_fields
+    listens = {name: field.default for name, field in fields.items() if name.endswith("_listen")}
+    assert set(listens) == {"console_listen", "ingest_listen", "worker_listen"}
+    assert {address.rpartition(":")[0] for address in listens.values()} == {"127.0.0.1"}
 
 
 def test_a_token_a_line_or_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
