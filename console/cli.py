@@ -1,41 +1,52 @@
 """The one command. A subcommand's module is imported when it is used, not before."""
 
-from importlib import import_module
 from pathlib import Path
 from typing import Final
 
 import click
-from dotenv import load_dotenv
 
-COMMANDS: Final = {
-    "completion": "console.commands.completion:completion",
-    "config": "console.commands.config:config",
-    "console": "console.commands.console:console",
-    "dead-letters": "console.commands.dead_letters:dead_letters",
-    "ingest": "console.commands.ingest:ingest",
-    "migrate": "console.commands.migrate:migrate",
-    "status": "console.commands.status:status",
-    "up": "console.local.up:up",
-    "worker": "console.commands.worker:worker",
+from console.lazy_group import LazyGroup
+
+_PLACES: Final = {
+    "completion": (
+        "console.commands.completion:completion",
+        "Print a script for a shell, which then completes commands and options.",
+    ),
+    "config": ("console.commands.config:config", "Look at the settings."),
+    "console": (
+        "console.commands.console:console",
+        "Serve the web page: is it working, recent events, dead letters.",
+    ),
+    "dead-letters": (
+        "console.commands.dead_letters:dead_letters",
+        "Look at events that could not be recorded, and deal with them.",
+    ),
+    "ingest": (
+        "console.commands.ingest:ingest",
+        "Accept notifications and publish their events to RabbitMQ.",
+    ),
+    "migrate": (
+        "console.commands.migrate:migrate",
+        "Bring the database's schema up to date; safe to run from many places at once.",
+    ),
+    "status": (
+        "console.commands.status:status",
+        "Is it working? The state of the broker, the queues, the workers and the database.",
+    ),
+    "up": (
+        "console.local.up:up",
+        "Run the whole system on this machine, with events arriving.",
+    ),
+    "worker": (
+        "console.commands.worker:worker",
+        "Record events from the queue in Postgres; start as many as you like.",
+    ),
 }
 
 
-class LazyGroup(click.Group):
-    """A group that knows its subcommands by name and imports the one that is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's interface
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        place = COMMANDS.get(cmd_name)
-        if place is None:
-            return None
-        module, _, attribute = place.partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, places=_PLACES, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(package_name="registry-events", message="%(prog)s %(version)s")
 @click.option(
     "--env-file",
@@ -48,6 +59,8 @@ def main(env_file: Path | None) -> None:
     Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
     """
     if env_file:
+        from dotenv import load_dotenv  # noqa: PLC0415  few have a file, all would wait for it
+
         try:
             # As systemd reads it: a dollar sign in a password is a dollar sign.
             load_dotenv(env_file, override=False, interpolate=False)

@@ -1,15 +1,11 @@
 """What every subcommand that talks to the broker or the database does alike."""
 
-from collections.abc import Coroutine, Sequence
-from typing import Any, NoReturn
+from collections.abc import Sequence
+from typing import NoReturn
 
 import click
-import uvloop
 
-from shared import logs
-from shared.amqp.topology import TopologyConflictError
 from shared.configuration import SettingsError, load
-from shared.service import StartError
 from shared.settings import Settings
 
 
@@ -28,15 +24,6 @@ def load_or_exit(required: Sequence[str] = (), **overrides: object) -> Settings:
         return load(required, **overrides)
     except SettingsError as error:
         raise SettingsFault(error.faults) from None
-
-
-def serve(process: Coroutine[Any, Any, None], settings: Settings, *, service: str) -> None:
-    """Run a service until it is stopped; why it cannot start is one line, exit code 1."""
-    logs.configure(level=settings.log_level, log_format=settings.log_format, service=service)
-    try:
-        uvloop.run(process)
-    except (StartError, TopologyConflictError) as error:
-        fail(str(error))
 
 
 def fail(why: str) -> NoReturn:

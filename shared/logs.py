@@ -4,14 +4,11 @@ import logging
 import sys
 from typing import cast
 
-import stamina
 import structlog
-from aiohttp.http_exceptions import HttpProcessingError
-from stamina.instrumentation import RetryDetails
 from structlog.stdlib import BoundLogger
 from structlog.typing import EventDict, WrappedLogger
 
-from shared import credentials, faults
+from shared import credentials
 from shared.text import printable
 
 
@@ -55,23 +52,7 @@ def configure(*, level: str, log_format: str, service: str) -> None:
     for library in ("aiormq", "aio_pika"):
         # What they would say of a broker that is away, our own lines say once.
         logging.getLogger(library).setLevel(logging.CRITICAL)
-    logging.getLogger("aiohttp.server").addFilter(_is_not_a_bad_request)
     structlog.contextvars.bind_contextvars(service=service)
-    stamina.instrumentation.set_on_retry_hooks([_log_retry])
-
-
-def _log_retry(details: RetryDetails) -> None:
-    get_logger().warning(
-        "retry.scheduled",
-        error=faults.in_words(details.caused_by),
-        attempt=details.retry_num,
-        wait=round(details.wait_for, 3),
-    )
-
-
-def _is_not_a_bad_request(record: logging.LogRecord) -> bool:
-    """What is no HTTP gets its 400; a traceback of each would let anybody fill the disk."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
 
 
 def _name_library(logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:

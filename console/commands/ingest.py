@@ -2,7 +2,8 @@
 
 import click
 
-from console.processes import load_or_exit, serve
+from console.processes import load_or_exit
+from console.serving import serve
 from ingest import app
 
 

@@ -12,7 +12,8 @@ import asyncpg
 import structlog
 from structlog.stdlib import BoundLogger
 
-from console.dead_letters.errors import DatabaseAwayError, database_errors
+from console.dead_letters.database import database_errors
+from console.dead_letters.errors import DatabaseAwayError
 from shared.database import Pool, new_pool
 from shared.settings import Settings
 from shared.text import storable

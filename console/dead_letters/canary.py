@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from console.dead_letters.errors import database_errors
+from console.dead_letters.database import database_errors
 from console.dead_letters.view import DeadLetter
 from shared.amqp.errors import BrokerAwayError
 from shared.database import Pool

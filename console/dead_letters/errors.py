@@ -1,13 +1,5 @@
 """Why dead letters cannot be read or changed, each in one sentence for an operator."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-import asyncpg
-
-from shared import faults
-from shared.database import ERRORS
-
 
 class BusyError(Exception):
     """Somebody else is reading or changing the dead letters."""
@@ -25,14 +17,3 @@ class UnusableError(ValueError):
 
 class DatabaseAwayError(Exception):
     """The database cannot be used, and the operation needs it."""
-
-
-@contextmanager
-def database_errors() -> Iterator[None]:
-    """A failure of the database or of the way to it becomes DatabaseAwayError."""
-    try:
-        yield
-    except asyncpg.UndefinedTableError:
-        raise DatabaseAwayError("tables are missing; run registry-events migrate") from None
-    except ERRORS as error:
-        raise DatabaseAwayError(faults.in_words(error)) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.commands.dead_letters.running import Exit
+from console.commands.dead_letters.exits import Exit
 from tests.acceptance.burying import buried, bury
 from tests.factories import make_event
 from tests.processes import COMMAND, Processes

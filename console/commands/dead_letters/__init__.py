@@ -1,21 +1,49 @@
 """registry-events dead-letters: look at events that could not be recorded, and deal with them."""
 
+from typing import Final
+
 import click
 
-from console.commands.dead_letters.discard import discard
-from console.commands.dead_letters.edit import edit
-from console.commands.dead_letters.export import export
+from console.commands.dead_letters.exits import EXIT_CODES
 from console.commands.dead_letters.group import Group
-from console.commands.dead_letters.history import history
-from console.commands.dead_letters.importing import import_
-from console.commands.dead_letters.listing import list_, tail
-from console.commands.dead_letters.requeue import requeue
-from console.commands.dead_letters.running import EXIT_CODES
-from console.commands.dead_letters.show import show
-from console.commands.dead_letters.summary import summary
+
+_HERE: Final = "console.commands.dead_letters"
+_PLACES: Final = {
+    "discard": (f"{_HERE}.discard:discard", "Remove dead letters for good."),
+    "edit": (
+        f"{_HERE}.edit:edit",
+        "Mend an event, or a notification, in $EDITOR and requeue it; a header keeps the original.",
+    ),
+    "export": (
+        f"{_HERE}.export:export",
+        "Write dead letters, unmasked, as lines of JSON to FILE (new, 0600) or standard output.",
+    ),
+    "history": (
+        f"{_HERE}.history:history",
+        "Show who changed dead letters, the latest first; needs DATABASE_URL.",
+    ),
+    "import": (
+        f"{_HERE}.importing:import_",
+        "Put exported dead letters back, in their order; FILE may be - for standard input.",
+    ),
+    "list": (
+        f"{_HERE}.listing:list_",
+        "Show dead letters, a line each, the oldest first; as JSON whole and unmasked.",
+    ),
+    "requeue": (
+        f"{_HERE}.requeue:requeue",
+        "Send events again, to where they came from; of a notification all its events.",
+    ),
+    "show": (f"{_HERE}.show:show", "Tell the whole story of one dead letter."),
+    "summary": (f"{_HERE}.summary:summary", "Count the dead letters by cause."),
+    "tail": (
+        f"{_HERE}.listing:tail",
+        "Show the youngest dead letters; what arrives is followed as copies.",
+    ),
+}
 
 
-@click.group("dead-letters", cls=Group, epilog=EXIT_CODES)
+@click.group("dead-letters", cls=Group, places=_PLACES, epilog=EXIT_CODES)
 def dead_letters() -> None:
     """Look at events that could not be recorded, and deal with them.
 
@@ -23,8 +51,3 @@ def dead_letters() -> None:
     time, others wait for it. Killed (kill -9) while it looks, everything stays in the queue, but
     perhaps in another order.
     """
-
-
-for _command in (discard, edit, export, history, import_, list_, requeue, show, summary, tail):
-    _command.epilog = EXIT_CODES
-    dead_letters.add_command(_command)

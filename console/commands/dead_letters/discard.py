@@ -6,14 +6,10 @@ from pathlib import Path
 import click
 
 from console.commands.dead_letters import planning
-from console.commands.dead_letters.options import Asked, require_some, selectors, writes
-from console.commands.dead_letters.running import (
-    progress,
-    run,
-    say,
-    settings,
-    stopping,
-)
+from console.commands.dead_letters.changing import Asked, require_some, writes
+from console.commands.dead_letters.options import selectors
+from console.commands.dead_letters.progress import progress
+from console.commands.dead_letters.running import run, say, settings, stopping
 from console.commands.dead_letters.values import NEW_FILE
 from console.dead_letters import operation, reading
 from console.dead_letters.acting import Attended, Outcome

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import click
 
-from console.commands.dead_letters.options import Asked
-from console.commands.dead_letters.running import Exit, Failed, say
+from console.commands.dead_letters.changing import Asked
+from console.commands.dead_letters.exits import Exit, Failed
+from console.commands.dead_letters.running import say
 from console.dead_letters.edit import compact, difference, editable
 from ingest.envelope import UnreadableEnvelopeError
 from shared.invalid_event import InvalidEventError

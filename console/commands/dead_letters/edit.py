@@ -6,15 +6,10 @@ import sys
 import click
 
 from console.commands.dead_letters import planning
+from console.commands.dead_letters.changing import Asked, writes
 from console.commands.dead_letters.drafting import Draft, event, kept
-from console.commands.dead_letters.options import Asked, writes
-from console.commands.dead_letters.running import (
-    Exit,
-    run,
-    say,
-    settings,
-    stopping,
-)
+from console.commands.dead_letters.exits import Exit
+from console.commands.dead_letters.running import run, say, settings, stopping
 from console.commands.dead_letters.show import find, one
 from console.commands.dead_letters.values import FILLED
 from console.dead_letters.acting import Attended, Outcome

@@ -8,8 +8,9 @@ from typing import TextIO, cast
 
 import click
 
+from console.commands.dead_letters.exits import Exit, Failed
 from console.commands.dead_letters.options import selectors
-from console.commands.dead_letters.running import Exit, Failed, nothing_matched, run, say, settings
+from console.commands.dead_letters.running import nothing_matched, run, say, settings
 from console.commands.dead_letters.values import NEW_FILE
 from console.dead_letters import reading
 from console.dead_letters.errors import UnusableError

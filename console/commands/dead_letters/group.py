@@ -5,10 +5,16 @@ import sys
 
 import click
 
-from console.commands.dead_letters.running import Exit, Failed
+from console.commands.dead_letters.exits import EXIT_CODES, Exit, Failed
+from console.lazy_group import LazyGroup
 
 
-class Group(click.Group):
+class Group(LazyGroup):
+    def load(self, name: str) -> click.Command:
+        command = super().load(name)
+        command.epilog = EXIT_CODES
+        return command
+
     def invoke(self, ctx: click.Context) -> object:
         """Output that is lost is said in one sentence; exit code 1."""
         if sys.stdout is None:

@@ -13,12 +13,12 @@ from pathlib import Path
 import click
 
 from console.commands.dead_letters import planning
-from console.commands.dead_letters.options import Asked, writes
+from console.commands.dead_letters.changing import Asked, writes
+from console.commands.dead_letters.exits import Exit
+from console.commands.dead_letters.progress import progress
 from console.commands.dead_letters.running import (
-    Exit,
     confirm,
     nothing_matched,
-    progress,
     run,
     say,
     settings,

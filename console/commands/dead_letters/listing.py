@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import click
 
 from console.commands.dead_letters import printing
+from console.commands.dead_letters.exits import Interrupted
 from console.commands.dead_letters.options import output, selectors
-from console.commands.dead_letters.running import Interrupted, nothing_matched, run, say, settings
+from console.commands.dead_letters.running import nothing_matched, run, say, settings
 from console.dead_letters import reading
 from console.dead_letters.grouping import cause
 from console.dead_letters.masking import UNMASKED

@@ -8,7 +8,8 @@ from typing import NoReturn
 import click
 
 from console.commands.dead_letters import printing
-from console.commands.dead_letters.running import Exit, nothing_matched, say, verdict
+from console.commands.dead_letters.exits import Exit
+from console.commands.dead_letters.running import nothing_matched, say
 from console.dead_letters.acting import Outcome
 from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.operation import Target
@@ -73,7 +74,7 @@ def finish(
         printing.document({**told, **outcome.document()})
     else:
         click.echo("\n".join(_told(outcome, trail.number, _PAST[work.operation], skipped)))
-    sys.exit(verdict(outcome, skipped=skipped))
+    sys.exit(_verdict(outcome, skipped=skipped))
 
 
 def _told(outcome: Outcome, number: int | None, past: str, skipped: int) -> Iterator[str]:
@@ -88,3 +89,11 @@ def _told(outcome: Outcome, number: int | None, past: str, skipped: int) -> Iter
         yield f"  failed {count:,}: {why}"
     if outcome.stopped:
         yield f"  stopped: {printable(outcome.stopped)}; the rest is as it was"
+
+
+def _verdict(outcome: Outcome, *, skipped: int) -> Exit:
+    """What the exit code says of a change."""
+    left = outcome.failed.total() + outcome.missing + skipped
+    if not left and not outcome.stopped:
+        return Exit.DONE
+    return Exit.PARTLY if outcome.done or outcome.stopped else Exit.FAILED

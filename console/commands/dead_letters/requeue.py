@@ -6,9 +6,11 @@ from functools import partial
 import click
 
 from console.commands.dead_letters import planning
-from console.commands.dead_letters.options import Asked, require_some, selectors, writes
+from console.commands.dead_letters.changing import Asked, require_some, writes
+from console.commands.dead_letters.options import selectors
 from console.commands.dead_letters.pacing import paces
-from console.commands.dead_letters.running import confirm, progress, run, say, settings, stopping
+from console.commands.dead_letters.progress import progress
+from console.commands.dead_letters.running import confirm, run, say, settings, stopping
 from console.dead_letters import operation, reading
 from console.dead_letters.acting import Attended, Outcome
 from console.dead_letters.audit import Operation, Trail

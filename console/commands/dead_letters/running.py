@@ -5,21 +5,12 @@ import signal
 import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from enum import IntEnum
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 import uvloop
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 
-from console.dead_letters.acting import Outcome
+from console.commands.dead_letters.exits import Exit, Failed, Interrupted
 from console.dead_letters.errors import BusyError, DatabaseAwayError, UnusableError
 from console.processes import load_or_exit
 from shared import credentials, logs
@@ -28,31 +19,6 @@ from shared.amqp.topology import TopologyConflictError
 from shared.settings import Settings
 
 T = TypeVar("T")
-
-
-class Exit(IntEnum):
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    NOTHING_MATCHED = 3
-    PARTLY = 4
-    AWAY = 5
-
-
-EXIT_CODES: Final = (
-    "Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 nothing matched, "
-    "4 partly done, 5 broker or database not reached."
-)
-
-
-class Failed(click.ClickException):
-    def __init__(self, message: str, code: Exit) -> None:
-        super().__init__(credentials.masked(message))
-        self.exit_code = code.value  # type: ignore[misc]  # click reads it from the instance
-
-
-class Interrupted(Failed):
-    """By Ctrl-C."""
 
 
 def settings(*required: str) -> Settings:
@@ -117,34 +83,3 @@ def stopping(stop: asyncio.Event) -> Iterator[None]:
         yield
     finally:
         restore()
-
-
-@contextmanager
-def progress(title: str, total: int) -> Iterator[Any]:
-    """Something that takes outcomes and shows them, on a terminal only."""
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[speed]}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        disable=not sys.stderr.isatty(),
-    )
-    with bar:
-        task = bar.add_task(title, total=total, speed="")
-
-        def show(outcome: Outcome) -> None:
-            done = outcome.done + outcome.failed.total()
-            speed = bar.tasks[0].speed
-            bar.update(task, completed=done, speed=f"{speed:.0f}/s" if speed else "")
-
-        yield show
-
-
-def verdict(outcome: Outcome, *, skipped: int) -> Exit:
-    """What the exit code says of a change."""
-    left = outcome.failed.total() + outcome.missing + skipped
-    if not left and not outcome.stopped:
-        return Exit.DONE
-    return Exit.PARTLY if outcome.done or outcome.stopped else Exit.FAILED

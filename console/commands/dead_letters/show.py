@@ -7,15 +7,9 @@ from datetime import UTC, datetime
 import click
 
 from console.commands.dead_letters import printing
+from console.commands.dead_letters.exits import Exit, Failed
 from console.commands.dead_letters.options import output
-from console.commands.dead_letters.running import (
-    Exit,
-    Failed,
-    nothing_matched,
-    run,
-    say,
-    settings,
-)
+from console.commands.dead_letters.running import nothing_matched, run, say, settings
 from console.commands.dead_letters.values import FILLED
 from console.dead_letters import masking, reading
 from console.dead_letters.grouping import cause

@@ -6,6 +6,7 @@ import click
 import pytest
 
 from console.cli import main
+from console.lazy_group import LazyGroup
 from tests.unit.deploy.shipped import DEPLOY, UNITS, files, our_services, pods, unit_lines
 
 _COMMAND = re.compile(r"(?:^|[\s/])registry-events((?: [^\s|;&]+)+)", re.MULTILINE)
@@ -24,10 +25,9 @@ def _fault(words: Sequence[str]) -> str:
                 return f"{command.name} has no option {word}"
             rest = rest if getattr(options[word], "is_flag", False) else rest[1:]
             continue
-        found = command.get_command(context, word) if isinstance(command, click.Group) else None
-        if found is None:
+        if not isinstance(command, LazyGroup) or word not in command.commands:
             return f"{command.name} has no command {word}"
-        command = found
+        command = command.load(word)
     return ""
 
 

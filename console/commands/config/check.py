@@ -1,4 +1,4 @@
-"""registry-events config: what the settings are, and whether they can be used."""
+"""registry-events config check."""
 
 import asyncio
 import os
@@ -10,7 +10,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from console.processes import SettingsFault, load_or_exit
 from console.reachability import unreachable
-from console.setting_table import rows
 from shared.configuration import variable
 
 _NEEDED: Final = {
@@ -20,12 +19,7 @@ _NEEDED: Final = {
 }
 
 
-@click.group()
-def config() -> None:
-    """Look at the settings."""
-
-
-@config.command()
+@click.command()
 @click.option("--connect", is_flag=True, help="Also try to reach the broker and the database.")
 @click.option(
     "--only",
@@ -51,10 +45,3 @@ def _without_auth() -> bool:
         said = os.environ.get(variable("insecure_no_auth")) or "false"
         return TypeAdapter(bool).validate_python(said)
     return False
-
-
-@config.command()
-def show() -> None:
-    """Print every setting with its value; secrets are masked."""
-    for name, value, _ in rows(load_or_exit()):
-        click.echo(f"{name}={value}")

@@ -1,0 +1,23 @@
+"""Running a service as a command."""
+
+from collections.abc import Coroutine
+from typing import Any
+
+import uvloop
+
+from console.processes import fail
+from shared import service_logs
+from shared.amqp.topology import TopologyConflictError
+from shared.service import StartError
+from shared.settings import Settings
+
+
+def serve(process: Coroutine[Any, Any, None], settings: Settings, *, service: str) -> None:
+    """Run a service until it is stopped; why it cannot start is one line, exit code 1."""
+    service_logs.configure(
+        level=settings.log_level, log_format=settings.log_format, service=service
+    )
+    try:
+        uvloop.run(process)
+    except (StartError, TopologyConflictError) as error:
+        fail(str(error))
