@@ -19,6 +19,15 @@ async def ready(channel: AbstractChannel, queue: str = DEAD_QUEUE) -> int:
     return declared.message_count or 0
 
 
+async def deserted(channel: AbstractChannel) -> bool:
+    """Whether nothing is ready and nobody has anything in hand. Raises BrokerAwayError.
+
+    The broker lets go of a consumer in the moment in which it puts back what that one held.
+    """
+    declared = await broker_errors(channel.queue_declare(DEAD_QUEUE, passive=True), ANSWER)
+    return not (declared.message_count or declared.consumer_count)
+
+
 async def steady(channel: AbstractChannel) -> int:
     """`ready` once it stands still: what a killed look held comes back after its lock is free."""
     count, before = await ready(channel), -1

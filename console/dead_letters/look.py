@@ -14,7 +14,7 @@ from typing import Final
 from aiormq.abc import AbstractChannel
 
 from console.dead_letters.consumers import Consumers
-from console.dead_letters.counting import ANSWER, ready, steady
+from console.dead_letters.counting import ANSWER, deserted, ready, steady
 from console.dead_letters.deliveries import Delivery
 from console.dead_letters.view import DeadLetter
 from shared.amqp.errors import BrokerAwayError, broker_errors
@@ -106,7 +106,7 @@ class Look:
 
     async def finish(self) -> None:
         """Go to the end, taking nothing more, and let the broker put back what is held."""
-        self.visit = _nothing
+        self.visit = lambda _: False
         self.taken.clear()
         self._arriving.clear()
         while await self.more():
@@ -117,6 +117,9 @@ class Look:
 
     async def _next_consumer(self) -> None:
         if not self._consumers.started:
+            self.ended = await deserted(self._channel)
+            if self.ended:
+                return
             self._target = await steady(self._channel)
             await self._consumers.share(self._target)
         self._release()
@@ -144,7 +147,3 @@ class Look:
             self._release()
         if quiet > _STALLED:
             raise BrokerAwayError("the broker does not deliver what it has")
-
-
-def _nothing(_: DeadLetter) -> bool:
-    return False

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+import aio_pika
 import pytest
 
 from console.dead_letters import lock, reading
@@ -12,7 +13,7 @@ from console.dead_letters.look import READING, SETTLING, Visit
 from console.dead_letters.looking import looking
 from console.dead_letters.view import DeadLetter
 from shared.amqp.message import Message
-from shared.amqp.topology import DEAD_EXCHANGE
+from shared.amqp.topology import DEAD_EXCHANGE, DEAD_QUEUE
 from tests.waiting import eventually
 
 COUNT = 500
@@ -184,3 +185,27 @@ async def test_what_arrives_during_a_look_is_not_lost(amqp_url: str) -> None:
 
     await eventually(all_back)
     assert set(await numbers(amqp_url)) >= set(range(101, 200, 2))
+
+
+async def test_what_somebody_holds_is_not_missed(amqp_url: str) -> None:
+    await bury(amqp_url, 0, 3)
+    holding = await aio_pika.connect(amqp_url)
+    queue = await (await holding.channel()).get_queue(DEAD_QUEUE)
+    held = asyncio.Semaphore(0)
+
+    async def hold(_: object) -> None:
+        held.release()
+
+    await queue.consume(hold)
+    for _ in range(3):
+        await held.acquire()
+    seen: list[int] = []
+
+    def see(one: DeadLetter) -> bool:
+        seen.append(int(one.body))
+        return False
+
+    async with looking(amqp_url, see) as look:
+        # Nothing is ready, and its holder ends while the look is under way, as a killed look does.
+        more, _ = await asyncio.gather(look.more(), holding.close())
+    assert (more, sorted(seen)) == (False, [0, 1, 2])
