@@ -2,22 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import aiohttp
-
-from console.overview import database, services
+from console.overview import database
 from console.overview.broker import BrokerLook
 from console.overview.flow import Flow, History
 from console.overview.oldest_dead import LARGEST_IN_PASSING, OldestDead, in_passing
-from console.overview.snapshot import Snapshot
+from console.overview.snapshot import Service, Snapshot
 from console.overview.verdict import Verdict, judge
 from shared.configuration import secret
 from shared.database import Pool, new_pool
 from shared.settings import Settings
+
+# What services say of themselves; never raises.
+Ask = Callable[[], Awaitable[Sequence[Service]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +33,10 @@ class Overview:
 class Collector:
     """Takes an `Overview` at a time; rates come from what it saw in the last seconds."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        pool: Pool,
-        http: aiohttp.ClientSession,
-        oldest_dead: OldestDead,
-    ) -> None:
+    def __init__(self, settings: Settings, pool: Pool, ask: Ask, oldest_dead: OldestDead) -> None:
         self._broker = BrokerLook(secret(settings.amqp_url))
         self.oldest_dead = oldest_dead
-        self._services = services.addresses(settings.console_services)
-        self._pool, self._http = pool, http
+        self._pool, self._ask = pool, ask
         self._history = History()
 
     async def collect(self) -> Overview:
@@ -50,7 +44,7 @@ class Collector:
         broker, rows, processes = await asyncio.gather(
             self._broker.look(),
             database.look(self._pool),
-            services.look(self._http, self._services),
+            self._ask(),
         )
         taken = datetime.now(UTC)
         snapshot = Snapshot(
@@ -83,7 +77,22 @@ async def collecting(
                 settings, url=secret(settings.database_url), application="registry-events console"
             )
         )
-        http = await stack.enter_async_context(aiohttp.ClientSession())
-        collector = Collector(settings, pool, http, oldest_dead)
+        ask = await stack.enter_async_context(_asking(settings.console_services))
+        collector = Collector(settings, pool, ask, oldest_dead)
         stack.push_async_callback(collector.close)
         yield collector
+
+
+@asynccontextmanager
+async def _asking(addresses: str) -> AsyncIterator[Ask]:
+    if not addresses:
+        yield _nobody
+        return
+    from console.overview import services  # noqa: PLC0415  many know none; HTTP imports for long
+
+    async with services.asking(services.addresses(addresses)) as ask:
+        yield ask
+
+
+async def _nobody() -> Sequence[Service]:
+    return ()

@@ -9,6 +9,8 @@ from console.overview.snapshot import Broker, Depth, Service, Snapshot
 
 _WINDOW: Final = 10.0
 _RECORDED_OVER: Final = 10.0
+# Counted for less, a slow trickle is nothing, or a flood.
+_COUNTED_OVER: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ def _flow(first: Snapshot, last: Snapshot, since_empty: float | None) -> Flow:
     activity = last.database.activity
     recorded = activity.last_10_s / _RECORDED_OVER if activity else 0.0
     counted = _counted(first.services, last.services)
-    measured = counted is not None and seconds > 0
-    incoming = counted / seconds if counted is not None and seconds else recorded + growth
+    measured = counted is not None and seconds >= _COUNTED_OVER
+    incoming = counted / seconds if counted is not None and measured else recorded + growth
     return Flow(
         incoming=max(incoming, 0.0),
         measured=measured,

@@ -1,7 +1,9 @@
 """What ingests and workers say of themselves, where their addresses are known."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 import aiohttp
@@ -12,6 +14,15 @@ from shared import faults
 
 _SECONDS: Final = 2.0
 _LONGEST: Final = 1_000_000
+
+
+@asynccontextmanager
+async def asking(
+    urls: Sequence[str],
+) -> AsyncIterator[Callable[[], Awaitable[Sequence[Service]]]]:
+    """What looks at `urls`, over connections that are closed at the end."""
+    async with aiohttp.ClientSession() as http:
+        yield partial(look, http, urls)
 
 
 async def look(http: aiohttp.ClientSession, urls: Sequence[str]) -> Sequence[Service]:

@@ -44,6 +44,14 @@ def test_what_ingests_count_is_measured() -> None:
     assert (flow.measured, flow.incoming, flow.leaving) == (True, 50.0, 40.0)
 
 
+def test_what_was_counted_for_a_moment_is_no_rate() -> None:
+    flow = last(
+        make_snapshot(at=0, services=ingest(1_000)),
+        make_snapshot(at=0.3, services=ingest(1_001)),
+    )
+    assert (flow.measured, flow.incoming) == (False, 10.0)
+
+
 @pytest.mark.parametrize(
     "services", [ingest(0), ingest(1_100, fault="away"), (), [*ingest(1_100), Service("b")]]
 )
