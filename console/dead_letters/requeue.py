@@ -50,6 +50,13 @@ async def requeue_all(
     return outcome, trail
 
 
+async def check_canary(loaded: Settings) -> None:
+    """Raises DatabaseAwayError where nobody could see whether a canary is recorded."""
+    async with audit.database(loaded) as pool:
+        if pool:
+            await canary.recorded(pool, ())
+
+
 @dataclass(frozen=True, slots=True)
 class _Canary:
     """The first few, whose fate decides whether the rest follows."""

@@ -23,7 +23,6 @@ CHANGES = ("requeue", "discard")
     [
         ("requeue", "--yes"),
         ("discard", "--yes"),
-        ("requeue", "--all"),
         ("requeue", "--all", "--group", "a1f3c9", "--yes"),
         ("requeue", "--all", "--yes", "--rate", "fast"),
         ("discard", "--id", "", "--yes"),

@@ -1,6 +1,5 @@
 """Options of the dead-letters commands that change something."""
 
-import sys
 from dataclasses import dataclass, fields
 from functools import wraps
 from typing import Any, Final
@@ -41,17 +40,9 @@ def writes(function: Function) -> Function:
     @wraps(function)
     def command(**given: Any) -> Any:  # noqa: ANN401  click's parameters
         asked = Asked(**{field.name: given.pop(field.name) for field in fields(Asked)})
-        if not (asked.dry_run or asked.yes):
-            require_terminal()
         return function(asked=asked, **given)
 
     return with_options(_WRITING, command)
-
-
-def require_terminal() -> None:
-    """Where nobody can answer, a question is wrong usage."""
-    if not sys.stdin.isatty():
-        raise click.UsageError("nobody can be asked here; give --yes")
 
 
 def require_some(selection: Selection) -> None:

@@ -9,7 +9,7 @@ from console.commands.dead_letters import planning
 from console.commands.dead_letters.changing import Asked, require_some, writes
 from console.commands.dead_letters.options import selectors
 from console.commands.dead_letters.progress import progress
-from console.commands.dead_letters.running import run, say, settings, stopping
+from console.commands.dead_letters.running import require_terminal, run, say, settings, stopping
 from console.commands.dead_letters.values import NEW_FILE
 from console.dead_letters import operation, reading
 from console.dead_letters.acting import Attended, Outcome
@@ -41,6 +41,7 @@ def discard(*, selection: Selection, export: Path | None, asked: Asked) -> None:
 def _confirm(count: int, export: Path | None, *, yes: bool) -> None:
     if yes:
         return
+    require_terminal()
     copy = f"a copy goes to {export} (0600, unmasked)" if export else "no copy is kept"
     these = spoken.count(count, "dead letter")
     question = f"{these} will be removed for good; {copy}. Type the number to confirm"

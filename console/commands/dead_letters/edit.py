@@ -9,7 +9,7 @@ from console.commands.dead_letters import planning
 from console.commands.dead_letters.changing import Asked, writes
 from console.commands.dead_letters.drafting import Draft, event, kept
 from console.commands.dead_letters.exits import Exit
-from console.commands.dead_letters.running import run, say, settings, stopping
+from console.commands.dead_letters.running import require_terminal, run, say, settings, stopping
 from console.commands.dead_letters.show import find, one
 from console.commands.dead_letters.values import FILLED
 from console.dead_letters.acting import Attended, Outcome
@@ -30,6 +30,8 @@ def edit(*, id: str, asked: Asked) -> None:  # noqa: A002  the user's word for i
     """
     loaded = settings()
     dead_letter = one(run(find(secret(loaded.amqp_url), id)))
+    if not (asked.dry_run or asked.yes):
+        require_terminal()
     before = editable(dead_letter.body)
     draft = Draft(before, before)
     with kept(draft):

@@ -24,13 +24,14 @@ from console.commands.dead_letters.running import (
     settings,
     stopping,
 )
-from console.dead_letters import exporting
+from console.dead_letters import exporting, reading
 from console.dead_letters.acting import Attended, Outcome
 from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.importing import Checked, check, import_all
 from console.dead_letters.requeueing import requeued, undirected
 from console.dead_letters.view import DeadLetter
 from shared.amqp.message import Message
+from shared.configuration import secret
 from shared.settings import Settings
 
 
@@ -57,6 +58,7 @@ def import_(*, file: str, requeue: bool, asked: Asked) -> None:
             click.echo(f"import {checked.count:,} into {where}")
             say("nothing was changed")
             return
+        run(_reach(secret(loaded.amqp_url)))
         confirm(f"import {checked.count:,} into {where}?", yes=asked.yes)
         selector = f"{Path(file).name}{' --requeue' if requeue else ''}"
         work = asked.operation("import", selector, checked.count)
@@ -81,6 +83,12 @@ def _readable(file: str) -> Iterator[Path]:
 
 async def _check(file: Path, refusal: Callable[[DeadLetter], str]) -> Checked:
     return await asyncio.to_thread(check, file, refusal)
+
+
+async def _reach(url: str) -> None:
+    """Nobody shall answer for nothing. Raises BrokerAwayError."""
+    async with reading.connected(url):
+        pass
 
 
 async def _import(

@@ -16,7 +16,7 @@ from console.dead_letters.acting import Attended, Outcome
 from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.operation import Target
 from console.dead_letters.plan import Plan
-from console.dead_letters.requeue import Pace, requeue_all
+from console.dead_letters.requeue import Pace, check_canary, requeue_all
 from console.dead_letters.requeueing import why_not
 from console.dead_letters.selection import Selection
 from console.overview import spoken
@@ -46,6 +46,8 @@ def requeue(*, selection: Selection, pace: Pace, asked: Asked) -> None:
 
 async def _plan(loaded: Settings, selection: Selection, pace: Pace) -> tuple[Plan, Target]:
     refusal = partial(why_not, max_requeues=pace.max_requeues)
+    if pace.canary:
+        await check_canary(loaded)
     async with reading.connected(secret(loaded.amqp_url), say=say) as broker:
         return await operation.plan(broker, selection, refusal), await operation.target(broker)
 

@@ -56,9 +56,16 @@ def say(text: str) -> None:
     click.echo(credentials.masked(text), err=True)
 
 
+def require_terminal() -> None:
+    """Where nobody can answer, a question is wrong usage: said last, when all else is right."""
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody can be asked here; give --yes")
+
+
 def confirm(question: str, *, yes: bool) -> None:
     """Ask, unless told not to; exit code 1 for a no."""
     if not yes:
+        require_terminal()
         click.confirm(question, abort=True, err=True)
 
 

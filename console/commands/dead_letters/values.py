@@ -1,5 +1,6 @@
 """Kinds of values of the dead-letters commands."""
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ import click
 
 from console.dead_letters import moments, selection
 from console.dead_letters.errors import UnusableError
+from shared.text import printable
 
 T = TypeVar("T")
 
@@ -27,6 +29,23 @@ class _Parsed(click.ParamType[T]):
             self.fail(str(error), param, ctx)
 
 
+class _NewFile(click.Path):
+    """Where a file can be made, at a first look, before anybody waits or is asked for it."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if path.exists():
+            self.fail(f"{printable(str(path))}: is there already", param, ctx)
+        if not os.access(path.parent, os.W_OK):
+            self.fail(f"{printable(str(path))}: no file can be made there", param, ctx)
+        return path
+
+
 def _filled(text: str) -> str:
     if not text.strip():
         raise UnusableError("it is empty")
@@ -36,4 +55,4 @@ def _filled(text: str) -> str:
 FILLED: Final = _Parsed("text", _filled)
 MOMENT: Final = _Parsed("moment", lambda text: moments.moment(text, now=datetime.now(UTC)))
 ATTEMPTS: Final = _Parsed("comparison", selection.attempts)
-NEW_FILE: Final = click.Path(path_type=Path, dir_okay=False)
+NEW_FILE: Final = _NewFile(dir_okay=False)
