@@ -1,5 +1,6 @@
 """Settings that cannot be used: every fault is a sentence, and no secret is ever shown."""
 
+import json
 import re
 import socket
 import subprocess
@@ -100,6 +101,28 @@ def test_show_masks_every_secret() -> None:
     assert shown["AMQP_URL"] == f"amqp://guest:****@{LOOPBACK}:1/"
     assert shown["REGISTRY_EVENTS_TOKENS"] == "****,****"
     assert shown["REGISTRY_EVENTS_WORKER_BATCH_SIZE"] == "500"
+
+
+def test_show_as_json_masks_every_secret_too() -> None:
+    text, done = (run("config", "show", *options, **AWAY) for options in ((), ("-o", "json")))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not [secret for secret in SECRETS if secret in done.stdout]
+    shown = json.loads(done.stdout)
+    assert shown["AMQP_URL"] == f"amqp://guest:****@{LOOPBACK}:1/"
+    assert [f"{name}={value}" for name, value in shown.items()] == text.stdout.splitlines()
+
+
+def test_check_as_json_has_every_fault() -> None:
+    good = run("config", "check", "--output", "json", **AWAY)
+    assert (good.returncode, json.loads(good.stdout), good.stderr) == (0, {"faults": []}, "")
+    away = run("config", "check", "--connect", "-o", "json", **AWAY)
+    faults = [f"{name}: Connection refused ({LOOPBACK}:1)" for name in ("AMQP_URL", "DATABASE_URL")]
+    assert (away.returncode, json.loads(away.stdout), away.stderr) == (2, {"faults": faults}, "")
+    bad = run("config", "check", "-o", "json", **{**AWAY, "AMQP_URL": "http://brokers-password"})
+    (fault,) = json.loads(bad.stdout)["faults"]
+    assert (bad.returncode, bad.stderr) == (2, "")
+    assert fault.startswith("AMQP_URL: must start with ")
+    assert "brokers-password" not in bad.stdout
 
 
 def test_ingest_wants_a_token(processes: Processes) -> None:

@@ -1,16 +1,20 @@
 """registry-events config check."""
 
 import asyncio
+import json
 import os
+import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from console.processes import SettingsFault, load_or_exit
+from console.processes import SettingsFault
 from console.reachability import unreachable
-from shared.configuration import variable
+from shared import logs
+from shared.configuration import SettingsError, load, variable
 
 _NEEDED: Final = {
     "all": ("amqp_url", "database_url", "tokens"),
@@ -27,12 +31,29 @@ _NEEDED: Final = {
     type=click.Choice(["ingest", "worker"]),
     help="What this process needs, instead of both.",
 )
-def check(process: str | None, *, connect: bool) -> None:
+@click.option(
+    "-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def check(process: str | None, output: str, *, connect: bool) -> None:
     """List every fault of the settings at once; exit code 2 if there is one."""
-    settings = load_or_exit(_required(process or "all"))
-    if connect and (faults := asyncio.run(unreachable(settings))):
+    faults = _faults(process or "all", connect=connect)
+    if output == "json":
+        click.echo(json.dumps({"faults": faults}, indent=2))
+        sys.exit(SettingsFault.exit_code if faults else 0)
+    if faults:
         raise SettingsFault(faults)
     click.echo("the settings are good")
+
+
+def _faults(process: str, *, connect: bool) -> Sequence[str]:
+    try:
+        settings = load(_required(process))
+    except SettingsError as error:
+        return error.faults
+    if not connect:
+        return []
+    logs.configure(level="error", log_format=settings.log_format, service="config")
+    return asyncio.run(unreachable(settings))
 
 
 def _required(process: str) -> list[str]:

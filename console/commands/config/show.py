@@ -1,5 +1,7 @@
 """registry-events config show."""
 
+import json
+
 import click
 
 from console.processes import load_or_exit
@@ -7,7 +9,14 @@ from console.setting_table import rows
 
 
 @click.command()
-def show() -> None:
+@click.option(
+    "-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+def show(output: str) -> None:
     """Print every setting with its value; secrets are masked."""
-    for name, value, _ in rows(load_or_exit()):
+    shown = {name: value for name, value, _ in rows(load_or_exit())}
+    if output == "json":
+        click.echo(json.dumps(shown, indent=2))
+        return
+    for name, value in shown.items():
         click.echo(f"{name}={value}")
