@@ -8,12 +8,12 @@ import click
 from console.local import interrupts
 from console.local.report import LocalError, to_stderr
 from shared import logs
-from tests.bench import answers, drain, machine, memory, neighbours
+from tests.bench import answers, drain, machine, memory, neighbours, startup
 from tests.bench.scale import FULL, MILLION, QUICK, Scale
 from tests.bench.servers import Servers
 from tests.bench.table import Section, show
 
-PARTS = ("worker", "ingest", "neighbours", "memory")
+PARTS = ("worker", "ingest", "neighbours", "memory", "startup")
 
 
 @click.command()
@@ -54,6 +54,8 @@ async def _measure(part: str, servers: Servers, scale: Scale, held: int) -> Sect
             return await answers.measure(servers, scale)
         case "neighbours":
             return await neighbours.measure(servers, scale)
+        case "startup":
+            return await startup.measure(servers, scale)
         case _:
             return await memory.measure(servers, held)
 
