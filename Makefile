@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES := registry_events ingest worker shared console tests
 
 .DEFAULT_GOAL := help
-.PHONY: help install run lint fmt unit rules test bench drill lock clean
+.PHONY: help install run lint fmt unit rules test bench drill man lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ bench: install  ## measured throughput and latency, printed as a table
 
 drill: install  ## break things under load, count what became of every event (minutes)
 	$(BIN)/python -m tests.drills $(ARGS)
+
+man: install  ## renew the manual pages, after a change of a command
+	$(BIN)/python -m console.man_pages deploy/man
 
 lock: install  ## renew the lock files (uv must be on the PATH)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \

@@ -135,6 +135,30 @@ def test_the_dependencies_agree(program: Path) -> None:
     call(str(program.with_name("python")), "-m", "pip", "check", directory=program.parent)
 
 
+def test_every_command_has_a_manual_page(program: Path, tmp_path: Path) -> None:
+    directory = program.parents[1] / "share" / "man" / "man1"
+    titles = {f"registry-events {words}".strip() for words in helped(program, "", tmp_path)}
+    pages = {path.name for path in directory.iterdir()}
+    assert pages == {f"{title.replace(' ', '-')}.1" for title in titles}
+
+
+@pytest.mark.parametrize(
+    "reader",
+    [("man", "--warnings", "-E", "UTF-8", "-l"), ("mandoc", "-Tlint", "-Wwarning")],
+    ids=lambda one: one[0],
+)
+def test_manual_pages_can_be_read(program: Path, reader: tuple[str, ...]) -> None:
+    if not shutil.which(reader[0]):
+        pytest.skip(f"{reader[0]} is not here")
+    directory = program.parents[1] / "share" / "man" / "man1"
+    for page in directory.iterdir():
+        done = subprocess.run(
+            [*reader, str(page)], capture_output=True, encoding="utf-8", check=False
+        )
+        assert (done.returncode, done.stderr) == (0, ""), page.name
+        assert done.stdout if reader[0] == "man" else not done.stdout, page.name
+
+
 def test_the_migrations_are_inside(wheel: Path) -> None:
     ours = set(call("git", "ls-files", "shared/migrations/*.sql", directory=ROOT).split())
     assert ours
