@@ -1,28 +1,28 @@
 """registry-events status."""
 
 import asyncio
+import logging
+import os
 import sys
 from typing import Final
 
 import click
-from rich.console import Console
-from rich.text import Text
 
 from console.overview import report
 from console.overview.collecting import Collector, Overview, collecting
 from console.overview.finding import State
+from console.overview.snapshot import Snapshot
 from console.processes import load_or_exit
-from shared import logs
 from shared.settings import Settings
 
 FAILED: Final = 1
 NOT_REACHED: Final = 5
-# Between the two looks that rates come from. What moves by batches of hundreds, as a queue does in
-# which events wait, is not measured in a shorter time.
-_BETWEEN_LOOKS: Final = 1.0
-_WHILE_NOTHING_WAITS: Final = 0.3
+# Between the two looks that rates come from: events leave the queue by batches of hundreds, dead
+# letters one by one.
+_WHILE_EVENTS_WAIT: Final = 1.0
+_BESIDE_DEAD_LETTERS: Final = 0.3
 _SHORTEST_PAUSE: Final = 0.5
-_STYLES: Final = {State.OK: "bold green", State.DEGRADED: "bold yellow", State.DOWN: "bold red"}
+_COLOURS: Final = {State.OK: "green", State.DEGRADED: "yellow", State.DOWN: "red"}
 
 
 @click.command()
@@ -47,7 +47,8 @@ def status(watch: float | None, output: str, fail_on: str | None) -> None:
     the broker nor the database was reached.
     """
     settings = load_or_exit(("amqp_url", "database_url"))
-    logs.configure(level="error", log_format=settings.log_format, service="status")
+    # What a library could say of a server that is away stands in the findings.
+    logging.disable()
     try:
         code = asyncio.run(_status(settings, watch, output, fail_on))
     except KeyboardInterrupt:
@@ -68,12 +69,19 @@ async def _status(settings: Settings, watch: float | None, output: str, fail_on:
 
 
 async def _first(collector: Collector) -> Overview:
+    """Two looks where something moves; else the tables alone know how fast events came."""
     seen = await collector.collect()
-    if seen.snapshot.broker.fault:
+    if not (pause := _pause(seen.snapshot)):
         return seen
-    pause = _BETWEEN_LOOKS if seen.snapshot.ready else _WHILE_NOTHING_WAITS
     await asyncio.gather(collector.oldest_dead.known(), asyncio.sleep(pause))
     return await collector.collect()
+
+
+def _pause(snapshot: Snapshot) -> float:
+    dead = snapshot.broker.dead
+    if snapshot.ready:
+        return _WHILE_EVENTS_WAIT
+    return _BESIDE_DEAD_LETTERS if dead and (dead.ready or dead.consumers) else 0.0
 
 
 def exit_code(seen: Overview, fail_on: str | None) -> int:
@@ -87,12 +95,13 @@ def _show(seen: Overview, output: str, *, clear: bool) -> None:
     if output == "json":
         click.echo(report.to_json(seen))
         return
-    console = Console(highlight=False, soft_wrap=True)
-    if clear and console.is_terminal:
-        console.clear()
+    is_terminal = sys.stdout.isatty()
+    if clear and is_terminal:
+        click.clear()
+    colour = False if os.environ.get("NO_COLOR") else None
     headline, *lines = report.to_lines(seen)
-    console.print(Text(headline, style=_STYLES[seen.verdict.state]))
+    click.secho(headline, fg=_COLOURS[seen.verdict.state], bold=True, color=colour)
     for line in lines:
-        console.print(Text(line, style="yellow" if line.startswith("!") else ""))
-    if clear and not console.is_terminal:
-        console.print()
+        click.secho(line, fg="yellow" if line.startswith("!") else None, color=colour)
+    if clear and not is_terminal:
+        click.echo()

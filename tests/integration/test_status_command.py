@@ -55,6 +55,19 @@ async def test_without_a_worker_and_with_dead_letters(amqp_url: str, database_ur
     assert json.loads(again.stdout)["broker"]["dead"] == {"ready": 1, "consumers": 0}
 
 
+async def test_what_moves_is_looked_at_twice(amqp_url: str, database_url: str) -> None:
+    windows = []
+    async with running_pipeline(amqp_url, database_url, workers=0) as pipeline:
+        for sent in ((), (make_event("push", ""),), (make_event(),)):
+            await pipeline.post(make_envelope(*sent))
+            done = await status(amqp_url, database_url, "-o", "json")
+            windows.append(json.loads(done.stdout)["flow"]["window"])
+    idle, dead, waiting = windows
+    assert idle == 0.0
+    assert dead >= 0.3
+    assert waiting >= 1.0
+
+
 async def test_a_broker_without_queues(amqp_url: str, database_url: str) -> None:
     done = await status(amqp_url, database_url)
     assert (done.returncode, done.stderr) == (0, "")
