@@ -102,6 +102,7 @@ def _show(seen: Overview, output: str, *, clear: bool) -> None:
     headline, *lines = report.to_lines(seen)
     click.secho(headline, fg=_COLOURS[seen.verdict.state], bold=True, color=colour)
     for line in lines:
-        click.secho(line, fg="yellow" if line.startswith("!") else None, color=colour)
+        shown = click.style(line, fg="yellow") if line.startswith("!") else line
+        click.echo(shown, color=colour)
     if clear and not is_terminal:
         click.echo()

@@ -39,10 +39,10 @@ class _NewFile(click.Path):
         ctx: click.Context | None,
     ) -> Path:
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not os.access(path.parent, os.W_OK | os.X_OK):
+            self.fail(f"{printable(str(path))}: no file can be made there", param, ctx)
         if path.exists():
             self.fail(f"{printable(str(path))}: is there already", param, ctx)
-        if not os.access(path.parent, os.W_OK):
-            self.fail(f"{printable(str(path))}: no file can be made there", param, ctx)
         return path
 
 
