@@ -4,15 +4,18 @@ import asyncio
 import logging
 import os
 import sys
-from typing import Final
+from collections.abc import Mapping
+from datetime import UTC, tzinfo
+from typing import Any, Final
 
 import click
 
-from console.overview import report
+from console.overview import report, zones
 from console.overview.collecting import Collector, Overview, collecting
 from console.overview.finding import State
 from console.overview.snapshot import Snapshot
 from console.processes import load_or_exit
+from console.terminal.width import width
 from shared.settings import Settings
 
 FAILED: Final = 1
@@ -22,7 +25,12 @@ NOT_REACHED: Final = 5
 _WHILE_EVENTS_WAIT: Final = 1.0
 _BESIDE_DEAD_LETTERS: Final = 0.3
 _SHORTEST_PAUSE: Final = 0.5
-_COLOURS: Final = {State.OK: "green", State.DEGRADED: "yellow", State.DOWN: "red"}
+Style = Mapping[str, Any]
+_STYLES: Final[Mapping[State, Style]] = {
+    State.OK: {"fg": "green", "bold": True},
+    State.DEGRADED: {"fg": "yellow", "bold": True},
+    State.DOWN: {"fg": "red", "bold": True},
+}
 
 
 @click.command()
@@ -34,13 +42,24 @@ _COLOURS: Final = {State.OK: "green", State.DEGRADED: "yellow", State.DOWN: "red
     flag_value=2.0,
     help="Look again every SECONDS (2), until Ctrl-C or until --fail-on applies.",
 )
-@click.option("-o", "output", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "-o",
+    "output",
+    type=click.Choice(["text", "wide", "json"]),
+    default="text",
+    help="text fits the terminal, or COLUMNS; wide is uncut, as text is in a pipe.",
+)
+@click.option(
+    "--local",
+    is_flag=True,
+    help="Moments of text in the time zone of this machine, or of TZ, not in UTC.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice([State.DEGRADED.value, State.DOWN.value]),
     help="Exit with code 1 in this state, or in a worse one.",
 )
-def status(watch: float | None, output: str, fail_on: str | None) -> None:
+def status(*, watch: float | None, output: str, local: bool, fail_on: str | None) -> None:
     """Is it working? The state of the broker, the queues, the workers and the database.
 
     Exit codes: 0 as told; 1 with --fail-on, in that state; 2 wrong usage or settings; 5 neither
@@ -49,15 +68,18 @@ def status(watch: float | None, output: str, fail_on: str | None) -> None:
     settings = load_or_exit(("amqp_url", "database_url"))
     # What a library could say of a server that is away stands in the findings.
     logging.disable()
+    zone = zones.local() if local and output != "json" else UTC
     try:
-        code = asyncio.run(_status(settings, watch, output, fail_on))
+        code = asyncio.run(_status(settings, zone, watch, output, fail_on))
     except KeyboardInterrupt:
         code = 0
     sys.exit(code)
 
 
-async def _status(settings: Settings, watch: float | None, output: str, fail_on: str | None) -> int:
-    async with collecting(settings) as collector:
+async def _status(
+    settings: Settings, zone: tzinfo, watch: float | None, output: str, fail_on: str | None
+) -> int:
+    async with collecting(settings, zone=zone) as collector:
         seen = await _first(collector)
         while True:
             _show(seen, output, clear=watch is not None)
@@ -99,10 +121,18 @@ def _show(seen: Overview, output: str, *, clear: bool) -> None:
     if clear and is_terminal:
         click.clear()
     colour = False if os.environ.get("NO_COLOR") else None
-    headline, *lines = report.to_lines(seen)
-    click.secho(headline, fg=_COLOURS[seen.verdict.state], bold=True, color=colour)
+    headline, *lines = report.to_lines(seen, None if output == "wide" else width(sys.stdout))
+    style = _STYLES[seen.verdict.state]
+    click.secho(headline, color=colour, **style)
     for line in lines:
-        shown = click.style(line, fg="yellow") if line.startswith("!") else line
-        click.echo(shown, color=colour)
+        style = _style(line, style)
+        click.echo(click.style(line, **style), color=colour)
     if clear and not is_terminal:
         click.echo()
+
+
+def _style(line: str, before: Style) -> Style:
+    """A finding, or the headline, may go on under its beginning."""
+    if line.startswith(" "):
+        return before
+    return {"fg": "yellow"} if line.startswith("!") else {}

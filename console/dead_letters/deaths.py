@@ -1,11 +1,11 @@
 """The deaths of an event before this one: a header that a requeue writes, a line for each."""
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Final
 
-from console.dead_letters.moments import stamp
 from console.dead_letters.view import DeadLetter
-from console.overview import spoken
+from console.overview import spoken, zones
 from shared import credentials
 from shared.text import printable
 
@@ -28,5 +28,7 @@ def with_this(dead_letter: DeadLetter) -> str:
     told = printable(credentials.masked(dead_letter.error), _ERROR)
     error = told or dead_letter.story.reason.value
     tries = spoken.count(dead_letter.story.attempts, "attempt")
-    this = f"{stamp(dead_letter.failed_at)}  {tries}  {error}"
+    died = dead_letter.failed_at
+    moment = zones.moved(died, UTC).isoformat(" ", "seconds") if died else "-"
+    this = f"{moment}  {tries}  {error}"
     return "\n".join([*before(dead_letter), this][-_MOST:])

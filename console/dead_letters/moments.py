@@ -1,13 +1,18 @@
 """Moments and ages as an operator writes and reads them."""
 
 import re
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Final, Self
 
 from console.dead_letters.errors import UnusableError
+from console.overview import spoken, zones
+from shared.lag import MOST_AHEAD
 
 _RELATIVE: Final = re.compile(r"(\d{1,9})\s*([smhdw])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+# Seconds: this program is younger.
+_OLDEST: Final = 10 * 365 * 86_400.0
 
 
 def moment(text: str, *, now: datetime) -> datetime:
@@ -26,18 +31,56 @@ def moment(text: str, *, now: datetime) -> datetime:
         ) from None
 
 
+def believed(then: datetime | None, *, now: datetime) -> bool:
+    """Whether something can have happened then, and a clock is not absurd."""
+    if then is None:
+        return False
+    return -MOST_AHEAD <= (now - then).total_seconds() <= _OLDEST
+
+
 def age(then: datetime | None, *, now: datetime) -> str:
-    """The two largest units: 4s, 3m10s, 3h12m, 2d4h; a clock that is ahead gives 0s."""
+    """In words; a clock that is a little ahead gives 0 s, one that is absurd has no age."""
     if then is None:
         return "-"
-    seconds = max(int((now - then).total_seconds()), 0)
-    for unit, smaller in (("d", "h"), ("h", "m"), ("m", "s")):
-        if seconds >= _SECONDS[unit]:
-            whole, rest = divmod(seconds, _SECONDS[unit])
-            part = rest // _SECONDS[smaller]
-            return f"{whole}{unit}{part}{smaller}" if part else f"{whole}{unit}"
-    return f"{seconds}s"
+    return spoken.age((now - then).total_seconds()) if believed(then, now=now) else "clock?"
 
 
-def stamp(then: datetime | None) -> str:
-    return then.astimezone(UTC).isoformat(" ", "seconds") if then else "-"
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How moments are shown at `now`: in the zone, and in words."""
+
+    now: datetime
+    zone: tzinfo = UTC
+
+    @classmethod
+    def of(cls, *, local: bool) -> Self:
+        return cls(datetime.now(UTC), zones.local() if local else UTC)
+
+    @property
+    def zone_name(self) -> str:
+        return zones.name(self.zone)
+
+    def short(self, then: datetime | None) -> str:
+        """The time of day, and the date of another day than today; not the zone."""
+        if then is None:
+            return "-"
+        then = zones.moved(then, self.zone).replace(tzinfo=None)
+        if then.date() == zones.moved(self.now, self.zone).date():
+            return then.time().isoformat("seconds")
+        return then.isoformat(" ", "minutes")
+
+    def full(self, then: datetime | None) -> str:
+        """To the second, with the zone."""
+        if then is None:
+            return "-"
+        moved = zones.moved(then, self.zone)
+        told = moved.replace(tzinfo=None).isoformat(" ", "seconds")
+        return f"{told} {zones.name(moved.tzinfo or UTC)}"
+
+    def read(self, text: str) -> str:
+        """A text that should be ISO 8601, as `full`, or as it is."""
+        try:
+            then = datetime.fromisoformat(text)
+        except ValueError:
+            return text
+        return self.full(then if then.tzinfo else then.replace(tzinfo=UTC))

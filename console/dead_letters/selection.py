@@ -10,7 +10,7 @@ from typing import Final
 
 from console.dead_letters.errors import UnusableError
 from console.dead_letters.grouping import cause
-from console.dead_letters.view import DeadLetter
+from console.dead_letters.view import PREFIX, DeadLetter
 
 _COMPARISON: Final = re.compile(r"\s*(>=|<=|==|=|>|<|)\s*(\d{1,9})\s*")
 _OPERATORS: Final[dict[str, Callable[[int, int], bool]]] = {
@@ -22,8 +22,6 @@ _OPERATORS: Final[dict[str, Callable[[int, int], bool]]] = {
     "==": eq,
     "": eq,
 }
-# Message ids are random: so many characters of one are as good as all of it.
-_PREFIX: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ class Selection:
     def _has_id(self, dead_letter: DeadLetter) -> bool:
         return any(
             one in (dead_letter.event_id, dead_letter.message_id)
-            or (len(one) >= _PREFIX and dead_letter.message_id.startswith(one))
+            or (len(one) >= PREFIX and dead_letter.message_id.startswith(one))
             for one in self.id
             # Many have no event id, and somebody else's no message id either.
             if one

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from console.dead_letters.grouping import Cause, cause
+from console.dead_letters.moments import believed
 from console.dead_letters.view import DeadLetter
 from shared import credentials
 
@@ -61,7 +62,9 @@ class Summary:
         if found.group not in self._groups and len(self._groups) >= _GROUPS:
             found = OTHER
         group = self._groups.setdefault(found.group, Group(found))
-        died = dead_letter.failed_at
+        # One absurd clock would be the oldest of all.
+        failed_at = dead_letter.failed_at
+        died = failed_at if believed(failed_at, now=self.now) else None
         group.add(dead_letter, died, self._since)
         self.total.add(dead_letter, died, self._since)
 

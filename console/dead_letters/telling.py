@@ -6,15 +6,18 @@ from typing import Any, Final
 
 from console.dead_letters import deaths, masking, notification
 from console.dead_letters.grouping import cause
-from console.dead_letters.moments import age, stamp
+from console.dead_letters.moments import Clock, age, believed
 from console.dead_letters.requeueing import REQUEUED_AT, REQUEUED_BY
 from console.dead_letters.view import DeadLetter
+from console.terminal import prose
 from shared import credentials
 from shared.amqp.dead_letter import Reason
 from shared.amqp.message import RECEIVED_AT, SOURCE, TRACEPARENT
 from shared.text import printable
 
 _PAYLOAD: Final = 64 * 1024
+_LABEL: Final = 14
+_TRY_NEXT: Final = f"{'try next':<{_LABEL}}"
 COMMAND: Final = "registry-events dead-letters"
 _ADVICE: Final = {
     Reason.UNREADABLE_BODY: (
@@ -61,28 +64,38 @@ def advice(dead_letter: DeadLetter) -> list[str]:
     return [why, *(f"{COMMAND} {command.format_map(known)}" for command in commands)]
 
 
-def tell(dead_letter: DeadLetter, *, now: datetime, mask: bool) -> Iterator[str]:
-    """Lines of text."""
-    shown = masking.masked(dead_letter) if mask else dead_letter
-    for name, value in _facts(shown, cause(dead_letter).group, now):
-        yield f"{name:<14}{printable(value, 2000) or '-'}"
-    for line in deaths.before(shown):
-        yield f"{'died before':<14}{line}"
-    for name, value in sorted(shown.headers.items()):
-        yield f"{'header':<14}{printable(name, 255)}: {printable(str(value), 2000)}"
-    for death in _deaths(shown.headers):
-        yield f"{'broker':<14}{printable(str(death), 500)}"
+def tell(
+    dead_letter: DeadLetter, clock: Clock, *, mask: bool, width: int | None = None
+) -> Iterator[str]:
+    """Lines of at most `width` cells, where ids and words of commands allow it; None: uncut."""
+    for label, text in _story(dead_letter, clock, mask=mask):
+        yield from prose.hanging(f"{label:<{_LABEL}}", text, width)
     yield "payload" + (", masked; --no-mask shows the whole" if mask else "")
     text = masking.pretty(masking.payload(dead_letter.body, mask=mask))
     for line in text[:_PAYLOAD].splitlines():
-        yield f"  {line}"
+        bare = line.lstrip()
+        yield from prose.hanging(" " * (2 + len(line) - len(bare)), bare, width)
     if len(text) > _PAYLOAD:
         yield f"  … and {len(text) - _PAYLOAD:,} more characters; -o json shows all"
-    for line in advice(dead_letter):
-        yield f"{'try next':<14}{line}"
+    why, *commands = advice(dead_letter)
+    yield from prose.hanging(_TRY_NEXT, why, width)
+    for command in commands:
+        yield from prose.command(_TRY_NEXT, command, width)
 
 
-def _facts(dead_letter: DeadLetter, group: str, now: datetime) -> Iterator[tuple[str, str]]:
+def _story(dead_letter: DeadLetter, clock: Clock, *, mask: bool) -> Iterator[tuple[str, str]]:
+    shown = masking.masked(dead_letter) if mask else dead_letter
+    for name, value in _facts(shown, cause(dead_letter).group, clock):
+        yield name, printable(value, 2000) or "-"
+    for line in deaths.before(shown):
+        yield "died before", line
+    for name, value in sorted(shown.headers.items()):
+        yield "header", f"{printable(name, 255)}: {printable(str(value), 2000)}"
+    for death in _deaths(shown.headers):
+        yield "broker", printable(str(death), 500)
+
+
+def _facts(dead_letter: DeadLetter, group: str, clock: Clock) -> Iterator[tuple[str, str]]:
     story, headers = dead_letter.story, dead_letter.headers
     event = (dead_letter.action, dead_letter.name, dead_letter.event_id)
     yield "dead letter", dead_letter.message_id
@@ -92,20 +105,26 @@ def _facts(dead_letter: DeadLetter, group: str, now: datetime) -> Iterator[tuple
     yield "error", dead_letter.error
     yield "group", group
     yield "attempts", str(story.attempts or "")
-    yield "received", str(headers.get(RECEIVED_AT, "") or story.first_seen)
-    yield "first seen", story.first_seen
-    yield "failed at", f"{stamp(dead_letter.failed_at)} ({age(dead_letter.failed_at, now=now)} ago)"
+    yield "received", clock.read(str(headers.get(RECEIVED_AT, "") or story.first_seen))
+    yield "first seen", clock.read(story.first_seen)
+    yield "failed at", _ago(dead_letter.failed_at, clock)
     yield "buried by", f"{story.host}, version {story.version}" if story.host else "the broker"
-    yield "requeued", _requeued(dead_letter)
+    yield "requeued", _requeued(dead_letter, clock)
     yield "trace", str(headers.get(TRACEPARENT, ""))
     yield "routing key", dead_letter.routing_key
 
 
-def _requeued(dead_letter: DeadLetter) -> str:
+def _ago(then: datetime | None, clock: Clock) -> str:
+    if not believed(then, now=clock.now):
+        return clock.full(then)
+    return f"{clock.full(then)} ({age(then, now=clock.now)} ago)"
+
+
+def _requeued(dead_letter: DeadLetter, clock: Clock) -> str:
     if not dead_letter.requeues:
         return "never"
     headers = dead_letter.headers
-    last = f"{headers.get(REQUEUED_AT, '-')} by {headers.get(REQUEUED_BY, '-')}"
+    last = f"{clock.read(str(headers.get(REQUEUED_AT, '-')))} by {headers.get(REQUEUED_BY, '-')}"
     return f"{dead_letter.requeues} times, last {last}"
 
 

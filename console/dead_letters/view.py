@@ -1,6 +1,7 @@
 """A dead letter as an operator sees it: its story, and what can be read of its event."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,6 +15,9 @@ from shared.amqp.message import EVENT_ID
 from shared.text import from_bytes, printable
 
 REQUEUE_COUNT: Final = "requeue-count"
+# Message ids of ours are random: so many characters of one are as good as all of it.
+PREFIX: Final = 8
+_OURS: Final = re.compile("[0-9a-f]{32}")
 # The broker counts deliveries, looks too: not a part of the dead letter.
 _DELIVERY_COUNT: Final = "x-delivery-count"
 
@@ -93,25 +97,15 @@ class DeadLetter:
         """repository:tag, not safe to print."""
         return f"{self.repository}:{self.tag}" if self.tag else self.repository
 
-    def line(self) -> str:
-        """One line, safe to print: time, reason, error, action, repository:tag, id.
+    @property
+    def handle(self) -> str:
+        """What finds it again, short enough to type, safe to print, credentials masked.
 
-        The id is one that finds it again: the message's if the event has none. Credentials are
-        masked.
+        Of a message id of ours its beginning, or else the whole of what it has.
         """
-        failed_at = self.failed_at
-        shown = (
-            (self.error, 100),
-            (self.action, 20),
-            (self.name, 120),
-            (self.event_id or self.message_id, 40),
-        )
-        fields = (
-            failed_at.isoformat(" ", "seconds") if failed_at else "-",
-            self.story.reason.value,
-            *(printable(credentials.masked(text), longest) or "-" for text, longest in shown),
-        )
-        return "  ".join(fields)
+        if _OURS.fullmatch(self.message_id):
+            return self.message_id[:PREFIX]
+        return printable(credentials.masked(self.message_id or self.event_id))
 
     def json(self) -> str:
         """The whole, unmasked, as one line of JSON.

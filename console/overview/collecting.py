@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from console.overview import database
 from console.overview.broker import BrokerLook
@@ -33,11 +33,14 @@ class Overview:
 class Collector:
     """Takes an `Overview` at a time; rates come from what it saw in the last seconds."""
 
-    def __init__(self, settings: Settings, pool: Pool, ask: Ask, oldest_dead: OldestDead) -> None:
+    def __init__(
+        self, settings: Settings, pool: Pool, ask: Ask, oldest_dead: OldestDead, zone: tzinfo
+    ) -> None:
         self._broker = BrokerLook(secret(settings.amqp_url))
         self.oldest_dead = oldest_dead
         self._pool, self._ask = pool, ask
         self._history = History()
+        self._zone = zone
 
     async def collect(self) -> Overview:
         """Never raises; takes a few seconds at most, when something does not answer."""
@@ -56,7 +59,7 @@ class Collector:
             oldest_dead=self.oldest_dead.age(broker.dead, taken),
         )
         flow = self._history.add(snapshot)
-        return Overview(snapshot, flow, judge(snapshot, flow))
+        return Overview(snapshot, flow, judge(snapshot, flow, self._zone))
 
     async def close(self) -> None:
         await self.oldest_dead.known()
@@ -65,9 +68,12 @@ class Collector:
 
 @asynccontextmanager
 async def collecting(
-    settings: Settings, oldest_dead: OldestDead | None = None
+    settings: Settings, oldest_dead: OldestDead | None = None, *, zone: tzinfo = UTC
 ) -> AsyncIterator[Collector]:
-    """A collector with connections of its own, which are closed at the end."""
+    """A collector with connections of its own, which are closed at the end.
+
+    `zone` is that of the moments which its findings name.
+    """
     oldest_dead = oldest_dead or OldestDead(
         in_passing(secret(settings.amqp_url)), largest=LARGEST_IN_PASSING
     )
@@ -78,7 +84,7 @@ async def collecting(
             )
         )
         ask = await stack.enter_async_context(_asking(settings.console_services))
-        collector = Collector(settings, pool, ask, oldest_dead)
+        collector = Collector(settings, pool, ask, oldest_dead, zone)
         stack.push_async_callback(collector.close)
         yield collector
 

@@ -3,14 +3,26 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from typing import Final
 
 from console.overview.collecting import Overview
-from console.overview.snapshot import Database, Depth, Service
+from console.overview.snapshot import Database, Depth, Service, Snapshot
 from console.overview.spoken import age, count, duration, rate
+from console.terminal import prose
+from console.terminal.table import NONE, Column, Table
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 
-_HEADING = ("QUEUE", "READY", "IN HAND", "CONSUMERS", "IN", "OUT", "OLDEST", "TO EMPTY")
-_NONE = "-"
+_COLUMNS = (
+    Column("QUEUE"),
+    Column("READY", right=True),
+    Column("IN HAND", rank=4, right=True),
+    Column("CONSUMERS", rank=8, right=True),
+    Column("IN", rank=6, right=True),
+    Column("OUT", rank=6, right=True),
+    Column("OLDEST", rank=7, right=True),
+    Column("TO EMPTY", rank=5, right=True),
+)
+_LABEL: Final = 12
 NO_SERVICES = (
     "what ingests and workers say of themselves is seen with REGISTRY_EVENTS_CONSOLE_SERVICES"
 )
@@ -36,25 +48,31 @@ def to_json(seen: Overview) -> str:
     )
 
 
-def to_lines(seen: Overview) -> Iterator[str]:
-    """The verdict first; lines of what was found start with an exclamation mark."""
+def to_lines(seen: Overview, width: int | None = None) -> Iterator[str]:
+    """The verdict first; what was found starts with an exclamation mark. None: a line each."""
     snapshot = seen.snapshot
-    yield f"{seen.verdict.state.upper()}: {seen.verdict.headline}"
+    yield from prose.hanging(f"{seen.verdict.state.upper()}: ", seen.verdict.headline, width)
     for finding in seen.verdict.findings:
-        yield f"! {finding.text}"
+        yield from prose.hanging("! ", finding.text, width)
     yield ""
-    yield from _queues(seen)
-    yield _database(snapshot.database)
-    yield from map(_service, snapshot.services)
+    if not snapshot.broker.fault:
+        yield from _queues(seen, width)
+    for label, text in _parts(snapshot):
+        yield from prose.hanging(f"{label:<{_LABEL}}", text, width)
+
+
+def _parts(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    broker = snapshot.broker
+    yield "broker", "away" if broker.fault else f"RabbitMQ {broker.version}"
+    yield "database", _database(snapshot.database)
+    for service in snapshot.services:
+        yield service.kind, _service(service)
     if not snapshot.services:
-        yield f"services    {NO_SERVICES}"
+        yield "services", NO_SERVICES
 
 
-def _queues(seen: Overview) -> Iterator[str]:
+def _queues(seen: Overview, width: int | None) -> Iterator[str]:
     broker, flow = seen.snapshot.broker, seen.flow
-    if broker.fault:
-        yield "broker      away"
-        return
     growth = flow.dead_growth
     events = [
         rate(flow.incoming),
@@ -63,49 +81,41 @@ def _queues(seen: Overview) -> Iterator[str]:
         to_empty(seen),
     ]
     dead = [rate(max(growth, 0)), rate(max(-growth, 0)), duration(seen.snapshot.oldest_dead)]
-    yield from _table(
-        [
-            _HEADING,
-            [EVENTS_QUEUE, *_depth(broker.events, seen.snapshot.in_hand), *events],
-            [DEAD_QUEUE, *_depth(broker.dead), *dead, ""],
-        ]
-    )
-    yield f"broker      RabbitMQ {broker.version}"
+    rows = [
+        [EVENTS_QUEUE, *_depth(broker.events, seen.snapshot.in_hand), *events],
+        [DEAD_QUEUE, *_depth(broker.dead), *dead, ""],
+    ]
+    table = Table(_COLUMNS, width)
+    yield from table.heading(rows)
+    yield from table.lines(rows)
 
 
 def at_most(seconds: float | None) -> str:
     """The bound on how long an event waits in the queue."""
     if seconds is None:
         return "not known"
-    return f"≤ {duration(seconds)}" if seconds else _NONE
+    return f"≤ {duration(seconds)}" if seconds else NONE
 
 
 def to_empty(seen: Overview) -> str:
     if not seen.snapshot.ready:
-        return _NONE
+        return NONE
     seconds = seen.flow.to_empty(seen.snapshot.ready)
     return "never" if seconds is None else duration(seconds)
 
 
 def _depth(depth: Depth | None, in_hand: int | None = None) -> Sequence[str]:
-    held = _NONE if in_hand is None else f"{in_hand:,}"
-    return (f"{depth.ready:,}", held, f"{depth.consumers:,}") if depth else ("missing", held, _NONE)
-
-
-def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for first, *rest in rows:
-        cells = [(cell or _NONE).rjust(width) for cell, width in zip(rest, widths[1:], strict=True)]
-        yield "  ".join([first.ljust(widths[0]), *cells])
+    held = NONE if in_hand is None else f"{in_hand:,}"
+    return (f"{depth.ready:,}", held, f"{depth.consumers:,}") if depth else ("missing", held, NONE)
 
 
 def _database(database: Database) -> str:
     if database.fault:
-        return "database    away"
+        return "away"
     if database.is_locked:
-        return f"database    PostgreSQL {database.version}, locked"
+        return f"PostgreSQL {database.version}, locked"
     applied = database.migrations - database.missing
-    line = f"database    PostgreSQL {database.version}, schema {applied}/{database.migrations}"
+    line = f"PostgreSQL {database.version}, schema {applied}/{database.migrations}"
     activity = database.activity
     if activity is None:
         return line
@@ -120,10 +130,10 @@ def _database(database: Database) -> str:
 
 def _service(service: Service) -> str:
     if service.fault:
-        return f"{service.kind:<11} {service.url}  {service.fault}"
+        return f"{service.url}  {service.fault}"
     events = count(int(service.events or 0), "event")
     dead = count(int(service.dead_lettered), "dead letter")
-    line = f"{service.kind:<11} {service.url}  version {service.version}, {events}, {dead}"
+    line = f"{service.url}  version {service.version}, {events}, {dead}"
     if service.in_hand:
         line += f", {service.in_hand:,} in hand for {age(service.batch_age)}"
     return line

@@ -1,7 +1,7 @@
 """What senders of ingests do wrong until somebody mends them, or a setting. Pure."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import Final
 
 from console.overview.finding import Finding, State
@@ -21,15 +21,15 @@ _TOO_LARGE: Final = (
 _SAID: Final = {"token": ("refused", _NOT_OURS), "too_large": ("cut", _TOO_LARGE)}
 
 
-def sender_findings(snapshot: Snapshot) -> Iterator[Finding]:
+def sender_findings(snapshot: Snapshot, zone: tzinfo) -> Iterator[Finding]:
     for service in snapshot.services:
         for fault in service.sender_faults:
-            yield Finding(State.DEGRADED, _sentence(snapshot, service, fault))
+            yield Finding(State.DEGRADED, _sentence(snapshot, service, fault, zone))
 
 
-def _sentence(snapshot: Snapshot, service: Service, fault: SenderFault) -> str:
+def _sentence(snapshot: Snapshot, service: Service, fault: SenderFault, zone: tzinfo) -> str:
     what, why = _SAID.get(fault.kind, ("faulty", f"{fault.kind}; its log says more"))
-    since = clock(snapshot.taken - timedelta(seconds=fault.first_age), snapshot.taken)
+    since = clock(snapshot.taken - timedelta(seconds=fault.first_age), snapshot.taken, zone)
     return (
         f"{service.kind} {service.url}: {count(fault.count, 'notification')} {what} since {since} "
         f"(last {age(fault.last_age)} ago{_from(fault)}): {why}"

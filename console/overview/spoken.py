@@ -1,21 +1,32 @@
 """Figures as people read them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Final
 
-_STEPS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"))
+from console.overview import zones
+
+# Of each the smaller one that is told beside it.
+_STEPS: Final = (
+    (31_536_000, "y", 86_400, "d"),
+    (86_400, "d", 3_600, "h"),
+    (3_600, "h", 60, "min"),
+)
+_MINUTE: Final = 60
 _MILLISECONDS_BELOW: Final = 0.95
 _TENTHS_BELOW: Final = 9.95
 
 
 def duration(seconds: float | None) -> str:
-    """The largest unit that fits: 28 ms, 3.1 s, 45 s, 12 min, 3 h, 2 d; empty if not known."""
+    """As long as it is exact enough: 28 ms, 3.1 s, 12 min, 3 h 5 min, 2 d; empty if not known."""
     if seconds is None:
         return ""
     seconds = max(seconds, 0.0)
-    for size, unit in _STEPS:
+    for size, unit, smaller, part in _STEPS:
         if seconds >= size:
-            return f"{int(seconds // size)} {unit}"
+            rest = int(seconds % size // smaller)
+            return f"{int(seconds // size)} {unit}" + (f" {rest} {part}" if rest else "")
+    if seconds >= _MINUTE:
+        return f"{int(seconds // _MINUTE)} min"
     if not seconds:
         return "0 s"
     if seconds < _MILLISECONDS_BELOW:
@@ -25,13 +36,14 @@ def duration(seconds: float | None) -> str:
 
 def age(seconds: float) -> str:
     """As `duration`, in whole seconds."""
-    return f"{max(int(seconds), 0)} s" if seconds < 60 else duration(seconds)  # noqa: PLR2004
+    return f"{max(int(seconds), 0)} s" if seconds < _MINUTE else duration(seconds)
 
 
-def clock(moment: datetime, now: datetime) -> str:
-    """The time of day in UTC, and the date of another day than today."""
-    moment, now = moment.astimezone(UTC), now.astimezone(UTC)
-    return moment.strftime("%H:%M UTC" if moment.date() == now.date() else "%Y-%m-%d %H:%M UTC")
+def clock(moment: datetime, now: datetime, zone: tzinfo = UTC) -> str:
+    """The time of day with its zone, and the date of another day than today."""
+    moment, now = moment.astimezone(zone), now.astimezone(zone)
+    shown = moment.strftime("%H:%M" if moment.date() == now.date() else "%Y-%m-%d %H:%M")
+    return f"{shown} {zones.name(zone)}"
 
 
 def rate(per_second: float) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Final
 
 from console.overview.backlog import queue_findings
@@ -27,7 +28,8 @@ class Verdict:
     findings: Sequence[Finding]
 
 
-def judge(snapshot: Snapshot, flow: Flow) -> Verdict:
+def judge(snapshot: Snapshot, flow: Flow, zone: tzinfo = UTC) -> Verdict:
+    """`zone` is that of the moments which findings name."""
     found = [
         *_broker(snapshot.broker),
         *database_findings(snapshot.database),
@@ -36,7 +38,7 @@ def judge(snapshot: Snapshot, flow: Flow) -> Verdict:
         *queue_findings(snapshot, flow),
         *held_findings(snapshot),
         *_services(snapshot),
-        *sender_findings(snapshot),
+        *sender_findings(snapshot, zone),
         *_dead_letters(snapshot),
     ]
     severity = list(State)

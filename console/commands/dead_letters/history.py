@@ -7,32 +7,21 @@ from typing import Any
 import click
 
 from console.commands.dead_letters import printing
-from console.commands.dead_letters.options import output
+from console.commands.dead_letters.options import clock, output
 from console.commands.dead_letters.running import nothing_matched, run, settings
 from console.dead_letters import audit
-from console.dead_letters.moments import stamp
+from console.dead_letters.moments import Clock
+from console.terminal.table import Column
 from shared.settings import Settings
 from shared.text import printable
-
-_HEADER = (
-    "ID",
-    "STARTED",
-    "WHO",
-    "OPERATION",
-    "SELECTOR",
-    "MATCHED",
-    "DONE",
-    "FAILED",
-    "RESULT",
-    "NOTE",
-)
 
 
 @click.command()
 @click.argument("number", type=int, required=False)
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True)
-@output("text", "json", "jsonl")
-def history(*, number: int | None, limit: int, output: str) -> None:
+@clock
+@output("text", "wide", "json", "jsonl")
+def history(*, number: int | None, limit: int, clock: Clock, output: str) -> None:
     """Show who changed dead letters, the latest first; needs DATABASE_URL."""
     found = run(_read(settings("database_url"), number, limit))
     if not found:
@@ -42,7 +31,9 @@ def history(*, number: int | None, limit: int, output: str) -> None:
     elif output == "jsonl":
         printing.lines(found)
     else:
-        printing.table(_HEADER, map(_row, found))
+        uncut = printing.cells(wide=output == "wide") is None
+        columns = _columns(clock, uncut=uncut)
+        printing.Rows(columns, wide=uncut).add([_row(one, clock, uncut=uncut) for one in found])
 
 
 async def _read(loaded: Settings, number: int | None, limit: int) -> Sequence[dict[str, Any]]:
@@ -58,17 +49,33 @@ async def _read(loaded: Settings, number: int | None, limit: int) -> Sequence[di
     ]
 
 
-def _row(found: dict[str, Any]) -> tuple[str, ...]:
+def _columns(clock: Clock, *, uncut: bool) -> Sequence[Column]:
+    return (
+        Column("ID"),
+        Column("STARTED" if uncut else f"STARTED ({clock.zone_name})"),
+        Column("WHO", least=12, rank=7),
+        Column("OPERATION", rank=8),
+        Column("MATCHED", right=True),
+        Column("DONE", right=True),
+        Column("FAILED", right=True),
+        Column("RESULT", least=20, rank=3, below=True),
+        Column("SELECTOR", least=20, rank=2, below=True),
+        Column("NOTE", least=14, rank=1, below=True),
+    )
+
+
+def _row(found: dict[str, Any], clock: Clock, *, uncut: bool) -> tuple[str, ...]:
     unfinished = "not finished: it runs, or it was killed"
+    started = datetime.fromisoformat(found["started_at"])
     return (
         str(found["id"]),
-        stamp(datetime.fromisoformat(found["started_at"])),
-        printable(found["actor"], 40),
+        clock.full(started) if uncut else clock.short(started),
+        printable(found["actor"]),
         found["operation"],
-        printable(found["selector"], 80),
-        str(found["matched"]),
-        str(found["done"]),
-        str(found["failed"]),
-        printable(found["result"], 120) if found["finished_at"] else unfinished,
-        printable(found["note"], 80),
+        f"{found['matched']:,}",
+        f"{found['done']:,}",
+        f"{found['failed']:,}",
+        printable(found["result"]) if found["finished_at"] else unfinished,
+        printable(found["selector"]),
+        printable(found["note"]),
     )

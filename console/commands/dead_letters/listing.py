@@ -2,17 +2,20 @@
 
 import json
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import click
 
-from console.commands.dead_letters import printing
+from console.commands.dead_letters import printing, rows
 from console.commands.dead_letters.exits import Interrupted
-from console.commands.dead_letters.options import output, selectors
+from console.commands.dead_letters.options import clock, output, selectors
 from console.commands.dead_letters.running import nothing_matched, run, say, settings
 from console.dead_letters import reading
 from console.dead_letters.grouping import cause
 from console.dead_letters.masking import UNMASKED
+from console.dead_letters.moments import Clock
 from console.dead_letters.plan import key
 from console.dead_letters.selection import Selection
 from console.dead_letters.view import DeadLetter
@@ -23,35 +26,43 @@ _PAGE = 50
 
 @click.command("list")
 @selectors(limit=_PAGE)
-@output("text", "json", "jsonl")
-def list_(*, selection: Selection, output: str) -> None:
-    """Show dead letters, a line each, the oldest first; as JSON whole and unmasked."""
+@clock
+@output("text", "wide", "json", "jsonl")
+def list_(*, selection: Selection, clock: Clock, output: str) -> None:
+    """Show dead letters, the oldest first; as JSON whole and unmasked."""
     total, found = run(_find(secret(settings().amqp_url), selection))
     if not found:
         nothing_matched()
     if output == "json":
         say(UNMASKED)
         printing.document([_document(dead_letter) for dead_letter in found])
-    shown = Shown(output)
-    for dead_letter in found if output != "json" else ():
-        shown.add(dead_letter)
+    else:
+        Shown(output, clock).add(found)
     if total > len(found):
         say(f"{len(found):,} of {total:,} shown; --limit shows more")
 
 
-@dataclass(slots=True)
 class Shown:
-    """Prints dead letters and counts them."""
+    """Prints dead letters as they come and counts them; `output` is not json."""
 
-    output: str
-    count: int = 0
+    def __init__(self, output: str, clock: Clock) -> None:
+        self.count = 0
+        self._output, self._clock = output, clock
+        self._uncut = printing.cells(wide=output == "wide") is None
+        self._rows = printing.Rows(rows.columns(clock, uncut=self._uncut), wide=self._uncut)
 
-    def add(self, dead_letter: DeadLetter) -> None:
-        if self.output == "jsonl" and not self.count:
+    def add(self, found: Sequence[DeadLetter]) -> None:
+        if self._output == "jsonl":
+            self._lines(found)
+        else:
+            clock = replace(self._clock, now=datetime.now(UTC))
+            self._rows.add([rows.cells(one, clock, uncut=self._uncut) for one in found])
+        self.count += len(found)
+
+    def _lines(self, found: Sequence[DeadLetter]) -> None:
+        if found and not self.count:
             say(UNMASKED)
-        self.count += 1
-        text = f"{cause(dead_letter).group}  {dead_letter.line()}"
-        click.echo(json.dumps(_document(dead_letter)) if self.output == "jsonl" else text)
+        printing.lines(map(_document, found))
 
 
 def _document(dead_letter: DeadLetter) -> dict[str, object]:
@@ -83,14 +94,15 @@ async def _find(url: str, selection: Selection) -> tuple[int, list[DeadLetter]]:
     help="How many of the youngest.",
 )
 @click.option("-f", "--follow", is_flag=True, help="Go on with what arrives, until Ctrl-C.")
-@output("text", "jsonl")
+@clock
+@output("text", "wide", "jsonl")
 @selectors(limited=False)
-def tail(*, count: int, output: str, follow: bool, selection: Selection) -> None:
+def tail(*, count: int, clock: Clock, output: str, follow: bool, selection: Selection) -> None:
     """Show the youngest dead letters; what arrives is followed as copies.
 
-    A line each; as JSON whole and unmasked.
+    As JSON whole and unmasked.
     """
-    url, shown = secret(settings().amqp_url), Shown(output)
+    url, shown = secret(settings().amqp_url), Shown(output, clock)
     try:
         run(_tail(url, count, shown, selection, follow=follow))
     except Interrupted:
@@ -104,11 +116,10 @@ async def _tail(url: str, count: int, shown: Shown, selection: Selection, *, fol
     async with reading.connected(url, say=say) as broker, reading.following(broker) as arriving:
         youngest: deque[DeadLetter] = deque(maxlen=count)
         await reading.each(broker, reading.only(selection, youngest.append))
-        for dead_letter in youngest:
-            shown.add(dead_letter)
+        shown.add(youngest)
         if not follow:
             return
         known = {key(dead_letter) for dead_letter in youngest}
         async for dead_letter in arriving:
             if key(dead_letter) not in known and selection.matches(dead_letter):
-                shown.add(dead_letter)
+                shown.add([dead_letter])

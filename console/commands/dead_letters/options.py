@@ -7,6 +7,7 @@ from typing import Any, Final
 import click
 
 from console.commands.dead_letters.values import ATTEMPTS, FILLED, MOMENT
+from console.dead_letters.moments import Clock
 from console.dead_letters.selection import Selection
 from shared.amqp.dead_letter import Reason
 
@@ -71,6 +72,27 @@ def selectors(*, limit: int | None = None, limited: bool = True) -> Callable[[Fu
 
 
 def output(*kinds: str) -> Callable[[Function], Function]:
+    wide = "text fits the terminal, or COLUMNS; wide is uncut, as text is in a pipe."
     return click.option(
-        "-o", "--output", type=click.Choice(kinds), default=kinds[0], show_default=True
+        "-o",
+        "--output",
+        type=click.Choice(kinds),
+        default=kinds[0],
+        show_default=True,
+        help=wide if "wide" in kinds else None,
     )
+
+
+def clock(function: Function) -> Function:
+    """Give the command a `clock`."""
+
+    @wraps(function)
+    def command(*, local: bool, **given: Any) -> Any:  # noqa: ANN401  click's parameters
+        return function(clock=Clock.of(local=local), **given)
+
+    return LOCAL(command)
+
+
+LOCAL: Final = click.option(
+    "--local", is_flag=True, help="Moments in the time zone of this machine, or of TZ, not in UTC."
+)

@@ -15,9 +15,16 @@ from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.operation import Target
 from console.dead_letters.plan import Plan
 from console.overview import spoken
+from console.terminal.table import Column
 from shared.text import printable
 
 _GROUPS_SHOWN = 10
+_COLUMNS = (
+    Column("GROUP"),
+    Column("COUNT", right=True),
+    Column("REASON", rank=8),
+    Column("ERROR", least=30, rank=7, below=True),
+)
 _PAST = {
     "requeue": "requeued",
     "discard": "discarded",
@@ -33,8 +40,11 @@ def show(made: Plan, verb: str, target: Target | None, *, dry_run: bool, output:
     if dry_run and output == "json":
         into = asdict(target) if target else None
         printing.document({"dry_run": True, **made.document(), "target": into})
-    for line in _lines(made, verb, target) if not dry_run or output == "text" else ():
-        click.echo(line, err=not dry_run)
+    if not dry_run or output == "text":
+        for line in _lines(made, verb, target):
+            bare = line.lstrip()
+            printing.sentence(" " * (len(line) - len(bare)), bare, err=not dry_run)
+        _groups(made, err=not dry_run)
     if dry_run:
         say("nothing was changed")
         sys.exit(Exit.DONE)
@@ -57,10 +67,18 @@ def _lines(made: Plan, verb: str, target: Target | None) -> Iterator[str]:
         yield f"  requeued before: {made.requeued_before:,}"
     for why, count in made.skipped.most_common():
         yield f"  skipped {count:,}: {why}"
-    for cause, count in made.groups.most_common(_GROUPS_SHOWN):
-        yield f"  {cause.group}  {count:>9,}  {cause.reason}  {printable(cause.error, 80)}"
+
+
+def _groups(made: Plan, *, err: bool) -> None:
+    largest = made.groups.most_common(_GROUPS_SHOWN)
+    printing.Rows(_COLUMNS, err=err).add(
+        [
+            (cause.group, f"{count:,}", cause.reason, printable(cause.error))
+            for cause, count in largest
+        ]
+    )
     if len(made.groups) > _GROUPS_SHOWN:
-        yield f"  and {len(made.groups) - _GROUPS_SHOWN} more groups"
+        click.echo(f"and {len(made.groups) - _GROUPS_SHOWN} more groups", err=err)
 
 
 def finish(
@@ -73,7 +91,9 @@ def finish(
         told = {"matched": work.matched, "skipped": skipped, "history": trail.number}
         printing.document({**told, **outcome.document()})
     else:
-        click.echo("\n".join(_told(outcome, trail.number, _PAST[work.operation], skipped)))
+        for line in _told(outcome, trail.number, _PAST[work.operation], skipped):
+            bare = line.lstrip()
+            printing.sentence(" " * (len(line) - len(bare)), bare)
     sys.exit(_verdict(outcome, skipped=skipped))
 
 

@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 
 import click
 
-from console.commands.dead_letters import printing
+from console.commands.dead_letters import printing, rows
 from console.commands.dead_letters.exits import Exit, Failed
-from console.commands.dead_letters.options import output
+from console.commands.dead_letters.options import clock, output
 from console.commands.dead_letters.running import nothing_matched, run, say, settings
 from console.commands.dead_letters.values import FILLED
 from console.dead_letters import masking, reading
 from console.dead_letters.grouping import cause
+from console.dead_letters.moments import Clock
 from console.dead_letters.telling import advice, tell
 from console.dead_letters.view import DeadLetter
 from shared.configuration import secret
-from shared.text import printable
 
 _MOST = 20
 
@@ -26,19 +26,21 @@ _MOST = 20
 @click.option(
     "--no-mask", is_flag=True, help="The whole: addresses, user agents, actors, credentials."
 )
-@output("text", "json", "jsonl")
-def show(*, id: str, no_mask: bool, output: str) -> None:  # noqa: A002  the user's word for it
+@clock
+@output("text", "wide", "json", "jsonl")
+def show(*, id: str, no_mask: bool, clock: Clock, output: str) -> None:  # noqa: A002  the user's word for it
     """Tell the whole story of one dead letter.
 
     ID is an event id or a message id, or how one of them starts. Of the payload only what is known
     to be harmless is shown; all else in it, and credentials anywhere, are masked.
     """
     dead_letter = one(run(find(secret(settings().amqp_url), id)))
-    if output != "text":
+    if output in ("json", "jsonl"):
         told = document(dead_letter, mask=not no_mask)
         printing.document(told) if output == "json" else printing.lines([told])
         return
-    for line in tell(dead_letter, now=datetime.now(UTC), mask=not no_mask):
+    width = printing.cells(wide=output == "wide")
+    for line in tell(dead_letter, clock, mask=not no_mask, width=width):
         click.echo(line)
 
 
@@ -47,8 +49,10 @@ def one(found: Sequence[DeadLetter]) -> DeadLetter:
     if not found:
         nothing_matched()
     if len(found) > 1:
-        for dead_letter in found:
-            say(f"{printable(dead_letter.message_id)}  {dead_letter.line()}")
+        now = Clock(datetime.now(UTC))
+        uncut = printing.cells(err=True) is None
+        table = printing.Rows(rows.columns(now, uncut=uncut), wide=uncut, err=True)
+        table.add([rows.cells(one, now, uncut=uncut) for one in found])
         raise Failed("several dead letters are called so; give more of one's id", Exit.USAGE)
     return found[0]
 

@@ -6,23 +6,34 @@ from datetime import UTC, datetime
 import click
 
 from console.commands.dead_letters import printing
-from console.commands.dead_letters.options import output, selectors
+from console.commands.dead_letters.options import clock, output, selectors
 from console.commands.dead_letters.running import run, say, settings
 from console.dead_letters import reading
-from console.dead_letters.moments import age
+from console.dead_letters.moments import Clock, age
 from console.dead_letters.plan import LASTING
 from console.dead_letters.selection import Selection
 from console.dead_letters.summary import Group, Summary
+from console.dead_letters.telling import COMMAND
+from console.terminal.table import Column
 from shared.configuration import secret
 from shared.text import printable
 
-_HEADER = ("GROUP", "COUNT", "REASON", "ERROR", "OLDEST", "NEWEST", "TOP REPOSITORY")
+_COLUMNS = (
+    Column("GROUP"),
+    Column("COUNT", right=True),
+    Column("REASON", rank=8),
+    Column("ERROR", least=30, rank=3, below=True),
+    Column("OLDEST", rank=6),
+    Column("NEWEST", rank=5),
+    Column("TOP REPOSITORY", least=14, rank=4),
+)
 
 
 @click.command()
 @selectors(limited=False)
-@output("text", "json", "jsonl")
-def summary(*, selection: Selection, output: str) -> None:
+@clock
+@output("text", "wide", "json", "jsonl")
+def summary(*, selection: Selection, clock: Clock, output: str) -> None:
     """Count the dead letters by cause."""
     counted = run(_count(secret(settings().amqp_url), selection))
     if output == "json":
@@ -30,7 +41,7 @@ def summary(*, selection: Selection, output: str) -> None:
     elif output == "jsonl":
         printing.lines(counted.document()["groups"])
     else:
-        _print(counted)
+        _print(counted, clock, wide=output == "wide")
 
 
 async def _count(url: str, selection: Selection) -> Summary:
@@ -40,16 +51,21 @@ async def _count(url: str, selection: Selection) -> Summary:
     return counted
 
 
-def _print(counted: Summary) -> None:
-    total, now = counted.total, counted.now
+def _print(counted: Summary, clock: Clock, *, wide: bool) -> None:
+    total = counted.total
     if not total.count:
         click.echo("no dead letters")
         return
-    ages = f"oldest {age(total.oldest, now=now)}   newest {age(total.newest, now=now)}"
-    click.echo(f"DEAD LETTERS   {total.count:,}   {ages}   (+{total.recent:,} in 5 min)")
-    printing.table(_HEADER, [_row(group, now) for group in counted.groups])
+    ages = [
+        f"{name} {age(then, now=counted.now)} ago ({clock.full(then)})"
+        for name, then in (("oldest", total.oldest), ("newest", total.newest))
+        if then
+    ]
+    told = (f"{total.count:,}", ", ".join(ages), f"(+{total.recent:,} in 5 min)")
+    printing.sentence("DEAD LETTERS   ", "   ".join(filter(None, told)), wide=wide)
+    printing.Rows(_COLUMNS, wide=wide).add([_row(one, counted.now) for one in counted.groups])
     for hint in _hints(counted.groups[0]):
-        say(f"hint: registry-events dead-letters {hint}")
+        printing.command("hint: ", f"{COMMAND} {hint}", wide=wide, err=True)
 
 
 def _hints(group: Group) -> Iterator[str]:
@@ -67,8 +83,9 @@ def _row(group: Group, now: datetime) -> tuple[str, ...]:
         group.cause.group,
         f"{group.count:,}",
         group.cause.reason,
-        printable(group.cause.error, 60) or "-",
+        printable(group.cause.error),
         age(group.oldest, now=now),
         age(group.newest, now=now),
-        f"{printable(top[0], 60)} ({top[1]:,})" if top else "-",
+        # The figure first: a long name would hide it.
+        f"{top[1]:,} of {printable(top[0])}" if top else "",
     )

@@ -10,9 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.commands.dead_letters import rows
 from console.commands.dead_letters.show import document
 from console.dead_letters.edit import difference, editable
 from console.dead_letters.grouping import cause
+from console.dead_letters.moments import Clock
 from console.dead_letters.plan import Plan
 from console.dead_letters.selection import Selection
 from console.dead_letters.summary import Summary
@@ -79,9 +81,10 @@ def pages(dead_letter: DeadLetter, summary: Summary) -> Iterator[str]:
 
 
 def masked_outputs(dead_letter: DeadLetter) -> Iterator[str]:
-    yield from tell(dead_letter, now=NOW, mask=True)
+    yield from tell(dead_letter, Clock(NOW), mask=True)
     yield json.dumps(document(dead_letter, mask=True), ensure_ascii=False)
-    yield dead_letter.line()
+    for uncut in (True, False):
+        yield "  ".join(rows.cells(dead_letter, Clock(NOW), uncut=uncut))
     summary = Summary(NOW)
     summary.add(dead_letter)
     yield json.dumps(summary.document(), ensure_ascii=False)

@@ -55,3 +55,12 @@ def test_hostile_variety_is_bounded() -> None:
     assert groups[0].cause == summary.OTHER
     assert sum(group.count for group in groups) == counted.total.count == 3120
     assert len(counted.total.repositories) == 1000
+
+
+def test_an_absurd_clock_is_neither_the_oldest_nor_the_newest() -> None:
+    counted = Summary(NOW)
+    counted.add(died(4))
+    for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        counted.add(make_dead_letter(failed_at=moment))
+    assert counted.total.count == 3
+    assert counted.total.oldest == counted.total.newest == NOW - timedelta(minutes=4)

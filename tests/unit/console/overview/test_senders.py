@@ -1,6 +1,7 @@
 """What an operator is told of senders that do something wrong, over and over."""
 
 from collections.abc import Sequence
+from datetime import timedelta, timezone
 
 import pytest
 
@@ -71,3 +72,9 @@ def test_each_in_words(case: tuple[Snapshot, str]) -> None:
         State.DEGRADED,
         [text],
     )
+
+
+def test_since_when_is_told_in_the_zone_of_the_reader() -> None:
+    snapshot = make_snapshot(services=sent_to(SenderFault("token", 13, 3_420.0, 4.2)))
+    (finding,) = judge(snapshot, Flow(), timezone(timedelta(hours=-5))).findings
+    assert " refused since 21:03 UTC-05:00 (last 4 s ago)" in finding.text

@@ -19,8 +19,11 @@ from console.overview.spoken import age, count, duration, rate
         (60, "1 min"),
         (3_599, "59 min"),
         (3_600, "1 h"),
-        (86_399, "23 h"),
-        (180_000, "2 d"),
+        (7_136.082, "1 h 58 min"),
+        (86_399, "23 h 59 min"),
+        (172_800, "2 d"),
+        (180_000, "2 d 2 h"),
+        (200_000_000, "6 y 124 d"),
     ],
 )
 def test_durations(seconds: float | None, text: str) -> None:

@@ -177,7 +177,7 @@ CASES = {
         make_snapshot(dead=112, oldest_dead=3 * 3600 + 700),
         STILL,
         State.DEGRADED,
-        "112 dead letters, oldest 3 h: `registry-events dead-letters summary`",
+        "112 dead letters, oldest 3 h 11 min: `registry-events dead-letters summary`",
     ),
     "dead letters in somebody's hands": (
         make_snapshot(broker=Broker(events=Depth(0, 1), dead=Depth(34_465, 1))),
