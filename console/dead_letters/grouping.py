@@ -1,6 +1,7 @@
 """Dead letters of one cause: the same reason, exception type and message but for its details.
 
-Errors of ours say what they have in common; from those of others the details are taken out.
+Errors of ours say what they have in common; from those of others the details are taken out, and
+what the sender chose: the names that stand in the event itself.
 """
 
 import hashlib
@@ -8,6 +9,7 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from console.dead_letters.names import quoted, without
 from console.dead_letters.view import DeadLetter
 from shared import credentials
 
@@ -15,10 +17,13 @@ _LONGEST: Final = 300
 _DETAIL: Final = re.compile(
     r"""
     (?P<name>"[A-Za-z_]+")                                      # kept: Postgres quotes names
-  | (?<!\w)'[^']*' | `[^`]*` | "[^"]*"                          # quoted values
+  | (?<!\w)['"].{39,}?\.\.\.(?=\ \()                            # parameters that asyncpg cuts
+  | (?<!\w)'(?:[^'\\]|\\.)*' | `[^`]*` | "(?:[^"\\]|\\.)*"      # quoted values
+  | (?<=\)=)\((?:.*\)|.*) | (?<=row[ ]contains[ ])\(.*          # Postgres shows keys and rows
   | \S*/\S*                                                     # paths, URLs, media types
   | \b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b    # UUIDs
   | \b(?:sha\d+:)?(?=[a-fA-F]*\d)[0-9a-fA-F]{8,}\b              # digests and other hexadecimals
+  | (?<!\w)-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?
   | \d+
     """,
     re.VERBOSE,
@@ -37,7 +42,11 @@ def cause(dead_letter: DeadLetter) -> Cause:
     story = dead_letter.story
     if story.cause:
         return _cause(story.reason.value, "", story.cause[:_LONGEST])
-    return _normalised_cause(story.reason.value, story.error_type, story.error[:_LONGEST])
+    names = quoted(dead_letter) if story.error else ()
+    # A credential without its details, or with a name in it, would not be known as one.
+    shown = without(credentials.masked(story.error), names)[:_LONGEST]
+    whole = without(story.error, names)[:_LONGEST]
+    return _normalised_cause(story.reason.value, story.error_type, whole, shown)
 
 
 def normalised(message: str) -> str:
@@ -47,10 +56,9 @@ def normalised(message: str) -> str:
 
 # Most dead letters of a cause have the same text.
 @lru_cache(maxsize=4096)
-def _normalised_cause(reason: str, error_type: str, error: str) -> Cause:
+def _normalised_cause(reason: str, error_type: str, error: str, shown: str) -> Cause:
     found = _cause(reason, error_type, normalised(error))
-    # A credential without its details would not be known as one.
-    return found._replace(error=_told(error_type, normalised(credentials.masked(error))))
+    return found._replace(error=_told(error_type, normalised(shown)))
 
 
 @lru_cache(maxsize=4096)

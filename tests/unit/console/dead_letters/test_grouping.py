@@ -1,3 +1,4 @@
+import json
 import re
 from datetime import UTC, datetime
 from itertools import cycle
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from console.dead_letters.grouping import cause, normalised
 from console.dead_letters.view import DeadLetter
 from ingest.translation import Body, Notification, translate
-from shared.amqp.dead_letter import Reason
+from shared.amqp.dead_letter import Reason, Story
 from tests.factories import make_envelope, make_event
 from tests.unit.console.dead_letters.letters import make_dead_letter
 
@@ -34,6 +35,11 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
         ("it can't and won't", "it can't and won't"),
         ("deadbeef", "deadbeef"),
         ("target.repository: is missing", "target.repository: is missing"),
+        ("offset -5 of 1.5e300", "offset * of *"),
+        ("Key (name)=(a (b) c) already exists.", "Key (name)=* already exists."),
+        ("Failing row contains (1, a, null, ), b).", "Failing row contains *"),
+        (f"argument $1: '{'it'}{'x' * 37}... (expected 'a')", "argument $*: * (expected *)"),
+        ("it has '\\'a\\' b' and 'c'", "it has * and *"),
     ],
 )
 def test_details_are_left_out(message: str, expected: str) -> None:
@@ -97,6 +103,82 @@ def test_one_fault_of_ingest_is_one_group_whatever_the_sender_wrote(
         )
         groups.add(cause(dead_letter).group)
     assert len(groups) == 1
+
+
+NAMES = (
+    "ubuntu",
+    "team/app",
+    "v2beta3",
+    "it's",
+    '"quoted"',
+    "a`b",
+    "a b",
+    "x" * 5_000,
+    "\x1b[2J\u202e\x00",
+    "漢" * 5_000,
+    "*",
+    "1 of 2",
+    "name)=(x",
+)
+MESSAGES = (
+    "no row for {} in the table",
+    'no row for "{}"',
+    "no row for '{}': {} is unknown",
+    "duplicate key\nDETAIL:  Key (name)=({}) already exists.",
+    "new row violates a check\nDETAIL:  Failing row contains (7, {}, null).",
+    "it ends with {}",
+)
+
+
+@pytest.mark.parametrize("place", ["repository", "tag", "actor", "id", "host"])
+@pytest.mark.parametrize("message", MESSAGES)
+def test_names_that_the_sender_chose_split_no_group(message: str, place: str) -> None:
+    groups = {cause(named(message, name, place)).group for name in NAMES if len(name) < 1_000}
+    assert len(groups) == 1
+
+
+@pytest.mark.parametrize("message", MESSAGES)
+def test_a_long_name_that_is_cut_makes_one_group_more_at_most(message: str) -> None:
+    names = ("ubuntu", *("x" * length for length in range(1_900, 2_050)), "y" * 5_000)
+    assert len({cause(named(message, name, "repository")).group for name in names}) <= 2
+
+
+def test_what_the_parameters_of_a_statement_were_splits_no_group() -> None:
+    message = "invalid input for query argument $3: {} (a str is expected)"
+    names = (*NAMES, "x" * 38, 'it\'s "x" ' * 9)
+    reprs = [repr(name) if len(repr(name)) <= 40 else f"{repr(name)[:40]}..." for name in names]
+    letters = [
+        named(message.replace("{}", shown), name, "tag")
+        for name, shown in zip(names, reprs, strict=True)
+    ]
+    assert len({cause(letter).group for letter in letters}) == 1
+
+
+def test_other_words_stay_whatever_a_name_is() -> None:
+    assert cause(named("no row for {}; rows: 7", "row", "tag")).error == (
+        "RaiseError: no * for *; rows: *"
+    )
+
+
+def test_a_name_hides_no_credential_from_its_mask() -> None:
+    found = cause(named("for {} got Bearer s3cret", "Bearer", "repository"))
+    assert "s3cret" not in found.error
+
+
+def named(message: str, name: str, place: str) -> DeadLetter:
+    """A dead letter of a worker whose error names something of its event."""
+    event = make_event(target={"tag": "v1"})
+    where = {
+        "repository": event["target"],
+        "tag": event["target"],
+        "actor": event["actor"],
+        "id": event,
+        "host": event["request"],
+    }[place]
+    where["name" if place == "actor" else place] = name
+    error = Exception(message.replace("{}", name))
+    story = Story.of(Reason.RECORDING_FAILED, error, attempts=3, first_seen=NOW)
+    return make_dead_letter(json.dumps(event), error_type="RaiseError", error=story.error)
 
 
 @given(st.text())
