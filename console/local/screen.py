@@ -1,14 +1,27 @@
 """Lines for the user's terminal; plain text when it is none."""
 
+import sys
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.text import Text
 
 from console.local.feed import Outcome
 from console.overview import spoken
+from console.terminal.table import Column, Table
+from console.terminal.width import width
 from shared.text import printable
 
 _STYLES = {"push": "green", "create": "cyan", "delete": "red"}
 _DIGEST_SHOWN = len("sha256:") + 12
+_COLUMNS = (
+    Column("time", usual=8),
+    Column("outcome", usual=17, least=17, rank=8),
+    Column("image", usual=40, least=16, rank=4),
+    Column("actor", usual=12, least=5, rank=3),
+    Column("geo", usual=10, rank=5),
+    Column("lag", usual=8, rank=6, right=True),
+)
 
 
 class Screen:
@@ -20,16 +33,19 @@ class Screen:
         self._console.print(Text(text, style=style))
 
     def heading(self) -> None:
-        self.say(_columns("time", "outcome", "image", "actor", "geo", "lag"), style="dim")
+        for line in Table(_COLUMNS, width(sys.stdout)).heading():
+            self.say(line, style="dim")
 
     def outcome(self, outcome: Outcome) -> None:
-        line = describe(outcome)
-        self.say(line, style=_STYLES.get(outcome.action.partition("_")[0], ""))
+        style = _STYLES.get(outcome.action.partition("_")[0], "")
+        for line in described(outcome, width(sys.stdout)):
+            self.say(line, style=style)
 
 
-def describe(outcome: Outcome) -> str:
+def described(outcome: Outcome, cells: int | None) -> Iterator[str]:
+    """A line of at most so many cells. Each by itself: an odd one moves no other's columns."""
     lag = "clock?" if outcome.lag is None else spoken.duration(outcome.lag)
-    return _columns(
+    row = (
         outcome.recorded_at.astimezone().strftime("%H:%M:%S"),
         printable(outcome.action, 40),
         image(outcome),
@@ -37,6 +53,7 @@ def describe(outcome: Outcome) -> str:
         f"geo #{outcome.geo_id}" if outcome.geo_id is not None else "-",
         lag,
     )
+    return Table(_COLUMNS, cells).lines([row])
 
 
 def image(outcome: Outcome) -> str:
@@ -46,8 +63,3 @@ def image(outcome: Outcome) -> str:
     if outcome.digest is not None:
         return printable(f"{outcome.repository}@{outcome.digest[:_DIGEST_SHOWN]}", 80)
     return printable(outcome.repository, 80)
-
-
-def _columns(time: str, action: str, image: str, *rest: str) -> str:
-    actor, geo, lag = rest
-    return f"{time:<8}  {action:<17}  {image:<40}  {actor:<12}  {geo:<10}  {lag:>8}"

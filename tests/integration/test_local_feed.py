@@ -7,12 +7,13 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from rich.cells import cell_len
 
 from console.local.demonstration import Expected, still_missing
 from console.local.feed import Feed, Outcome
 from console.local.postgres import Postgres
 from console.local.report import LocalError
-from console.local.screen import describe
+from console.local.screen import described
 
 MIGRATIONS = Path(__file__).parents[2] / "shared" / "migrations"
 INSERT = """
@@ -82,6 +83,20 @@ def test_a_database_that_was_away_is_read_again(server: Postgres, runner: asynci
         runner.run(writer.execute(INSERT, "after"))
         runner.run(writer.close())
         assert [outcome.event_id for outcome in feed.new()] == ["after"]
+
+
+def describe(outcome: Outcome) -> str:
+    (line,) = described(outcome, None)
+    return line
+
+
+def test_a_line_fits_the_terminal_and_keeps_its_figures() -> None:
+    names = {"repository": "a/" + "漢" * 5_000, "actor": "x" * 5_000, "tag": "\x1b" * 128}
+    for outcome in (OUTCOME, changed(**names)):
+        (line,) = described(outcome, 80)
+        assert cell_len(line) <= 80
+        assert line.split()[1] == "push_tag"
+        assert line.endswith("geo #7         12 ms")
 
 
 def test_a_line_says_what_happened() -> None:

@@ -61,8 +61,9 @@ def _print(counted: Summary, clock: Clock, *, wide: bool) -> None:
         for name, then in (("oldest", total.oldest), ("newest", total.newest))
         if then
     ]
-    told = (f"{total.count:,}", ", ".join(ages), f"(+{total.recent:,} in 5 min)")
-    printing.sentence("DEAD LETTERS   ", "   ".join(filter(None, told)), wide=wide)
+    told = (", ".join(ages), f"(+{total.recent:,} in 5 min)")
+    label = f"DEAD LETTERS   {total.count:,}   "
+    printing.sentence(label, "   ".join(filter(None, told)), wide=wide)
     printing.Rows(_COLUMNS, wide=wide).add([_row(one, counted.now) for one in counted.groups])
     for hint in _hints(counted.groups[0]):
         printing.command("hint: ", f"{COMMAND} {hint}", wide=wide, err=True)
