@@ -9,6 +9,7 @@ from typing import Final
 
 from console.dead_letters.database import database_errors
 from console.dead_letters.view import DeadLetter
+from console.overview import spoken
 from shared.amqp.errors import BrokerAwayError
 from shared.database import Pool
 from shared.text import unstorable
@@ -37,7 +38,7 @@ class Verdict:
             "neither recorded nor dead again (is a worker running?)": self.unknown,
         }
         counts = [f"{len(ids)} {what}" for what, ids in told.items() if ids]
-        return f"canary: {', '.join(counts)} after {self.seconds:.1f} s"
+        return f"canary: {', '.join(counts)} after {spoken.duration(self.seconds)}"
 
 
 async def recorded(pool: Pool, event_ids: Iterable[str]) -> frozenset[str]:

@@ -1,5 +1,7 @@
 """Why dead letters cannot be read or changed, each in one sentence for an operator."""
 
+from console.overview import spoken
+
 
 class BusyError(Exception):
     """Somebody else is reading or changing the dead letters."""
@@ -7,7 +9,7 @@ class BusyError(Exception):
     def __init__(self, waited: float) -> None:
         super().__init__(
             "somebody else is reading, requeueing or discarding dead letters; "
-            f"waited {waited:.0f} s for them"
+            f"waited {spoken.age(waited)} for them"
         )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 
 import pytest
+from rich.cells import cell_len
 
 from tests.factories import make_envelope, make_event
 from tests.reports import reported_request, send
@@ -29,6 +30,24 @@ async def test_a_token_that_was_rotated_away(pipeline: Pipeline) -> None:
         "the registry repeats them until it is: ",
         shown,
         re.MULTILINE,
+    )
+
+
+async def test_what_is_found_fits_the_terminal(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await send(pipeline, reported_request("17-401-storm-not-in-status"))
+    await pipeline.post(make_envelope(make_event("push", "")))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TZ", "<+0545>-5:45")
+    shown = await status_of(pipeline, "--local")
+    assert not [line for line in shown.splitlines() if cell_len(line) > 80]
+    assert "`registry-events dead-letters summary`" in shown
+    words = " ".join(shown.split())
+    assert re.search(r"refused since \d\d:\d\d UTC\+05:45 \(last ", words)
+    wide = await status_of(pipeline, "-o", "wide")
+    assert re.search(
+        r"^! ingest .* refused since \d\d:\d\d UTC .*Authorization header$", wide, re.MULTILINE
     )
 
 
