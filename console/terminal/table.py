@@ -11,6 +11,8 @@ INDENT: Final = " " * 8
 NONE: Final = "-"
 # Where nothing is cut, one long cell does not push the columns of all other rows away.
 _WIDEST: Final = 60
+# Characters: a letter may carry some marks that need no room, but not thousands.
+_PER_CELL: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,10 @@ class Table:
 
 def cut(text: str, cells: int) -> str:
     """The text, or its beginning with an ellipsis, in at most so many cells."""
-    if cell_len(text) <= cells:
+    most = cells * _PER_CELL
+    if len(text) <= most and cell_len(text) <= cells:
         return text
-    return f"{set_cell_size(text, cells - 1).rstrip()}…" if cells > 0 else ""
+    return f"{set_cell_size(text[:most], cells - 1).rstrip()}…" if cells > 0 else ""
 
 
 def _padded(columns: Sequence[Column], cells: Sequence[str], widths: Sequence[int]) -> str:

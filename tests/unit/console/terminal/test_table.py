@@ -62,6 +62,13 @@ def test_what_is_cut_says_so(text: str, cells: int) -> None:
     assert shown == text or not cells or shown.endswith("…")
 
 
+def test_marks_without_a_width_are_no_way_to_be_long() -> None:
+    zalgo = "e" + "\u0301" * 5_000
+    assert cut(zalgo, 20) == "e" + "\u0301" * 79 + "…"
+    assert max(map(len, laid([("a1b2c3", "1", "invalid_event", zalgo, zalgo, zalgo)], 80))) < 400
+    assert cut("e\u0301" * 20, 20) == "e\u0301" * 20
+
+
 def test_columns_are_straight_whatever_the_script() -> None:
     rows = [("team/app", "1"), ("チーム/アプリ", "2"), ("é", "3")]
     table = Table((Column("NAME"), Column("COUNT", right=True)), 80)
