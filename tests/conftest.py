@@ -23,7 +23,7 @@ hypothesis.settings.load_profile("any machine")
 
 for _name in list(os.environ):
     # Settings of the machine that the tests run on are not the tests' settings.
-    if _name.startswith("REGISTRY_EVENTS_") or _name in {"AMQP_URL", "DATABASE_URL"}:
+    if _name.startswith("REGISTRY_EVENTS_") or _name in {"AMQP_URL", "DATABASE_URL", "COLUMNS"}:
         del os.environ[_name]
 
 # Tests in a process beside this one take their ports from another part of the range.
