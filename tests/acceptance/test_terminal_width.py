@@ -1,9 +1,15 @@
 """What the commands print fits the terminal, whatever senders call their things."""
 
 import asyncio
+import fcntl
+import os
+import pty
 import re
+import struct
 import subprocess
+import termios
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pytest
 from rich.cells import cell_len
@@ -11,7 +17,7 @@ from rich.cells import cell_len
 from console.dead_letters.grouping import cause
 from tests.acceptance.burying import buried, bury, operate
 from tests.factories import make_event
-from tests.processes import Processes, run
+from tests.processes import COMMAND, Processes, run
 
 LONG_AGO = "2020-01-01T10:30:00+00:00"
 NAMES = ("team/" + "x" * 5_000, "チーム/" + "漢" * 5_000, "a\x1b[2J" * 1_000, "e\u0301" * 3_000)
@@ -44,6 +50,36 @@ async def test_no_line_of_a_table_is_longer_than_the_terminal(processes: Process
         for arguments in (*READING, ("requeue", "--all", "--dry-run")):
             for line in await at(processes, columns, *arguments):
                 assert cell_len(line) <= columns, (arguments, line)
+
+
+async def test_a_terminal_is_asked_how_wide_it_is(processes: Processes) -> None:
+    await bury_long_names(processes)
+    lines = await asyncio.to_thread(on_a_terminal, processes, 72, "list")
+    heading, *rows = (re.sub(r"\x1b\[\d*m", "", line) for line in lines)
+    assert heading.startswith("GROUP   ID        DIED (UTC)  ")
+    assert max(map(cell_len, rows)) in {71, 72}
+
+
+def on_a_terminal(processes: Processes, columns: int, *arguments: str) -> Sequence[str]:
+    """The lines that a command writes to a terminal of so many columns."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with (
+        os.fdopen(leader, "rb") as screen,
+        subprocess.Popen(
+            [*COMMAND, "dead-letters", *arguments],
+            stdout=follower,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, **processes.environment},
+        ),
+    ):
+        os.close(follower)
+        written = b""
+        # Linux says EIO where nobody has the terminal any more.
+        with suppress(OSError):
+            while more := os.read(screen.fileno(), 65_536):
+                written += more
+    return written.decode().splitlines()
 
 
 async def test_what_is_pasted_is_whole_on_80_columns(processes: Processes) -> None:
