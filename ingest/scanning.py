@@ -11,12 +11,17 @@ from typing import Final
 
 from shared.bad_input import BadInputError
 
+# Characters. A pattern lets no other thread run while it matches, so each call reads no more.
+_PIECE: Final = 64 * 1024
 _SPACE: Final = re.compile(r"[ \t\r\n]*+")
-_SCALAR: Final = re.compile(r"[^\s,\]}]++")
-_STRING: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_STRING_VALUE: Final = re.compile(_STRING, re.DOTALL)
-# The next bracket outside of strings.
-_BRACKET: Final = re.compile(rf'[^"\[\]{{}}]*+(?:{_STRING}[^"\[\]{{}}]*+)*+([\[\]{{}}])', re.DOTALL)
+_SCALAR: Final = re.compile(r"[^\s,\]}]*+")
+_IN_STRING: Final = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+# Up to the next bracket outside of strings, or a string that ends in another piece.
+_NO_BRACKET: Final = re.compile(
+    rf'[^"\[\]{{}}]*+(?:"{_IN_STRING.pattern}"[^"\[\]{{}}]*+)*+', re.DOTALL
+)
+# Of a key as it is written; `events` in escapes alone has 38.
+_LONGEST_KEY: Final = 64 * 1024
 
 
 class UnreadableEnvelopeError(BadInputError):
@@ -52,17 +57,16 @@ class Scanner:
             raise UnreadableEnvelopeError("text after the envelope")
 
     def is_null(self, start: int) -> bool:
-        scalar = _SCALAR.match(self.text, start)
-        return scalar is not None and scalar[0] == "null"
+        return self.text[start : self._end_of(_SCALAR, start)] == "null"
 
     def value_end(self, start: int) -> int:
         opening = self.text[start : start + 1]
         if opening in ("{", "["):
             return self._closing_bracket(start)
-        value = (_STRING_VALUE if opening == '"' else _SCALAR).match(self.text, start)
-        if not value:
+        end = self._string_end(start) if opening == '"' else self._end_of(_SCALAR, start)
+        if end <= start:
             raise _broken("a value is missing", start)
-        return value.end()
+        return end
 
     def expect(self, position: int, character: str, otherwise: str = "") -> int:
         position = self.skip_space(position)
@@ -73,30 +77,52 @@ class Scanner:
         return position + 1
 
     def skip_space(self, position: int) -> int:
-        space = _SPACE.match(self.text, position)
-        return space.end() if space else position
+        return self._end_of(_SPACE, position)
 
     def _read_key(self, position: int) -> tuple[str, int]:
-        found = _STRING_VALUE.match(self.text, position)
-        if not found:
-            raise _broken("no key", position)
+        end = self._string_end(position) if self.text[position : position + 1] == '"' else 0
+        if not end or end - position > _LONGEST_KEY:
+            raise _broken("a key is too long" if end else "no key", position)
         try:
-            return json.loads(found[0], strict=False), found.end()
+            return json.loads(self.text[position:end], strict=False), end
         except ValueError:
             raise _broken("no key", position) from None
 
     def _closing_bracket(self, start: int) -> int:
         depth = 0
         position = start
-        while bracket := _BRACKET.match(self.text, position):
+        while position := self._next_bracket(position):
             self._brackets += 1
             if self._brackets > self._most_brackets:
                 raise UnreadableEnvelopeError(f"more than {self._most_brackets} brackets")
-            position = bracket.end()
-            depth += 1 if bracket[1] in "{[" else -1
+            depth += 1 if self.text[position - 1] in "{[" else -1
             if not depth:
                 return position
         raise UnreadableEnvelopeError("the body ends too early")
+
+    def _next_bracket(self, position: int) -> int:
+        """Behind the next bracket outside of strings; 0 if there is none."""
+        while True:
+            position = self._end_of(_NO_BRACKET, position)
+            if self.text[position : position + 1] != '"':
+                return position + 1 if position < len(self.text) else 0
+            position = self._string_end(position)
+            if not position:
+                return 0
+
+    def _string_end(self, start: int) -> int:
+        """Behind the string that starts at `start`; 0 if it has no end."""
+        end = self._end_of(_IN_STRING, start + 1)
+        return end + 1 if self.text[end : end + 1] == '"' else 0
+
+    def _end_of(self, pattern: re.Pattern[str], position: int) -> int:
+        """Where what `pattern` matches from `position` on ends, found a piece at a time."""
+        while found := pattern.match(self.text, position, position + _PIECE):
+            # One less: an escape that a piece cuts in two is left to the next.
+            if found.end() < position + _PIECE - 1:
+                return found.end()
+            position = found.end()
+        return position
 
 
 def _broken(what: str, position: int) -> UnreadableEnvelopeError:

@@ -37,6 +37,32 @@ def test_any_other_body_is_unreadable_or_an_envelope(body: bytes) -> None:
         assert all(split(body))
 
 
+def _result(body: bytes) -> list[str] | str:
+    try:
+        return split(body)
+    except UnreadableEnvelopeError as error:
+        return str(error)
+
+
+_ENVELOPES = st.lists(VALUES).map(lambda events: json.dumps({"a": events, "events": events}))
+_BROKEN = st.text('"\\[]{}:, \n1a').map('{{"events": [{}'.format)
+
+
+@given((_ENVELOPES | _BROKEN).map(str.encode), st.integers(2, 9))
+def test_pieces_that_are_read_at_once_make_no_difference(body: bytes, piece: int) -> None:
+    whole = _result(body)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingest.scanning._PIECE", piece)
+        assert _result(body) == whole
+
+
+def test_a_key_without_end_is_not_read() -> None:
+    key = "a" * 100_000
+    assert split(f'{{"events": [{{"{key}": 1}}]}}'.encode()) == [f'{{"{key}": 1}}']
+    with pytest.raises(UnreadableEnvelopeError, match="a key is too long"):
+        split(f'{{"{key}": 1, "events": []}}'.encode())
+
+
 @pytest.mark.parametrize(
     ("body", "texts"),
     [

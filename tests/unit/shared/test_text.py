@@ -12,6 +12,15 @@ def test_a_body_survives_whatever_its_bytes(body: bytes) -> None:
     assert to_bytes(from_bytes(body)) == body
 
 
+@given(st.binary() | ANY_TEXT.map(lambda text: text.encode("utf-8", "ignore")), st.integers(1, 5))
+def test_a_long_body_is_read_in_pieces_as_the_whole(body: bytes, piece: int) -> None:
+    text = from_bytes(body)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shared.text._PIECE", piece)
+        assert from_bytes(body) == text
+        assert to_bytes(text) == body
+
+
 @given(ANY_TEXT)
 def test_what_is_stored_holds_neither_nul_nor_surrogates(text: str) -> None:
     assert not unstorable(storable(text))
