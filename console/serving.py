@@ -1,5 +1,6 @@
 """Running a service as a command."""
 
+import gc
 from collections.abc import Coroutine
 from typing import Any
 
@@ -17,6 +18,8 @@ def serve(process: Coroutine[Any, Any, None], settings: Settings, *, service: st
     service_logs.configure(
         level=settings.log_level, log_format=settings.log_format, service=service
     )
+    # All that is loaded stays, and a collection that goes through it lets nobody else run: 40 ms.
+    gc.freeze()
     try:
         uvloop.run(process)
     except (StartError, TopologyConflictError) as error:

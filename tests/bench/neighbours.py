@@ -48,11 +48,13 @@ def _bodies() -> dict[str, bytes]:
     invalid = json.dumps({"events": [{"a": 12}] * MOST_EVENTS})
     valid = [{"id": str(number), **_MINIMAL} for number in range(MOST_EVENTS)]
     keys = ",".join(['"":1'] * (_LARGEST // 5 - 1))
+    escapes = json.dumps({"events": [{**_MINIMAL, "actor": "\n" * (_LARGEST // 2 - 200)}]})
     return {
         "nobody": b"",
         f"{MOST_EVENTS:,} invalid events": invalid.encode(),
         f"{MOST_EVENTS:,} pushes": json.dumps({"events": valid}).encode(),
         "4 MiB of keys": f"{{{keys}}}".encode(),
+        "4 MiB of escapes": escapes.encode(),
         "4 MiB of brackets": b'{"events":[' + b"[" * (_LARGEST - 20),
     }
 
