@@ -28,7 +28,7 @@ _PLACES: Final = {
     ),
     "list": (
         f"{_HERE}.listing:list_",
-        "Show dead letters, a line each, the oldest first; as JSON whole and unmasked.",
+        "Show dead letters, the oldest first; as JSON whole and unmasked.",
     ),
     "requeue": (
         f"{_HERE}.requeue:requeue",

@@ -82,4 +82,4 @@ def test_what_reads_dead_letters_needs_neither_http_nor_a_database(command: str)
 
 
 def test_status_needs_http_only_to_ask_services() -> None:
-    assert imported("status", "--help") <= SETTINGS | {"aio_pika", "aiormq", "asyncpg"}
+    assert imported("status", "--help") <= SETTINGS | BROKER | {"asyncpg"}
