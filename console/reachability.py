@@ -2,12 +2,13 @@
 
 import asyncio
 
-import aio_pika
 import asyncpg
-from aiormq.exceptions import AMQPError
+from yarl import URL
 
+from console import away
 from shared import faults, migrate
-from shared.amqp.errors import describe
+from shared.amqp import wire
+from shared.amqp.errors import BrokerAwayError
 from shared.configuration import secret, variable
 from shared.database import ERRORS
 from shared.settings import Settings
@@ -16,35 +17,39 @@ from shared.settings import Settings
 async def unreachable(settings: Settings) -> list[str]:
     """One line for each of the two that is set and cannot be used, and why."""
     checks = [
-        *([_broker_fault(settings)] if settings.amqp_url else []),
-        *([_database_fault(settings)] if settings.database_url else []),
+        *([_broker_fault(secret(settings.amqp_url))] if settings.amqp_url else []),
+        *([_database_fault(secret(settings.database_url))] if settings.database_url else []),
     ]
     faults = await asyncio.gather(*checks)
     return [fault for fault in faults if fault]
 
 
-async def _broker_fault(settings: Settings) -> str:
+async def _broker_fault(url: str) -> str:
     try:
-        async with asyncio.timeout(settings.database_timeout):
-            connection = await aio_pika.connect(secret(settings.amqp_url))
-            await connection.close()
-    except (AMQPError, OSError, TimeoutError) as error:
-        return f"{variable('amqp_url')}: {describe(error, seconds=settings.database_timeout)}"
-    return ""
+        async with wire.connected(URL(url), name="registry-events config", seconds=away.ANSWER):
+            return ""
+    except BrokerAwayError as error:
+        return f"{variable('amqp_url')}: {away.broker(url, str(error))}"
 
 
-async def _database_fault(settings: Settings) -> str:
+async def _database_fault(url: str) -> str:
     try:
-        connection = await asyncpg.connect(
-            secret(settings.database_url), timeout=settings.database_timeout
-        )
-        try:
-            missing = await migrate.missing(connection)
-        finally:
-            await connection.close(timeout=settings.database_timeout)
-    except (migrate.MigrationError, *ERRORS) as error:
-        why = faults.in_words(error, seconds=settings.database_timeout)
-        return f"{variable('database_url')}: {why}"
+        async with asyncio.timeout(away.ANSWER):
+            missing = await _missing(url)
+    except migrate.MigrationError as error:
+        return f"{variable('database_url')}: {error}"
+    except ERRORS as error:
+        why = faults.in_words(error, seconds=away.ANSWER)
+        return f"{variable('database_url')}: {away.database(url, why)}"
     if missing:
-        return f"{variable('database_url')}: {len(missing)} migrations are missing; run migrate"
+        return f"{variable('database_url')}: {missing} migrations are missing; run migrate"
     return ""
+
+
+async def _missing(url: str) -> int:
+    connection = await asyncpg.connect(url)
+    try:
+        return len(await migrate.missing(connection))
+    finally:
+        # Without a good-bye, which a server that does not answer would never take.
+        connection.terminate()

@@ -30,9 +30,9 @@ _CLOSE_TIMEOUT: Final = 2.0
 
 @asynccontextmanager
 async def new_pool(
-    settings: Settings, *, url: str, application: str, size: int = 2
+    settings: Settings, *, url: str, application: str, size: int = 2, connect: float | None = None
 ) -> AsyncIterator[Pool]:
-    """A pool that connects when it is used.
+    """A pool that connects when it is used, each time within `connect` seconds if they are given.
 
     The deadlines are the client's: server settings in the start packet are refused by pgbouncer.
     """
@@ -40,7 +40,7 @@ async def new_pool(
         url,
         min_size=0,
         max_size=size,
-        timeout=settings.database_timeout,
+        timeout=connect or settings.database_timeout,
         command_timeout=settings.database_timeout,
         statement_cache_size=settings.database_statement_cache_size,
         server_settings={"application_name": application},

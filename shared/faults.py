@@ -13,10 +13,12 @@ _LONGEST: Final = 300
 # asyncio's own words for any failure to connect hide which one it was.
 _CALL: Final = re.compile(r"\[Errno (\d+)\] Connect call failed \('([^']+)', (\d+)[^)]*\)")
 _NUMBER: Final = re.compile(r"\[Errno -?\d+\] ")
+# Where a new word begins in the name of a type.
+_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def in_words(error: BaseException, *, seconds: float | None = None) -> str:
-    """What `error` says, and its type only when its text alone would not say what it is.
+    """What `error` says, and its type, in words, only when its text alone would not say what it is.
 
     `seconds` is the deadline that a TimeoutError missed, where the caller knows it.
     """
@@ -27,7 +29,7 @@ def in_words(error: BaseException, *, seconds: float | None = None) -> str:
         return "the connection broke off"
     if " " not in text:
         # A single word is a name or a number of something.
-        text = f"{type(error).__name__}: {text or NO_TEXT}"
+        text = f"{_WORD.sub(' ', type(error).__name__).lower()}: {text or NO_TEXT}"
     return printable(credentials.masked(text), _LONGEST)
 
 

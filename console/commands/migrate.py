@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import click
 
+from console import away
 from console.processes import fail, load_or_exit
 from shared import faults
 from shared import migrate as migrations
@@ -19,8 +20,12 @@ def migrate() -> None:
     settings = load_or_exit(("database_url",))
     try:
         applied = asyncio.run(_migrate(settings))
-    except (migrations.MigrationError, *ERRORS) as error:
+    except migrations.MigrationError as error:
         fail(f"the schema is unchanged: {faults.in_words(error)}")
+    except ERRORS as error:
+        why = faults.in_words(error, seconds=away.ANSWER)
+        told = away.database(secret(settings.database_url), why)
+        fail(f"the schema is unchanged: {told}")
     for migration in applied:
         click.echo(f"applied {migration.version:04}_{migration.name}")
     click.echo("the schema is up to date")
@@ -29,7 +34,9 @@ def migrate() -> None:
 async def _migrate(settings: Settings) -> Sequence[migrations.Migration]:
     url = secret(settings.database_url)
     async with (
-        new_pool(settings, url=url, application="registry-events migrate") as pool,
+        new_pool(
+            settings, url=url, application="registry-events migrate", connect=away.ANSWER
+        ) as pool,
         pool.acquire() as connection,
     ):
         return await migrations.migrate(connection)

@@ -100,6 +100,8 @@ async def _first(collector: Collector) -> Overview:
 
 
 def _pause(snapshot: Snapshot) -> float:
+    if snapshot.broker.fault or snapshot.database.fault:
+        return 0.0
     dead = snapshot.broker.dead
     if snapshot.ready:
         return _WHILE_EVENTS_WAIT

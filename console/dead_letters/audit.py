@@ -12,9 +12,11 @@ import asyncpg
 import structlog
 from structlog.stdlib import BoundLogger
 
+from console.away import ANSWER
 from console.dead_letters.database import database_errors
 from console.dead_letters.errors import DatabaseAwayError
-from shared.database import Pool, new_pool
+from console.overview.reading import reading
+from shared.database import Pool, borrowed, new_pool
 from shared.settings import Settings
 from shared.text import storable
 
@@ -65,7 +67,7 @@ async def database(settings: Settings) -> AsyncIterator["Pool | None"]:
         yield None
         return
     url = settings.database_url.get_secret_value()
-    async with new_pool(settings, url=url, application=APPLICATION) as pool:
+    async with new_pool(settings, url=url, application=APPLICATION, connect=ANSWER) as pool:
         yield pool
 
 
@@ -103,7 +105,8 @@ class Trail:
             return None
         try:
             with database_errors():
-                number: int | None = await self._pool.fetchval(statement, *values)
+                async with borrowed(self._pool, seconds=ANSWER) as connection:
+                    number: int | None = await connection.fetchval(statement, *values)
         except DatabaseAwayError as error:
             self.fault = str(error)
             return None
@@ -118,7 +121,13 @@ def _logger() -> BoundLogger:
     return cast("BoundLogger", wrapped)
 
 
-async def history(pool: Pool, *, limit: int, number: int | None = None) -> Sequence[asyncpg.Record]:
-    """The latest operations, or the one of that number. Raises DatabaseAwayError."""
-    with database_errors():
-        return await pool.fetch(HISTORY, number, limit)
+async def history(
+    pool: Pool, url: str, *, limit: int, number: int | None = None
+) -> Sequence[asyncpg.Record]:
+    """The latest operations, or the one of that number.
+
+    Raises DatabaseAwayError, which names the server of `url`.
+    """
+    with database_errors(url):
+        async with reading(pool) as connection:
+            return await connection.fetch(HISTORY, number, limit)

@@ -16,7 +16,7 @@ from typing import Final
 
 from aiormq.abc import AbstractChannel
 
-from console.dead_letters.counting import ANSWER
+from console.dead_letters.counting import PATIENCE
 from shared.amqp.errors import broker_errors
 from shared.amqp.topology import DEAD_QUEUE
 
@@ -43,7 +43,7 @@ class Consumers:
         """Make the parts so large that few consumers take so many messages."""
         part = -(-messages // _MOST)
         self._prefetch = min(max(self._prefetch, part), _LARGEST)
-        await broker_errors(self._channel.basic_qos(prefetch_count=self._prefetch), ANSWER)
+        await broker_errors(self._channel.basic_qos(prefetch_count=self._prefetch), PATIENCE)
 
     def full(self, seen: int) -> bool:
         """Whether the consumer holds all it may: then nothing is on its way to it."""
@@ -55,11 +55,11 @@ class Consumers:
     async def next(self, seen: int) -> None:
         """End the one that is full, start another. Raises BrokerAwayError."""
         if self._count:
-            await broker_errors(self._channel.basic_cancel(self._tag), ANSWER)
+            await broker_errors(self._channel.basic_cancel(self._tag), PATIENCE)
         self._count += 1
         self._seen_before, self._settled_here = seen, 0
         consuming = self._channel.basic_consume(DEAD_QUEUE, _unused, consumer_tag=self._tag)
-        await broker_errors(consuming, ANSWER)
+        await broker_errors(consuming, PATIENCE)
 
     async def answer(self, seen: int) -> None:
         """Wait until the queue knows all that was settled; at its end only."""

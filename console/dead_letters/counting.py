@@ -8,14 +8,15 @@ from aiormq.abc import AbstractChannel
 from shared.amqp.errors import broker_errors
 from shared.amqp.topology import DEAD_QUEUE
 
-ANSWER: Final = 30.0
+# With a broker that is there, and is watched meanwhile: it may be at work on a large queue.
+PATIENCE: Final = 30.0
 _BETWEEN: Final = 0.05
 _TIMES: Final = 20
 
 
 async def ready(channel: AbstractChannel, queue: str = DEAD_QUEUE) -> int:
     """How many messages of a queue no consumer has. Raises BrokerAwayError."""
-    declared = await broker_errors(channel.queue_declare(queue, passive=True), ANSWER)
+    declared = await broker_errors(channel.queue_declare(queue, passive=True), PATIENCE)
     return declared.message_count or 0
 
 
@@ -24,7 +25,7 @@ async def deserted(channel: AbstractChannel) -> bool:
 
     The broker lets go of a consumer in the moment in which it puts back what that one held.
     """
-    declared = await broker_errors(channel.queue_declare(DEAD_QUEUE, passive=True), ANSWER)
+    declared = await broker_errors(channel.queue_declare(DEAD_QUEUE, passive=True), PATIENCE)
     return not (declared.message_count or declared.consumer_count)
 
 

@@ -5,17 +5,24 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from console.dead_letters.errors import DatabaseAwayError
+from console import away
+from console.dead_letters.errors import LOCKED, DatabaseAwayError
 from shared import faults
 from shared.database import ERRORS
 
 
 @contextmanager
-def database_errors() -> Iterator[None]:
-    """A failure of the database or of the way to it becomes DatabaseAwayError."""
+def database_errors(url: str = "") -> Iterator[None]:
+    """A failure of the database or of the way to it becomes DatabaseAwayError.
+
+    It names the server of `url`, if that is given.
+    """
     try:
         yield
     except asyncpg.UndefinedTableError:
         raise DatabaseAwayError("tables are missing; run registry-events migrate") from None
+    except asyncpg.LockNotAvailableError:
+        raise DatabaseAwayError(LOCKED) from None
     except ERRORS as error:
-        raise DatabaseAwayError(faults.in_words(error)) from error
+        why = faults.in_words(error, seconds=away.ANSWER)
+        raise DatabaseAwayError(away.database(url, why)) from error

@@ -11,6 +11,7 @@ from typing import Final, cast
 from aio_pika.abc import AbstractConnection
 from aiormq.channel import Channel
 
+from console.away import ANSWER
 from console.dead_letters.acting import Done
 from console.dead_letters.exporting import NewFile
 from console.dead_letters.requeueing import requeued
@@ -30,7 +31,7 @@ _WHY: Final = {
 
 async def publishing_channel(connection: AbstractConnection) -> Channel:
     """Raises BrokerAwayError."""
-    outer = await broker_errors(connection.channel(on_return_raises=True), _CONFIRM)
+    outer = await broker_errors(connection.channel(on_return_raises=True), ANSWER)
     return cast("Channel", await outer.get_underlay_channel())
 
 

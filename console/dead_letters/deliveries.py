@@ -99,10 +99,15 @@ def _delivery(payload: bytes) -> Delivery:
 
 
 class DeliveryTransport(TransportFactory):
-    """Opens one connection whose reader is `reader`."""
+    """Opens one connection whose reader is `reader`, and cuts it."""
 
     def __init__(self) -> None:
         self.reader = DeliveryReader()
+        self._transport: asyncio.Transport | None = None
+
+    def cut(self) -> None:
+        if self._transport:
+            self._transport.abort()
 
     async def create(
         self,
@@ -117,4 +122,5 @@ class DeliveryTransport(TransportFactory):
         transport, _ = await loop.create_connection(
             lambda: protocol, url.host or "", url.port or 0, ssl=context
         )
+        self._transport = transport
         return self.reader, asyncio.StreamWriter(transport, protocol, self.reader, loop)

@@ -1,6 +1,16 @@
 """Why dead letters cannot be read or changed, each in one sentence for an operator."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from console import away
 from console.overview import spoken
+from shared.amqp.errors import BrokerAwayError
+
+LOCKED = (
+    "a lock of somebody keeps everybody from the tables of the database; "
+    "`registry-events status` says whose it is"
+)
 
 
 class BusyError(Exception):
@@ -17,5 +27,20 @@ class UnusableError(ValueError):
     """What the operator gave cannot be used; says what and why."""
 
 
+class NamedBrokerAwayError(BrokerAwayError):
+    """Says which broker, and where to look."""
+
+
 class DatabaseAwayError(Exception):
     """The database cannot be used, and the operation needs it."""
+
+
+@contextmanager
+def naming(url: str) -> Iterator[None]:
+    """A BrokerAwayError of the block names the broker at `url`."""
+    try:
+        yield
+    except NamedBrokerAwayError:
+        raise
+    except BrokerAwayError as error:
+        raise NamedBrokerAwayError(away.broker(url, str(error))) from error

@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from aiormq.abc import AbstractConnection
+from aiormq.abc import AbstractChannel, AbstractConnection
 from aiormq.exceptions import ChannelLockedResource
 
+from console.away import ANSWER
 from console.dead_letters.errors import BusyError
 from shared.amqp.errors import broker_errors
 from shared.amqp.topology import DEAD_QUEUE
@@ -19,7 +20,6 @@ LOCK: Final = f"{DEAD_QUEUE}.look"
 PATIENCE: Final = 60.0
 # Who lets others look leaves the lock free for longer.
 LONGEST_PAUSE: Final = 1.0
-_ANSWER: Final = 10.0
 _SILENCE: Final = 2.0
 
 Say = Callable[[str], None]
@@ -50,10 +50,13 @@ async def acquire(
 
 async def _taken(connection: AbstractConnection) -> bool:
     # Being refused closes the channel.
-    channel = await broker_errors(connection.channel(), _ANSWER)
+    channel = await broker_errors(connection.channel(), ANSWER)
+    return await broker_errors(_declared(channel), ANSWER)
+
+
+async def _declared(channel: AbstractChannel) -> bool:
     try:
-        async with asyncio.timeout(_ANSWER):
-            await channel.queue_declare(LOCK, exclusive=True, auto_delete=True)
+        await channel.queue_declare(LOCK, exclusive=True, auto_delete=True)
     except ChannelLockedResource:
         return False
     return True

@@ -14,7 +14,7 @@ from typing import Final
 from aiormq.abc import AbstractChannel
 
 from console.dead_letters.consumers import Consumers
-from console.dead_letters.counting import ANSWER, deserted, ready, steady
+from console.dead_letters.counting import PATIENCE, deserted, ready, steady
 from console.dead_letters.deliveries import Delivery
 from console.dead_letters.view import DeadLetter
 from shared.amqp.errors import BrokerAwayError, broker_errors
@@ -90,7 +90,7 @@ class Look:
     async def settle(self, batch: Sequence[Taken]) -> None:
         """Take them off the queue for good. Raises BrokerAwayError."""
         if tags := [taken.tag for taken in batch]:
-            await broker_errors(self._acknowledge(tags), ANSWER)
+            await broker_errors(self._acknowledge(tags), PATIENCE)
         self.settled += len(tags)
         self._consumers.settled(tags)
 
@@ -113,7 +113,7 @@ class Look:
             self.taken.clear()
         if self.settled:
             await self._consumers.answer(self.seen)
-        await broker_errors(self._channel.close(), ANSWER)
+        await broker_errors(self._channel.close(), PATIENCE)
 
     async def _next_consumer(self) -> None:
         if not self._consumers.started:

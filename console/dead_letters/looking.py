@@ -2,17 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from typing import Final
 
 from aiormq.connection import Connection
 from yarl import URL
 
+from console.away import ANSWER
 from console.dead_letters import lock
-from console.dead_letters.counting import ANSWER, ready
+from console.dead_letters.counting import PATIENCE, ready
 from console.dead_letters.deliveries import DeliveryTransport
+from console.dead_letters.errors import naming
 from console.dead_letters.look import READING, Look, Visit
+from console.dead_letters.watching import watched
 from shared.amqp.errors import BrokerAwayError, broker_errors, describe
+from shared.amqp.wire import closing
 
 NAME: Final = "registry-events console"
 _HEARTBEAT: Final = 30
@@ -32,9 +37,14 @@ async def looking(
     transport = DeliveryTransport()
     amqp = URL(url).update_query(heartbeat=_HEARTBEAT, name=NAME)
     connection = Connection(amqp, transport_factory=transport)
-    await broker_errors(connection.connect(), ANSWER)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.enter_context(naming(url))
+        await stack.enter_async_context(closing(connection, transport.cut))
+        await broker_errors(connection.connect(), ANSWER)
         await lock.acquire(connection, patience=patience, say=say)
+        beside = await broker_errors(connection.channel(), ANSWER)
+        asking = partial(beside.queue_declare, lock.LOCK, passive=True)
+        await stack.enter_async_context(watched(asking, transport.cut))
         channel = await broker_errors(connection.channel(publisher_confirms=False), ANSWER)
         look = Look(channel, visit, prefetch)
         transport.reader.on_delivery = look.receive
@@ -45,13 +55,11 @@ async def looking(
         finally:
             await look.finish()
         await _until_back(connection, look.seen - look.settled)
-    finally:
-        await broker_errors(connection.close(), ANSWER)
 
 
 async def _until_back(connection: Connection, count: int) -> None:
     """The broker puts back behind the scenes; the next look shall find it all."""
-    channel = await broker_errors(connection.channel(publisher_confirms=False), ANSWER)
+    channel = await broker_errors(connection.channel(publisher_confirms=False), PATIENCE)
     with suppress(TimeoutError):
         async with asyncio.timeout(_PUT_BACK):
             while await ready(channel) < count:  # noqa: ASYNC110  the broker tells nobody

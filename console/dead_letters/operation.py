@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from console.away import ANSWER
 from console.dead_letters import reading
 from console.dead_letters.acting import INTERRUPTED, Outcome
 from console.dead_letters.audit import Operation, Result, Trail
@@ -14,8 +15,6 @@ from console.dead_letters.view import DeadLetter
 from shared import faults
 from shared.amqp.errors import broker_errors
 from shared.amqp.topology import EVENTS_QUEUE
-
-_ANSWER = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,8 @@ async def plan(
 
 async def target(broker: Broker) -> Target:
     """Raises BrokerAwayError."""
-    channel = await broker_errors(broker.connection.channel(), _ANSWER)
-    queue = await broker_errors(channel.declare_queue(EVENTS_QUEUE, passive=True), _ANSWER)
+    channel = await broker_errors(broker.connection.channel(), ANSWER)
+    queue = await broker_errors(channel.declare_queue(EVENTS_QUEUE, passive=True), ANSWER)
     declared = queue.declaration_result
     return Target(EVENTS_QUEUE, declared.consumer_count or 0, declared.message_count or 0)
 

@@ -8,44 +8,65 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-import aio_pika
-from aio_pika.abc import AbstractConnection
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from aiormq.abc import AbstractChannel as UnderlayChannel
 from aiormq.abc import DeliveredMessage
+from yarl import URL
 
-from console.dead_letters.counting import ANSWER
-from console.dead_letters.lock import Say, silent
+from console.away import ANSWER
+from console.dead_letters import counting
+from console.dead_letters.errors import naming
+from console.dead_letters.lock import PATIENCE, Say, silent
 from console.dead_letters.looking import NAME, looking
 from console.dead_letters.selection import Selection
 from console.dead_letters.view import DeadLetter
-from shared.amqp import topology
+from console.dead_letters.watching import watched
+from shared.amqp import topology, wire
 from shared.amqp.errors import BrokerAwayError, broker_errors
 
 _COPIES_KEPT: Final = 10_000
+_ALWAYS_THERE: Final = "amq.topic"
+# Of one that follows, which asks the broker nothing.
+_HEARTBEAT: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Broker:
     """A broker on which the topology exists; a look opens a connection of its own to `url`.
 
-    `say` hears that a look waits for another one.
+    `say` hears that a look waits for another one, at most `patience` seconds.
     """
 
     url: str
     connection: AbstractConnection
     say: Say = silent
+    patience: float = PATIENCE
 
 
 @asynccontextmanager
-async def connected(url: str, *, say: Say = silent) -> AsyncIterator[Broker]:
+async def connected(
+    url: str, *, say: Say = silent, patience: float = PATIENCE
+) -> AsyncIterator[Broker]:
     """Raises BrokerAwayError and TopologyConflictError."""
-    opening = aio_pika.connect(url, client_properties={"connection_name": NAME})
-    connection = await broker_errors(opening, ANSWER)
-    async with connection:
-        channel = await broker_errors(connection.channel(), ANSWER)
-        await broker_errors(topology.declare(channel), ANSWER)
-        yield Broker(url, connection, say)
+    amqp = URL(url).update_query(heartbeat=_HEARTBEAT)
+    plug = wire.Wire(amqp)
+    opening = wire.connected(amqp, name=NAME, seconds=ANSWER, wire=plug)
+    with naming(url):
+        async with opening as connection:
+            await _declare(connection, plug)
+            yield Broker(url, connection, say, patience)
+
+
+async def _declare(connection: AbstractConnection, plug: wire.Wire) -> None:
+    """New queues take a broker a while."""
+    channel = await broker_errors(connection.channel(), ANSWER)
+    beside = await broker_errors(connection.channel(), ANSWER)
+    asking = partial(beside.get_exchange, _ALWAYS_THERE)
+    async with watched(asking, plug.cut):
+        await broker_errors(topology.declare(channel), counting.PATIENCE)
 
 
 async def each(broker: Broker, visit: Callable[[DeadLetter], object]) -> None:
@@ -55,7 +76,7 @@ async def each(broker: Broker, visit: Callable[[DeadLetter], object]) -> None:
         visit(dead_letter)
         return False
 
-    async with looking(broker.url, stay, say=broker.say) as look:
+    async with looking(broker.url, stay, say=broker.say, patience=broker.patience) as look:
         await look.more()
 
 
@@ -84,15 +105,10 @@ async def following(broker: Broker) -> AsyncIterator[AsyncIterator[DeadLetter]]:
 
     What it gives raises BrokerAwayError when the connection is lost.
     """
-    outer = await broker.connection.channel()
-    copies = await outer.declare_queue(
-        exclusive=True, auto_delete=True, arguments={"x-max-length": _COPIES_KEPT}
-    )
-    await copies.bind(topology.DEAD_EXCHANGE, "#")
     arrived: asyncio.Queue[DeliveredMessage | None] = asyncio.Queue()
-    channel = await outer.get_underlay_channel()
+    outer = await broker_errors(broker.connection.channel(), ANSWER)
+    channel = await broker_errors(_copying(outer, arrived), ANSWER)
     channel.closing.add_done_callback(lambda _: arrived.put_nowait(None))
-    await channel.basic_consume(copies.name, arrived.put, no_ack=True)
 
     async def arriving() -> AsyncIterator[DeadLetter]:
         while (message := await arrived.get()) is not None:
@@ -100,7 +116,20 @@ async def following(broker: Broker) -> AsyncIterator[AsyncIterator[DeadLetter]]:
         raise BrokerAwayError("connection lost; what arrives from now on is not shown")
 
     yield arriving()
-    await outer.close()
+    await broker_errors(outer.close(), ANSWER)
+
+
+async def _copying(
+    outer: AbstractChannel, arrived: "asyncio.Queue[DeliveredMessage | None]"
+) -> UnderlayChannel:
+    """The channel whose queue gets a copy of all that arrives."""
+    copies = await outer.declare_queue(
+        exclusive=True, auto_delete=True, arguments={"x-max-length": _COPIES_KEPT}
+    )
+    await copies.bind(topology.DEAD_EXCHANGE, "#")
+    channel = await outer.get_underlay_channel()
+    await channel.basic_consume(copies.name, arrived.put, no_ack=True)
+    return channel
 
 
 def _read(message: DeliveredMessage) -> DeadLetter:

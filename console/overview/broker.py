@@ -1,21 +1,19 @@
 """Looking at the queues without touching what is in them."""
 
-import asyncio
-from contextlib import suppress
+from contextlib import AsyncExitStack
 from typing import Final
 
-import aio_pika
 from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import ChannelNotFoundEntity
-from aiormq.exceptions import AMQPError
+from yarl import URL
 
+from console import away
 from console.overview.snapshot import Broker, Depth
-from shared.amqp import topology
+from shared.amqp import topology, wire
 from shared.amqp.errors import BrokerAwayError, broker_errors
 from shared.text import printable
 
-SECONDS: Final = 3.0
-_CLOSE_SECONDS: Final = 1.0
+_NAME: Final = "registry-events console"
 
 
 class BrokerLook:
@@ -23,22 +21,22 @@ class BrokerLook:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._wire = wire.Wire(URL(url))
         self._connection: AbstractConnection | None = None
+        self._stack = AsyncExitStack()
 
     async def look(self) -> Broker:
-        """Never raises: a broker that is away, or slower than three seconds, is an answer too."""
+        """Never raises: a broker that is away, or silent, is an answer too."""
         try:
-            return await broker_errors(self._look(), SECONDS)
+            return await broker_errors(self._look(), away.ANSWER)
         except BrokerAwayError as error:
+            self._wire.cut()
             await self.close()
-            return Broker(fault=str(error))
+            return Broker(fault=away.broker(self._url, str(error)))
 
     async def close(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection:
-            with suppress(AMQPError, OSError, TimeoutError, RuntimeError):
-                async with asyncio.timeout(_CLOSE_SECONDS):
-                    await connection.close()
+        stack, self._stack, self._connection = self._stack, AsyncExitStack(), None
+        await stack.aclose()
 
     async def _look(self) -> Broker:
         connection = await self._open()
@@ -50,11 +48,11 @@ class BrokerLook:
 
     async def _open(self) -> AbstractConnection:
         if self._connection is None or self._connection.is_closed:
-            self._connection = await aio_pika.connect(
-                self._url,
-                timeout=SECONDS,
-                client_properties={"connection_name": "registry-events console"},
+            await self.close()
+            opening = wire.connected(
+                URL(self._url), name=_NAME, seconds=away.ANSWER, wire=self._wire
             )
+            self._connection = await self._stack.enter_async_context(opening)
         return self._connection
 
 

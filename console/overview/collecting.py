@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
+from console.away import ANSWER
 from console.overview import database
 from console.overview.broker import BrokerLook
 from console.overview.flow import Flow, History
@@ -37,6 +38,7 @@ class Collector:
         self, settings: Settings, pool: Pool, ask: Ask, oldest_dead: OldestDead, zone: tzinfo
     ) -> None:
         self._broker = BrokerLook(secret(settings.amqp_url))
+        self._database_url = secret(settings.database_url)
         self.oldest_dead = oldest_dead
         self._pool, self._ask = pool, ask
         self._history = History()
@@ -46,7 +48,7 @@ class Collector:
         """Never raises; takes a few seconds at most, when something does not answer."""
         broker, rows, processes = await asyncio.gather(
             self._broker.look(),
-            database.look(self._pool),
+            database.look(self._pool, self._database_url),
             self._ask(),
         )
         taken = datetime.now(UTC)
@@ -80,7 +82,10 @@ async def collecting(
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(
             new_pool(
-                settings, url=secret(settings.database_url), application="registry-events console"
+                settings,
+                url=secret(settings.database_url),
+                application="registry-events console",
+                connect=ANSWER,
             )
         )
         ask = await stack.enter_async_context(_asking(settings.console_services))

@@ -1,10 +1,12 @@
 """What stands in the tables, in a few short statements."""
 
+import asyncio
 from dataclasses import replace
 from typing import Final
 
 import asyncpg
 
+from console import away
 from console.overview import lock_holders
 from console.overview.reading import fault, reading
 from console.overview.snapshot import Activity, Conflicts, Database
@@ -12,6 +14,8 @@ from shared import credentials, lag, migrate
 from shared.database import ERRORS, Connection, Pool
 from shared.text import printable
 
+# The tables, and whose locks keep others from them.
+_BOTH: Final = 1.25 * away.ANSWER
 # Bounded by the index on recorded_at, and by the number of rows of a busy minute.
 _RECORDED: Final = """
 SELECT count(*) FILTER (WHERE recorded_at > statement_timestamp() - interval '10 s') AS last_10_s,
@@ -43,13 +47,14 @@ FROM newest
 _GEO_HEAD: Final = "SELECT last_id FROM geo_event_counter"
 
 
-async def look(pool: Pool) -> Database:
+async def look(pool: Pool, url: str) -> Database:
     """Never raises: a database that is away, slow or locked is an answer too."""
     try:
-        seen = await _tables(pool)
-        holders = await lock_holders.look(pool, for_readers=seen.is_locked)
+        async with asyncio.timeout(_BOTH):
+            seen = await _tables(pool)
+            holders = await lock_holders.look(pool, for_readers=seen.is_locked)
     except (migrate.MigrationError, *ERRORS) as error:
-        return Database(fault=fault(error))
+        return Database(fault=away.database(url, fault(error)))
     return replace(seen, lock_holders=holders)
 
 

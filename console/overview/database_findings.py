@@ -14,8 +14,7 @@ def database_findings(database: Database) -> Iterator[Finding]:
     if database.fault:
         yield Finding(
             State.DOWN,
-            "the database cannot be read; while it is away, events wait in the queue and none is "
-            f"lost: {database.fault}",
+            f"no event is recorded; they wait in the queue and none is lost: {database.fault}",
         )
         return
     yield from _locks(database)

@@ -62,10 +62,7 @@ def _last_recorded(database: Database) -> str:
 
 def _broker(broker: Broker) -> Iterator[Finding]:
     if broker.fault:
-        yield Finding(
-            State.DOWN,
-            f"the broker cannot be reached, so no event comes in or goes out: {broker.fault}",
-        )
+        yield Finding(State.DOWN, f"no event comes in or goes out: {broker.fault}")
         return
     if broker.events is None:
         yield Finding(

@@ -4,6 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
+from console.away import ANSWER
 from console.overview.collecting import collecting
 from console.overview.oldest_dead import OldestDead
 from console.web import (
@@ -45,7 +46,10 @@ async def run(settings: Settings, *, writable: bool) -> None:
     async with (
         collecting(settings, OldestDead(looks.summary, largest=_LARGEST_LOOK)) as collector,
         new_pool(
-            settings, url=secret(settings.database_url), application="registry-events console"
+            settings,
+            url=secret(settings.database_url),
+            application="registry-events console",
+            connect=ANSWER,
         ) as pool,
     ):
         sampler = Sampler(collector)

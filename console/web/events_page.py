@@ -11,6 +11,7 @@ from console.web.live import Parts, stream
 from console.web.pages import page, render
 from console.web.recent_events import ALL_ACTIONS, SEARCHED, EventFilter, recent
 from console.web.state import CONSOLE
+from shared.configuration import secret
 
 _SHOWN: Final = 100
 
@@ -41,7 +42,8 @@ def _chosen(request: web.Request) -> EventFilter:
 
 
 async def _values(request: web.Request, chosen: EventFilter) -> dict[str, Any]:
-    found = await recent(request.app[CONSOLE].pool, chosen, _SHOWN)
+    console = request.app[CONSOLE]
+    found = await recent(console.pool, secret(console.settings.database_url), chosen, _SHOWN)
     nothing = f"None of the newest {SEARCHED:,} events matches." if chosen else "Nothing yet."
     return {
         "chosen": chosen,

@@ -55,12 +55,8 @@ async def show_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         text = given or status.description
     except UnusableError as error:
         status, text = HTTPStatus.BAD_REQUEST, str(error)
-    except (BusyError, TopologyConflictError) as error:
+    except (BusyError, TopologyConflictError, BrokerAwayError, DatabaseAwayError) as error:
         status, text = HTTPStatus.SERVICE_UNAVAILABLE, str(error)
-    except BrokerAwayError as error:
-        status, text = HTTPStatus.SERVICE_UNAVAILABLE, f"the broker is not reached: {error}"
-    except DatabaseAwayError as error:
-        status, text = HTTPStatus.SERVICE_UNAVAILABLE, f"the database is not reached: {error}"
     except Exception:  # noqa: BLE001  whatever it is, the browser gets a page and the log the rest
         get_logger().exception("page.failed", path=request.path)
         status, text = HTTPStatus.INTERNAL_SERVER_ERROR, "This page failed; the log says why."

@@ -7,11 +7,14 @@ from aiohttp import web
 from console.dead_letters import audit
 from console.web.pages import page
 from console.web.state import CONSOLE
+from shared.configuration import secret
 
 _SHOWN: Final = 100
 
 
 async def show(request: web.Request) -> web.Response:
     """Raises DatabaseAwayError."""
-    operations = await audit.history(request.app[CONSOLE].pool, limit=_SHOWN)
+    console = request.app[CONSOLE]
+    url = secret(console.settings.database_url)
+    operations = await audit.history(console.pool, url, limit=_SHOWN)
     return page(request, "history.html", operations=operations)

@@ -3,22 +3,30 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from console.away import ANSWER
 from console.dead_letters import operation, reading
+from console.dead_letters.errors import BusyError
 from console.dead_letters.plan import Plan
+from console.dead_letters.reading import Broker
 from console.dead_letters.selection import Selection
 from console.dead_letters.summary import Summary
 from console.dead_letters.view import DeadLetter
+from shared.amqp.errors import BrokerAwayError
 
 PAGE: Final = 50
 LAST_PAGE: Final = 200
 # A large queue is looked at for a small part of the time.
 _FRESH: Final = 3.0
 _FRESH_PER_LOOK: Final = 20
+# A page does not wait for others who are at the queue, it says so; a little longer than a broker's
+# first answer may take, so that who waited hears what became of that.
+_PATIENCE: Final = ANSWER + 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +54,23 @@ class Looks:
         self._summary: Summary | None = None
         self.looked_at = datetime.now(UTC)
         self._fresh_until = 0.0
+        self._away: BrokerAwayError | None = None
+        self._away_at = 0.0
 
     async def summary(self) -> Summary:
         """By cause; of a large queue it may be some minutes old."""
-        async with self._one:
+        async with self._turn() as left:
             if self._summary is None or time.monotonic() > self._fresh_until:
-                await self._summarise()
+                await self._summarise(left)
             return self._summary or Summary(datetime.now(UTC))
 
     def forget(self) -> None:
         """Something was changed: the next summary looks again."""
         self._summary = None
 
-    async def _summarise(self) -> None:
+    async def _summarise(self, patience: float) -> None:
         started, summary = time.monotonic(), Summary(datetime.now(UTC))
-        async with reading.connected(self._url) as broker:
+        async with reading.connected(self._url, patience=patience) as broker:
             await reading.each(broker, summary.add)
         took = time.monotonic() - started
         self._fresh_until = time.monotonic() + max(_FRESH, _FRESH_PER_LOOK * took)
@@ -75,7 +85,7 @@ class Looks:
             matched += 1
             window.append(dead_letter)
 
-        async with self._one, reading.connected(self._url) as broker:
+        async with self._broker() as broker:
             await reading.each(broker, reading.only(selection, note))
         youngest = list(reversed(window))
         return Listed(youngest[number * PAGE :], matched, number)
@@ -85,5 +95,30 @@ class Looks:
         return next(iter((await self.page(Selection(id=(identifier,)), 0)).dead_letters), None)
 
     async def plan(self, selection: Selection, refusal: Callable[[DeadLetter], str]) -> Plan:
-        async with self._one, reading.connected(self._url) as broker:
+        async with self._broker() as broker:
             return await operation.plan(broker, selection, refusal)
+
+    @asynccontextmanager
+    async def _broker(self) -> AsyncIterator[Broker]:
+        async with self._turn() as left, reading.connected(self._url, patience=left) as broker:
+            yield broker
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[float]:
+        """One page after another; the seconds that are left to wait for others than pages."""
+        asked = time.monotonic()
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._one.acquire()
+        except TimeoutError:
+            raise BusyError(_PATIENCE) from None
+        try:
+            if self._away and self._away_at > asked:
+                # Found out meanwhile, for whoever had the turn before.
+                raise self._away
+            yield max(_PATIENCE - (time.monotonic() - asked), 0.0)
+        except BrokerAwayError as error:
+            self._away, self._away_at = error, time.monotonic()
+            raise
+        finally:
+            self._one.release()

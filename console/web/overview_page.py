@@ -9,8 +9,9 @@ from console.overview.collecting import Overview
 from console.web import sparkline
 from console.web.live import Parts, stream
 from console.web.pages import page, render
-from console.web.recent_events import EventFilter, recent
-from console.web.state import CONSOLE
+from console.web.recent_events import EventFilter, Found, recent
+from console.web.state import CONSOLE, ConsoleState
+from shared.configuration import secret
 
 _RECENT: Final = 12
 _PARTS: Final = ("strip", "flow", "details", "recent")
@@ -43,11 +44,19 @@ async def _versions(request: web.Request) -> AsyncIterator[Parts]:
             return
 
 
+async def _recent(console: ConsoleState, seen: Overview) -> Found:
+    """A database that did not answer a moment ago is not waited for."""
+    if fault := seen.snapshot.database.fault:
+        return Found(fault=f"No events can be shown: {fault}")
+    url = secret(console.settings.database_url)
+    return await recent(console.pool, url, EventFilter(), _RECENT)
+
+
 async def _values(request: web.Request, seen: Overview) -> dict[str, Any]:
     console = request.app[CONSOLE]
     points = console.sampler.points
     ingests = [one for one in seen.snapshot.services if one.kind == "ingest"]
-    found = await recent(console.pool, EventFilter(), _RECENT)
+    found = await _recent(console, seen)
     return {
         "seen": seen,
         "ingests": Ingests(len(ingests), sum(not one.fault for one in ingests)),

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import asyncpg
 
+from console import away
 from console.overview.reading import fault, reading
 from shared.database import ERRORS, Pool
 from shared.lag import lag
@@ -60,8 +61,8 @@ class Found:
     fault: str = ""
 
 
-async def recent(pool: Pool, chosen: EventFilter, count: int) -> Found:
-    """The newest first; never raises."""
+async def recent(pool: Pool, url: str, chosen: EventFilter, count: int) -> Found:
+    """The newest first; never raises. What it says of the server of `url` names it."""
     like = storable(chosen.repository).translate(_LIKE)
     searched = SEARCHED if chosen else count
     try:
@@ -72,7 +73,7 @@ async def recent(pool: Pool, chosen: EventFilter, count: int) -> Found:
     except asyncpg.LockNotAvailableError:
         return Found(fault="The tables cannot be read now: the overview says whose lock it is.")
     except ERRORS as error:
-        return Found(fault=f"The database cannot be read: {fault(error)}")
+        return Found(fault=f"No events can be shown: {away.database(url, fault(error))}")
     return Found([_event(row) for row in rows])
 
 

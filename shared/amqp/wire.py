@@ -1,9 +1,9 @@
 """One AMQP connection whose end has a deadline, also when the other side does not read."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import aio_pika
 from aio_pika.abc import AbstractConnection
@@ -11,34 +11,19 @@ from aiormq.connection import TCPTransportFactory, TLSTransportFactory, Transpor
 from aiormq.exceptions import AMQPError
 from yarl import URL
 
-from shared.amqp.errors import broker_errors
+from shared.amqp.errors import BrokerAwayError, broker_errors, raise_if_cancelled
 
 CONNECT_TIMEOUT: Final = 5.0
 CLOSE_TIMEOUT: Final = 2.0
-# Its own deadline comes first, with an error that says more.
-_GRACE: Final = 1.0
 
 
-@asynccontextmanager
-async def connected(url: URL, *, name: str) -> AsyncIterator[AbstractConnection]:
-    """A connection for a block; raises BrokerAwayError when there is none.
+class Closable(Protocol):
+    """Any of aio-pika's and aiormq's connections."""
 
-    aiormq closes a socket only when all that is buffered for it is sent: with a peer that is gone
-    without a word that takes the kernel a quarter of an hour. So it is cut.
-    """
-    wire = _Wire(url)
-    connection = aio_pika.Connection(url, client_properties={"connection_name": name})
-    connection.kwargs["transport_factory"] = wire
-    try:
-        await broker_errors(
-            connection.connect(timeout=CONNECT_TIMEOUT), timeout=CONNECT_TIMEOUT + _GRACE
-        )
-        yield connection
-    finally:
-        await _close(connection, wire)
+    def close(self) -> Awaitable[object]: ...
 
 
-class _Wire(TransportFactory):
+class Wire(TransportFactory):
     """Opens the socket, and cuts it."""
 
     def __init__(self, url: URL) -> None:
@@ -58,12 +43,39 @@ class _Wire(TransportFactory):
             self._writer.transport.abort()
 
 
-async def _close(connection: AbstractConnection, wire: _Wire) -> None:
-    cutting = asyncio.get_running_loop().call_later(CLOSE_TIMEOUT, wire.cut)
+@asynccontextmanager
+async def connected(
+    url: URL, *, name: str, seconds: float = CONNECT_TIMEOUT, wire: Wire | None = None
+) -> AsyncIterator[AbstractConnection]:
+    """A connection for a block; raises BrokerAwayError when there is none after `seconds`."""
+    wire = wire or Wire(url)
+    connection = aio_pika.Connection(url, client_properties={"connection_name": name})
+    connection.kwargs["transport_factory"] = wire
+    async with closing(connection, wire.cut):
+        await broker_errors(connection.connect(), seconds)
+        yield connection
+
+
+@asynccontextmanager
+async def closing(connection: Closable, cut: Callable[[], None]) -> AsyncIterator[None]:
+    """Close `connection` after the block; without a word if its broker is away.
+
+    aiormq closes a socket only when all that is buffered for it is sent: with a peer that is gone
+    without a word that takes the kernel a quarter of an hour. So it is cut.
+    """
     try:
-        # What was on its way is unconfirmed or unacknowledged, and will be sent again.
-        with suppress(AMQPError, OSError, RuntimeError):
-            await connection.close()
+        yield
+    except BrokerAwayError:
+        cut()
+        raise
     finally:
-        cutting.cancel()
-        wire.cut()
+        cutting = asyncio.get_running_loop().call_later(CLOSE_TIMEOUT, cut)
+        try:
+            # What was on its way is unconfirmed or unacknowledged, and will be sent again.
+            with suppress(AMQPError, OSError, RuntimeError):
+                await connection.close()
+        except asyncio.CancelledError:
+            raise_if_cancelled()
+        finally:
+            cutting.cancel()
+            cut()

@@ -68,7 +68,7 @@ def test_what_is_not_reached() -> None:
     for arguments in (("summary",), ("requeue", "--all", "--yes")):
         done = run("dead-letters", *arguments, AMQP_URL=amqp_url)
         assert (done.returncode, done.stdout) == (5, ""), done.stderr
-        assert done.stderr.startswith("Error: the broker is not reached: ")
+        assert done.stderr.startswith(f"Error: the broker at {nowhere} refuses connections: ")
         assert "s3cret" not in done.stderr
     done = run("dead-letters", "history", AMQP_URL=amqp_url, DATABASE_URL=database_url)
     assert (done.returncode, done.stdout) == (5, "")
@@ -81,11 +81,11 @@ def test_what_is_not_reached() -> None:
 def test_a_virtual_host_that_is_not_there(rabbitmq: RabbitMQ) -> None:
     done = run("dead-letters", "summary", AMQP_URL=rabbitmq.url("nobody's"))
     assert (done.returncode, done.stdout) == (5, "")
-    assert "the broker refused the virtual host" in done.stderr
+    assert " refused the virtual host" in done.stderr
     assert len(done.stderr.splitlines()) == 1
     environment = {"AMQP_URL": rabbitmq.url("nobody's"), "REGISTRY_EVENTS_TOKENS": "x"}
     checked = run("config", "check", "--connect", "--only", "ingest", **environment)
-    assert "AMQP_URL: the broker refused the virtual host" in checked.stderr
+    assert " refused the virtual host" in checked.stderr
 
 
 async def test_partly_done(processes: Processes) -> None:

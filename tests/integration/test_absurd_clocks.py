@@ -57,7 +57,7 @@ async def seen(database_url: str, *events: tuple[float, float]) -> Activity:
     await connection.close()
     settings = make_settings("amqp://unused", database_url)
     async with new_pool(settings, url=database_url, application="test") as pool:
-        activity = (await database.look(pool)).activity
+        activity = (await database.look(pool, database_url)).activity
     assert activity
     return activity
 

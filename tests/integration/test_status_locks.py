@@ -9,8 +9,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from console.away import ANSWER
 from console.overview import database
-from console.overview.reading import SECONDS
 from shared.database import new_pool
 from tests.consoles import running_console
 from tests.factories import make_envelope, make_event
@@ -56,8 +56,8 @@ async def test_a_look_neither_hangs_nor_goes_on_waiting(database_url: str) -> No
         new_pool(settings, url=database_url, application="registry-events console") as pool,
         locked(database_url, ALL_WAIT, application=HOSTILE) as pid,
     ):
-        async with asyncio.timeout(SECONDS - 0.5):
-            seen = await database.look(pool)
+        async with asyncio.timeout(ANSWER + 0.5):
+            seen = await database.look(pool, database_url)
         assert (seen.fault, seen.version) == ("", version)
         (holder,) = seen.lock_holders
         assert (seen.is_locked, holder.pid) == (True, pid)

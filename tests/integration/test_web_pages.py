@@ -68,10 +68,10 @@ async def test_what_is_away_is_said(database_url: str) -> None:
         page = await visitor.get("/")
         assert page.status == 200
         assert "It is not working" in page.text
-        assert "The broker cannot be reached" in page.text
+        assert "No event comes in or goes out: the broker at 127.0.0.1:" in page.text
         page = await visitor.get("/dead-letters")
         assert page.status == 503
-        assert "The broker is not reached" in page.text
+        assert "The broker at 127.0.0.1:" in page.text
 
 
 async def test_without_a_database(amqp_url: str) -> None:
@@ -79,7 +79,10 @@ async def test_without_a_database(amqp_url: str) -> None:
     async with running_console(amqp_url, away) as visitor:
         page = await visitor.get("/")
         assert page.status == 200
-        assert "The database cannot be read" in page.text
+        assert (
+            "No event is recorded; they wait in the queue and none is lost: the database at"
+            in page.text
+        )
         assert "is seen with REGISTRY_EVENTS_CONSOLE_SERVICES" in page.text
         for path in ("/events", "/history"):
             page = await visitor.get(path)

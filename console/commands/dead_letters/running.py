@@ -32,10 +32,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Its result; the errors of an operation become one line and an exit code."""
     try:
         return uvloop.run(work)
-    except BrokerAwayError as error:
-        raise Failed(f"the broker is not reached: {error}", Exit.AWAY) from None
-    except DatabaseAwayError as error:
-        raise Failed(f"the database is not reached: {error}", Exit.AWAY) from None
+    except (BrokerAwayError, DatabaseAwayError) as error:
+        raise Failed(str(error), Exit.AWAY) from None
     except BusyError as error:
         raise Failed(f"{error}, nothing was done", Exit.FAILED) from None
     except TopologyConflictError as error:

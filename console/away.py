@@ -1,0 +1,52 @@
+"""A server that is away, in one sentence for its operator: which one, what it does, where to look.
+
+Pure.
+"""
+
+from typing import Final
+
+from shared import credentials
+from shared.text import printable
+
+# Whether anybody is there at all: for a connection and the first answer on it. A server that has
+# answered and is at work on much is given longer.
+ANSWER: Final = 2.0
+
+_BROKER_PORT: Final = "5672"
+_SILENT: Final = "no answer"
+_REFUSED: Final = "Connection refused"
+
+
+def broker(url: str, why: str) -> str:
+    """`why` is what BrokerAwayError says."""
+    place = _place(url)
+    place = place if ":" in place.rpartition("]")[2] else f"{place}:{_BROKER_PORT}"
+    return _sentence("the broker", place, "AMQP_URL", why)
+
+
+def database(url: str, why: str) -> str:
+    """`why` is what `faults.in_words` makes of an error."""
+    return _sentence("the database", _place(url), "DATABASE_URL", why)
+
+
+def _sentence(server: str, place: str, setting: str, why: str) -> str:
+    named = f"{server} at {place}" if place else server
+    if why.startswith(_SILENT):
+        within = why.removeprefix(_SILENT)
+        return (
+            f"{named} did not answer{within}: it is frozen, overloaded or cut off; look at its "
+            "host, its log and the network between"
+        )
+    if _REFUSED in why:
+        return (
+            f"{named} refuses connections: it does not run, or it listens elsewhere; look at its "
+            f"host, its log and {setting}"
+        )
+    if why.startswith(f"{server} "):
+        return named + why.removeprefix(server)
+    return f"{named} cannot be used: {why}"
+
+
+def _place(url: str) -> str:
+    authority = url.partition("://")[2].partition("?")[0].partition("/")[0]
+    return printable(credentials.masked(authority.rpartition("@")[2]), 200)

@@ -1,0 +1,271 @@
+"""Every command and every page answers in words, soon, whichever server is away and however."""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import click
+import pytest
+
+from console.cli import main
+from console.local.postgres import Postgres
+from console.local.rabbitmq import RabbitMQ
+from tests.acceptance.burying import bury
+from tests.consoles import HTML, Page, Visitor, running_console
+from tests.databases import TEMPLATE, create_database, make_template
+from tests.factories import make_event
+from tests.integration.test_web_hostile import routes
+from tests.outages import OUTAGES, SETTINGS, Outage, Server
+from tests.processes import COMMAND
+from tests.waiting import eventually
+
+# What an operator is promised.
+SOON = 3.0
+# A command of its own takes half a second to start, four start at once on two cores, and other
+# tests run beside them: here it counts that nothing waits for ten seconds or for ever.
+LOADED = 3.0
+AT_ONCE = 4
+SERVES = "starts, and waits for its servers"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`away`: the exit code when that server is; one that is not named is not asked."""
+
+    arguments: Sequence[str] = ()
+    away: Mapping[Server, int] = field(default_factory=dict)
+
+
+# Without the database the log has the audit trail.
+CHANGE: Mapping[Server, int] = {"broker": 5, "database": 0}
+COMMANDS: Mapping[str, Asked | str] = {
+    "completion": Asked(["bash"]),
+    "config check": Asked(["--connect"], {"broker": 2, "database": 2}),
+    "config show": Asked(),
+    "console": SERVES,
+    "dead-letters discard": Asked(["--id", "{id}", "--yes"], CHANGE),
+    "dead-letters edit": Asked(["{id}", "--yes"], CHANGE),
+    "dead-letters export": Asked([], {"broker": 5}),
+    "dead-letters history": Asked([], {"database": 5}),
+    "dead-letters import": Asked(["{file}", "--yes"], CHANGE),
+    "dead-letters list": Asked([], {"broker": 5}),
+    "dead-letters requeue": Asked(["--id", "{id}", "--yes"], CHANGE),
+    "dead-letters show": Asked(["{id}"], {"broker": 5}),
+    "dead-letters summary": Asked([], {"broker": 5}),
+    "dead-letters tail": Asked(["--follow"], {"broker": 5}),
+    "ingest": SERVES,
+    "migrate": Asked([], {"database": 1}),
+    "status": Asked(["--fail-on", "down"], {"broker": 1, "database": 1}),
+    "up": SERVES,
+    "worker": SERVES,
+}
+
+
+def commands(command: click.Command, *path: str) -> Iterator[str]:
+    if not isinstance(command, click.Group):
+        yield " ".join(path)
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        if found := command.get_command(context, name):
+            yield from commands(found, *path, name)
+
+
+def test_no_command_is_forgotten() -> None:
+    assert set(commands(main)) == COMMANDS.keys()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Two servers of these tests alone, with dead letters of those ids."""
+
+    broker: RabbitMQ
+    database: Postgres
+    urls: Mapping[str, str]
+    ids: list[str]
+    directory: Path
+
+    def asked(self, asked: Asked) -> Sequence[str]:
+        """Each change has a dead letter of its own."""
+        return [
+            one.format(id=self.ids.pop() if "{id}" in one else "", file=self.directory / "dead")
+            for one in asked.arguments
+        ]
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        editor = "sed -i 's/$/ /'"
+        own = {"EDITOR": editor, "VISUAL": editor, "REGISTRY_EVENTS_TOKENS": "x"}
+        return {**os.environ, **own, **self.urls}
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    directory = tmp_path_factory.mktemp("away")
+    with (
+        Postgres(directory / "postgres", fast=True) as database,
+        RabbitMQ(directory / "rabbitmq", fast=True) as broker,
+    ):
+        events = [make_event(target={"tag": "v1"}) for _ in range(60)]
+
+        async def fill() -> None:
+            await make_template(database)
+            await create_database(database, "events", template=TEMPLATE)
+            await bury(broker.url(), events, error_type="refused")
+
+        asyncio.run(fill())
+        urls = {"AMQP_URL": broker.url(), "DATABASE_URL": database.url("events")}
+        ids = [event["id"] for event in events]
+        made = Place(broker, database, urls, ids, directory)
+        exported = [*COMMAND, "dead-letters", "export", str(directory / "dead"), "--limit", "1"]
+        asyncio.run(_run(exported, made.environment))
+        yield made
+
+
+async def _run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(SOON * LOADED):
+            out, err = await process.communicate()
+    except TimeoutError:
+        process.terminate()
+        out, err = await process.communicate()
+    return process.returncode or 0, out.decode(), err.decode()
+
+
+# To a command of its own, a port that swallows is a frozen server.
+TOLD_APART = {name: one for name, one in OUTAGES.items() if one.kind != "swallows"}
+
+
+@pytest.mark.parametrize("outage", TOLD_APART.values(), ids=TOLD_APART)
+async def test_every_command_answers(place: Place, outage: Outage) -> None:
+    few = asyncio.Semaphore(AT_ONCE)
+
+    async def answer(name: str, asked: Asked, url: str) -> None:
+        environment = {**place.environment, SETTINGS[outage.server]: url}
+        command = [*COMMAND, *name.split(), *place.asked(asked)]
+        async with few:
+            code, out, err = await _run(command, environment)
+        told = f"{name}: exit code {code}\n{out}{err}"
+        assert code == asked.away[outage.server], told
+        outage.check(f"{name}\n{out}{err}", url)
+        assert len(err.splitlines()) == 1 or code != 5, told
+
+    with outage.begun(place.broker, place.database, place.urls) as url:
+        answers = [
+            answer(name, one, url)
+            for name, one in COMMANDS.items()
+            if isinstance(one, Asked) and outage.server in one.away
+        ]
+        failed = await asyncio.gather(*answers, return_exceptions=True)
+    problems = [str(one) for one in failed if one]
+    assert not problems, "\n\n".join(problems)
+
+
+BOTH: Sequence[Server] = ("broker", "database")
+# By method and path, which servers it asks, and the status of its answer while one is away.
+PAGES: Mapping[tuple[str, str], tuple[Sequence[Server], int]] = {
+    ("GET", "/login"): ((), 200),
+    ("POST", "/login"): ((), 404),
+    ("POST", "/logout"): ((), 404),
+    ("GET", "/"): (BOTH, 200),
+    ("GET", "/live"): (BOTH, 200),
+    ("GET", "/events"): (("database",), 503),
+    ("GET", "/events/live"): (("database",), 200),
+    ("GET", "/dead-letters"): (("broker",), 503),
+    ("GET", "/dead-letters/live"): ((), 200),
+    ("GET", "/dead-letters/list"): (("broker",), 503),
+    ("GET", "/dead-letters/show"): (("broker",), 503),
+    ("GET", "/dead-letters/plan"): (("broker",), 503),
+    ("POST", "/operations"): ((), 409),
+    ("GET", "/operations/nobody"): ((), 404),
+    ("GET", "/operations/nobody/live"): ((), 404),
+    ("POST", "/operations/nobody/stop"): ((), 404),
+    ("GET", "/history"): (("database",), 503),
+}
+# Plans ask for some dead letters.
+QUERY = "?operation=requeue&all=1&id=x"
+
+
+def pages() -> set[tuple[str, str]]:
+    return {
+        (method, path)
+        for method, path in routes()
+        if method != "HEAD" and not path.startswith("/static/")
+    }
+
+
+def test_no_page_is_forgotten() -> None:
+    assert pages() == PAGES.keys()
+
+
+@pytest.fixture
+async def console(place: Place, outage: Outage) -> AsyncIterator[tuple[Visitor, str]]:
+    """One whose server went away under it, and that has noticed; and that server's URL."""
+    async with AsyncExitStack() as stack:
+        begun = partial(outage.begun, place.broker, place.database, place.urls)
+        url = place.urls[SETTINGS[outage.server]]
+        if outage.kind != "frozen":
+            url = stack.enter_context(begun())
+        urls = {**place.urls, SETTINGS[outage.server]: url}
+        visitor = await stack.enter_async_context(
+            running_console(urls["AMQP_URL"], urls["DATABASE_URL"], writable=True)
+        )
+        await visitor.get("/history")
+        if outage.kind == "frozen":
+            stack.enter_context(begun())
+
+        async def noticed() -> bool:
+            text = (await visitor.get("/")).text
+            return any(words in text for words in ("did not answer", "refuses connections"))
+
+        await eventually(noticed)
+        yield visitor, url
+
+
+@pytest.mark.parametrize("outage", OUTAGES.values(), ids=OUTAGES)
+async def test_every_page_answers(outage: Outage, console: tuple[Visitor, str]) -> None:
+    visitor, url = console
+    key = (await visitor.get("/login")).field("form_key")
+
+    async def answer(method: str, path: str) -> None:
+        asks, status = PAGES[method, path]
+        started = time.monotonic()
+        code, text = await _begun(visitor, method, path + QUERY, key)
+        took = time.monotonic() - started
+        told = f"{method} {path}: status {code} after {took:.1f} s\n{text}"
+        assert took < SOON * LOADED, told
+        if outage.server in asks:
+            assert code == status, told
+            outage.check(f"{method} {path}\n{text}", url)
+
+    answers = [answer(method, path) for method, path in pages()]
+    failed = await asyncio.gather(*answers, return_exceptions=True)
+    problems = [str(one) for one in failed if one]
+    assert not problems, "\n\n".join(problems)
+
+
+async def _begun(visitor: Visitor, method: str, path: str, key: str) -> tuple[int, str]:
+    """The status and what is read: a page, or how a stream begins."""
+    form = {"form_key": key} if method == "POST" else None
+    async with visitor.http.request(
+        method, visitor.url + path, data=form, headers=HTML, allow_redirects=False
+    ) as response:
+        if response.content_type == "text/event-stream":
+            source = (await response.content.readline()).decode().removeprefix("data:")
+            source = " ".join(json.loads(source).values())
+        else:
+            source = await response.text()
+        return response.status, Page(response.status, source, response.headers).text
