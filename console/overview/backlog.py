@@ -27,7 +27,7 @@ def queue_findings(snapshot: Snapshot, flow: Flow) -> Iterator[Finding]:
         yield Finding(
             State.DEGRADED, "no worker is connected: the next event would wait; start a worker"
         )
-    elif _stuck(snapshot, flow):
+    elif queue.ready and _stuck(snapshot, flow):
         yield Finding(
             State.DOWN,
             f"{waiting} and nothing was recorded for {_silence(snapshot)}, though "
@@ -47,7 +47,7 @@ def is_silent(snapshot: Snapshot) -> bool:
 
 def _stuck(snapshot: Snapshot, flow: Flow) -> bool:
     # More than one look: an event that has come just now is no standstill.
-    stands = snapshot.ready > 0 and flow.window > 0 and flow.growth >= 0
+    stands = flow.window > 0 and flow.growth is not None and flow.growth >= 0
     return is_silent(snapshot) and stands and flow.leaving == 0
 
 
@@ -59,7 +59,7 @@ def _silence(snapshot: Snapshot) -> str:
 
 def _backlog(ready: int, waiting: str, flow: Flow) -> Iterator[Finding]:
     seconds = flow.to_empty(ready)
-    if not flow.window:
+    if not flow.window or flow.leaving is None:
         yield Finding(State.DEGRADED, waiting)
     elif seconds is None:
         yield Finding(

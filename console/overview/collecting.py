@@ -12,7 +12,7 @@ from console.overview import database
 from console.overview.broker import BrokerLook
 from console.overview.flow import Flow, History
 from console.overview.oldest_dead import LARGEST_IN_PASSING, OldestDead, in_passing
-from console.overview.snapshot import Service, Snapshot
+from console.overview.snapshot import LastKnown, Service, Snapshot
 from console.overview.verdict import Verdict, judge
 from shared.configuration import secret
 from shared.database import Pool, new_pool
@@ -43,6 +43,8 @@ class Collector:
         self._pool, self._ask = pool, ask
         self._history = History()
         self._zone = zone
+        self._broker_known: LastKnown | None = None
+        self._database_known: datetime | None = None
 
     async def collect(self) -> Overview:
         """Never raises; takes a few seconds at most, when something does not answer."""
@@ -59,9 +61,18 @@ class Collector:
             database=rows,
             services=processes,
             oldest_dead=self.oldest_dead.age(broker.dead, taken),
+            broker_known=self._broker_known,
+            database_known=self._database_known,
         )
+        self._remember(snapshot)
         flow = self._history.add(snapshot)
         return Overview(snapshot, flow, judge(snapshot, flow, self._zone))
+
+    def _remember(self, snapshot: Snapshot) -> None:
+        if not snapshot.broker.fault:
+            self._broker_known = LastKnown(snapshot.taken, snapshot.ready, snapshot.dead)
+        if not snapshot.database.fault:
+            self._database_known = snapshot.taken
 
     async def close(self) -> None:
         await self.oldest_dead.known()

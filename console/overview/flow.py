@@ -15,30 +15,32 @@ _COUNTED_OVER: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Events a second, and ages in seconds.
+    """Events a second, and ages in seconds; None is not known.
 
     `measured`: `incoming` is what ingests counted; otherwise it is what was recorded and what the
-    queues grew by. `waiting` is a bound: nothing waits longer in the queue; None is not known.
+    queues grew by. `waiting` is a bound: nothing waits longer in the queue.
     """
 
-    incoming: float = 0.0
+    incoming: float | None = 0.0
     measured: bool = False
-    growth: float = 0.0
-    dead_growth: float = 0.0
-    recorded: float = 0.0
+    growth: float | None = 0.0
+    dead_growth: float | None = 0.0
+    recorded: float | None = 0.0
     waiting: float | None = 0.0
     window: float = 0.0
 
     @property
-    def leaving(self) -> float:
+    def leaving(self) -> float | None:
         """Out of the queue: recorded, or dead-lettered on the way."""
+        if self.incoming is None or self.growth is None:
+            return None
         return max(self.incoming - self.growth, 0.0)
 
     def to_empty(self, ready: int) -> float | None:
-        """Seconds until the queue is empty at this pace; None is never."""
+        """Seconds until the queue is empty at this pace; None is never, or not known."""
         if not ready:
             return 0.0
-        return ready / -self.growth if self.growth < 0 else None
+        return ready / -self.growth if self.growth and self.growth < 0 else None
 
 
 class History:
@@ -61,7 +63,7 @@ class History:
         return replace(broker, dead=dead)
 
     def add(self, snapshot: Snapshot) -> Flow:
-        if snapshot.broker.events and not snapshot.ready:
+        if snapshot.ready == 0:
             self._empty_at = snapshot.at
         if snapshot.broker.fault:
             # A broker that comes back may be another one: no differences across it.
@@ -76,22 +78,31 @@ class History:
 
 def _flow(first: Snapshot, last: Snapshot, since_empty: float | None) -> Flow:
     seconds = last.at - first.at
-    growth = (last.ready - first.ready) / seconds if seconds else 0.0
-    dead_growth = (last.dead - first.dead) / seconds if seconds else 0.0
+    growth = _pace(first.ready, last.ready, seconds)
     activity = last.database.activity
-    recorded = activity.last_10_s / _RECORDED_OVER if activity else 0.0
+    recorded = activity.last_10_s / _RECORDED_OVER if activity else None
     counted = _counted(first.services, last.services)
     measured = counted is not None and seconds >= _COUNTED_OVER
-    incoming = counted / seconds if counted is not None and measured else recorded + growth
+    incoming: float | None = None
+    if counted is not None and measured:
+        incoming = counted / seconds
+    elif recorded is not None and growth is not None:
+        incoming = max(recorded + growth, 0.0)
     return Flow(
-        incoming=max(incoming, 0.0),
+        incoming=incoming,
         measured=measured,
         growth=growth,
-        dead_growth=dead_growth,
+        dead_growth=_pace(first.dead, last.dead, seconds),
         recorded=recorded,
         waiting=longest_wait(last, since_empty),
         window=seconds,
     )
+
+
+def _pace(first: int | None, last: int | None, seconds: float) -> float | None:
+    if first is None or last is None:
+        return None
+    return (last - first) / seconds if seconds else 0.0
 
 
 def longest_wait(snapshot: Snapshot, since_empty: float | None) -> float | None:
@@ -101,7 +112,7 @@ def longest_wait(snapshot: Snapshot, since_empty: float | None) -> float | None:
     that occurred, if its clock is not ahead; and it came after the queue was last seen empty.
     """
     if not snapshot.ready:
-        return 0.0
+        return None if snapshot.ready is None else 0.0
     activity = snapshot.database.activity
     bounds = [since_empty, activity.occurred_age if activity else None]
     known = [bound for bound in bounds if bound is not None]

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Final
 
 from console.overview.collecting import Overview
-from console.overview.snapshot import Database, Depth, Service, Snapshot
-from console.overview.spoken import age, count, duration, rate
+from console.overview.snapshot import Depth, LastKnown, Service, Snapshot
+from console.overview.spoken import age, count, duration, rate, unknown
 from console.terminal import prose
 from console.terminal.table import NONE, Column, Table
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
@@ -43,8 +44,11 @@ def to_json(seen: Overview) -> str:
             "database": asdict(snapshot.database),
             "services": [asdict(one) for one in snapshot.services],
             "oldest_dead": snapshot.oldest_dead,
+            "broker_known": snapshot.broker_known and asdict(snapshot.broker_known),
+            "database_known": snapshot.database_known,
             "flow": {**asdict(seen.flow), "leaving": seen.flow.leaving},
-        }
+        },
+        default=datetime.isoformat,
     )
 
 
@@ -57,16 +61,16 @@ def to_lines(seen: Overview, width: int | None = None) -> Iterator[str]:
     yield ""
     if not snapshot.broker.fault:
         yield from _queues(seen, width)
-    for label, text in _parts(snapshot):
+    for label, text in _parts(seen):
         yield from prose.hanging(f"{label:<{_LABEL}}", text, width)
 
 
-def _parts(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    broker = snapshot.broker
-    yield "broker", "away" if broker.fault else f"RabbitMQ {broker.version}"
-    yield "database", _database(snapshot.database)
+def _parts(seen: Overview) -> Iterator[tuple[str, str]]:
+    snapshot = seen.snapshot
+    yield "broker", _broker(seen)
+    yield "database", _database(snapshot)
     for service in snapshot.services:
-        yield service.kind, _service(service)
+        yield service.kind, _service(service, snapshot)
     if not snapshot.services:
         yield "services", NO_SERVICES
 
@@ -74,20 +78,47 @@ def _parts(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
 def _queues(seen: Overview, width: int | None) -> Iterator[str]:
     broker, flow = seen.snapshot.broker, seen.flow
     growth = flow.dead_growth
+    comes, goes = (growth and max(growth, 0.0), growth and max(-growth, 0.0))
     events = [
         rate(flow.incoming),
         rate(flow.leaving),
         at_most(flow.waiting),
         to_empty(seen),
     ]
-    dead = [rate(max(growth, 0)), rate(max(-growth, 0)), duration(seen.snapshot.oldest_dead)]
+    buried = [rate(comes), rate(goes), duration(seen.snapshot.oldest_dead)]
     rows = [
         [EVENTS_QUEUE, *_depth(broker.events, seen.snapshot.in_hand), *events],
-        [DEAD_QUEUE, *_depth(broker.dead), *dead, ""],
+        [DEAD_QUEUE, *_depth(broker.dead), *buried, ""],
     ]
     table = Table(_COLUMNS, width)
     yield from table.heading(rows)
     yield from table.lines(rows)
+
+
+def _broker(seen: Overview) -> str:
+    broker = seen.snapshot.broker
+    if not broker.fault:
+        return f"RabbitMQ {broker.version}"
+    return f"away; events waiting {waiting(seen)}, dead letters {dead(seen)}"
+
+
+def waiting(seen: Overview) -> str:
+    """How many events wait in the queue; if that is not known, how many waited when it was."""
+    known = seen.snapshot.broker_known
+    return _figure(seen.snapshot.ready, known, known.ready if known else None)
+
+
+def dead(seen: Overview) -> str:
+    """How many dead letters there are; if that is not known, how many there were."""
+    known = seen.snapshot.broker_known
+    return _figure(seen.snapshot.dead, known, known.dead if known else None)
+
+
+def _figure(now: int | None, known: LastKnown | None, before: int | None) -> str:
+    if now is not None:
+        return f"{now:,}"
+    was = "" if before is None else f" (was {before:,})"
+    return unknown(known.at if known else None) + was
 
 
 def at_most(seconds: float | None) -> str:
@@ -98,7 +129,7 @@ def at_most(seconds: float | None) -> str:
 
 
 def to_empty(seen: Overview) -> str:
-    if not seen.snapshot.ready:
+    if not seen.snapshot.ready or seen.flow.growth is None:
         return NONE
     seconds = seen.flow.to_empty(seen.snapshot.ready)
     return "never" if seconds is None else duration(seconds)
@@ -109,9 +140,10 @@ def _depth(depth: Depth | None, in_hand: int | None = None) -> Sequence[str]:
     return (f"{depth.ready:,}", held, f"{depth.consumers:,}") if depth else ("missing", held, NONE)
 
 
-def _database(database: Database) -> str:
+def _database(snapshot: Snapshot) -> str:
+    database = snapshot.database
     if database.fault:
-        return "away"
+        return f"away; what is recorded is {unknown(snapshot.database_known)}"
     if database.is_locked:
         return f"PostgreSQL {database.version}, locked"
     applied = database.migrations - database.missing
@@ -128,12 +160,15 @@ def _database(database: Database) -> str:
     return f"{line}, geo head {activity.geo_head or 0:,}"
 
 
-def _service(service: Service) -> str:
+def _service(service: Service, snapshot: Snapshot) -> str:
     if service.fault:
         return f"{service.url}  {service.fault}"
     events = count(int(service.events or 0), "event")
     dead = count(int(service.dead_lettered), "dead letter")
     line = f"{service.url}  version {service.version}, {events}, {dead}"
+    if snapshot.broker.fault:
+        # It notices a frozen broker later than we do.
+        line += f", ready by its own account at {snapshot.taken:%H:%M:%S UTC}"
     if service.in_hand:
         line += f", {service.in_hand:,} in hand for {age(service.batch_age)}"
     return line

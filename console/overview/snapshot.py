@@ -121,8 +121,20 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class LastKnown:
+    """What waited, and how many dead letters there were, when the broker was seen last."""
+
+    at: datetime
+    ready: int | None = None
+    dead: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`at` is a monotonic clock's; `oldest_dead` None: there is none, or it is not known."""
+    """`at` is a monotonic clock's; `oldest_dead` None: there is none, or it is not known.
+
+    `broker_known` and `database_known` are of the last looks that saw them; None: there was none.
+    """
 
     taken: datetime
     at: float
@@ -130,10 +142,13 @@ class Snapshot:
     database: Database
     services: Sequence[Service] = ()
     oldest_dead: float | None = None
+    broker_known: LastKnown | None = None
+    database_known: datetime | None = None
 
     @property
-    def ready(self) -> int:
-        return self.broker.events.ready if self.broker.events else 0
+    def ready(self) -> int | None:
+        """None: not known."""
+        return self.broker.events.ready if self.broker.events else None
 
     @property
     def in_hand(self) -> int | None:
@@ -142,5 +157,6 @@ class Snapshot:
         return sum(known) if known else None
 
     @property
-    def dead(self) -> int:
-        return self.broker.dead.ready if self.broker.dead else 0
+    def dead(self) -> int | None:
+        """None: not known."""
+        return self.broker.dead.ready if self.broker.dead else None

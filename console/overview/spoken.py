@@ -46,8 +46,18 @@ def clock(moment: datetime, now: datetime, zone: tzinfo = UTC) -> str:
     return f"{shown} {zones.name(zone)}"
 
 
-def rate(per_second: float) -> str:
-    """Events a second, with a digit below ten; what moves is never shown as standing still."""
+def unknown(since: datetime | None) -> str:
+    """What is said instead of a figure that was known last at a time of day."""
+    return f"not known since {since.astimezone(UTC):%H:%M:%S UTC}" if since else "not known"
+
+
+def rate(per_second: float | None) -> str:
+    """Events a second, with a digit below ten; what moves is never shown as standing still.
+
+    What is not known is a dash.
+    """
+    if per_second is None:
+        return "-"
     if not per_second:
         return "0/s"
     if per_second < 0.1:  # noqa: PLR2004  the smallest that is shown

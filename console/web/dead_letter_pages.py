@@ -10,6 +10,7 @@ from console.dead_letters import deaths, masking
 from console.dead_letters.grouping import cause
 from console.dead_letters.telling import COMMAND, advice
 from console.dead_letters.view import DeadLetter
+from console.overview import report
 from console.web import given, selecting
 from console.web.live import Parts, stream
 from console.web.looks import LAST_PAGE
@@ -98,10 +99,16 @@ async def _versions(request: web.Request, looked: int, at: float) -> AsyncIterat
 
 async def _since(request: web.Request, looked: int, at: float) -> dict[str, Any]:
     """Whether their number changed after `at`; who looks at them hides some meanwhile."""
-    snapshot = (await request.app[CONSOLE].sampler.current()).snapshot
+    seen = await request.app[CONSOLE].sampler.current()
+    snapshot = seen.snapshot
     dead = snapshot.broker.dead
     newer = dead and not dead.consumers and snapshot.taken.timestamp() > at + _SAMPLE_SECONDS
-    return {"dead": dead, "changed": bool(newer and dead and dead.ready != looked)}
+    return {
+        "depth": dead,
+        "changed": bool(newer and dead and dead.ready != looked),
+        "fault": snapshot.broker.fault,
+        "figure": report.dead(seen),
+    }
 
 
 def _filter(request: web.Request) -> dict[str, Any]:

@@ -48,8 +48,11 @@ def new_environment() -> jinja2.Environment:
     }
     environment.globals |= {
         "at_most": report.at_most,
+        "dead": report.dead,
         "no_services": report.NO_SERVICES,
         "to_empty": report.to_empty,
+        "unknown": spoken.unknown,
+        "waiting": report.waiting,
     }
     return environment
 

@@ -13,8 +13,10 @@ _POINTS: Final = 450
 
 
 class Point(NamedTuple):
-    recorded: float
-    ready: int
+    """None: not known."""
+
+    recorded: float | None
+    ready: int | None
 
 
 class Sampler:

@@ -76,7 +76,8 @@ def pages(dead_letter: DeadLetter, summary: Summary) -> Iterator[str]:
     yield page("story.html", story(dead_letter))
     listed = Listed([dead_letter], 1, 0)
     yield page("listing.html", {"listed": listed, "cause": cause})
-    groups = {"summary": summary, "groups": summary.groups, "looked": 1, "changed": False, "at": 0}
+    now = {"looked": 1, "changed": False, "at": 0, "fault": "", "figure": "1"}
+    groups = {"summary": summary, "groups": summary.groups, **now}
     yield page("groups.html", groups)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from console.overview.flow import Flow, History
-from console.overview.snapshot import Broker, Depth, Service, Snapshot
+from console.overview.snapshot import Broker, Database, Depth, Service, Snapshot
 from tests.unit.console.overview.seen import make_activity, make_snapshot
 
 
@@ -72,6 +72,24 @@ def test_no_difference_across_a_broker_that_was_away() -> None:
     away = make_snapshot(at=2, broker=Broker(fault="away"))
     flow = last(make_snapshot(at=0, ready=9_000), away, make_snapshot(at=4))
     assert (flow.growth, flow.window) == (0.0, 0.0)
+
+
+def test_without_the_broker_no_rate_through_it_is_known() -> None:
+    away = make_snapshot(at=2, broker=Broker(fault="away"), services=ingest(1_100))
+    flow = last(make_snapshot(at=0, services=ingest(1_000)), away)
+    assert (away.ready, away.dead) == (None, None)
+    assert (flow.incoming, flow.growth, flow.dead_growth, flow.leaving) == (None,) * 4
+    assert (flow.recorded, flow.waiting) == (10.0, None)
+
+
+def test_without_the_database_it_is_known_what_ingests_took() -> None:
+    away = Database(fault="away")
+    flow = last(
+        make_snapshot(at=0, database=away, services=ingest(1_000)),
+        make_snapshot(at=2, database=away, services=ingest(1_100), ready=20),
+    )
+    assert (flow.recorded, flow.incoming, flow.leaving) == (None, 50.0, 40.0)
+    assert last(make_snapshot(database=away)).incoming is None
 
 
 def test_what_waits_came_after_what_was_recorded_had_occurred() -> None:

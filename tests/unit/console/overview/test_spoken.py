@@ -1,6 +1,8 @@
+from datetime import datetime, timedelta, timezone
+
 import pytest
 
-from console.overview.spoken import age, count, duration, rate
+from console.overview.spoken import age, count, duration, rate, unknown
 
 
 @pytest.mark.parametrize(
@@ -49,3 +51,10 @@ def test_counts() -> None:
     assert count(1, "event") == "1 event"
     assert count(1_204, "event") == "1,204 events"
     assert count(2, "repository", "repositories") == "2 repositories"
+
+
+def test_what_is_not_known_is_no_figure() -> None:
+    assert rate(None) == "-"
+    assert unknown(None) == "not known"
+    moment = datetime(2026, 11, 24, 13, 3, 10, tzinfo=timezone(timedelta(hours=1)))
+    assert unknown(moment) == "not known since 12:03:10 UTC"

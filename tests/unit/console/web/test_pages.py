@@ -52,13 +52,17 @@ def test_moments() -> None:
 
 
 @pytest.mark.parametrize(
-    ("series", "points"),
+    ("series", "lines"),
     [
-        ([], ""),
-        ([5.0], "0.0,0.0 240.0,0.0"),
-        ([0.0, 0.0, 0.0], "0.0,36.0 120.0,36.0 240.0,36.0"),
-        ([0.0, 50.0, 100.0], "0.0,36.0 120.0,18.0 240.0,0.0"),
+        ([], []),
+        ([5.0], ["0.0,0.0 240.0,0.0"]),
+        ([0.0, 0.0, 0.0], ["0.0,36.0 120.0,36.0 240.0,36.0"]),
+        ([0.0, 50.0, 100.0], ["0.0,36.0 120.0,18.0 240.0,0.0"]),
+        ([None, None], []),
+        ([4.0, 4.0, None, None, 4.0], ["0.0,0.0 60.0,0.0", "180.0,0.0 240.0,0.0"]),
+        ([None, 2.0, None], ["120.0,0.0 240.0,0.0"]),
     ],
+    ids=["none", "one", "nothing moves", "growth", "never known", "a gap", "one known"],
 )
-def test_a_series_fills_its_box(series: list[float], points: str) -> None:
-    assert sparkline.points(series) == points
+def test_a_series_fills_its_box(series: list[float | None], lines: list[str]) -> None:
+    assert sparkline.lines(series) == lines
