@@ -11,8 +11,9 @@ from console.away import ANSWER
 from console.overview import database
 from console.overview.broker import BrokerLook
 from console.overview.flow import Flow, History
+from console.overview.last_known import LastKnown
 from console.overview.oldest_dead import LARGEST_IN_PASSING, OldestDead, in_passing
-from console.overview.snapshot import LastKnown, Service, Snapshot
+from console.overview.snapshot import Service, Snapshot
 from console.overview.verdict import Verdict, judge
 from shared.configuration import secret
 from shared.database import Pool, new_pool

@@ -5,7 +5,8 @@ from datetime import timedelta, tzinfo
 from typing import Final
 
 from console.overview.finding import Finding, State
-from console.overview.snapshot import SenderFault, Service, Snapshot
+from console.overview.sender_fault import SenderFault
+from console.overview.snapshot import Service, Snapshot
 from console.overview.spoken import age, clock, count
 
 _NOT_OURS: Final = (

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from console.overview.last_known import LastKnown
+from console.overview.sender_fault import SenderFault
+
 
 @dataclass(frozen=True, slots=True)
 class Depth:
@@ -91,18 +94,6 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
-class SenderFault:
-    """Notifications with one kind of fault, and a few of the addresses that they came from."""
-
-    kind: str
-    count: int
-    first_age: float
-    last_age: float
-    addresses: Sequence[str] = ()
-    others: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Service:
     """An ingest or a worker by its own account; `events` is what it took or settled in all.
 
@@ -121,19 +112,10 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class LastKnown:
-    """What waited, and how many dead letters there were, when the broker was seen last."""
-
-    at: datetime
-    ready: int | None = None
-    dead: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Snapshot:
     """`at` is a monotonic clock's; `oldest_dead` None: there is none, or it is not known.
 
-    `broker_known` and `database_known` are of the last looks that saw them; None: there was none.
+    `broker_known` and `database_known` are of the last looks that saw them, if there were any.
     """
 
     taken: datetime
@@ -147,7 +129,6 @@ class Snapshot:
 
     @property
     def ready(self) -> int | None:
-        """None: not known."""
         return self.broker.events.ready if self.broker.events else None
 
     @property

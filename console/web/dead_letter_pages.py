@@ -10,7 +10,7 @@ from console.dead_letters import deaths, masking
 from console.dead_letters.grouping import cause
 from console.dead_letters.telling import COMMAND, advice
 from console.dead_letters.view import DeadLetter
-from console.overview import report
+from console.overview import figures
 from console.web import given, selecting
 from console.web.live import Parts, stream
 from console.web.looks import LAST_PAGE
@@ -107,7 +107,7 @@ async def _since(request: web.Request, looked: int, at: float) -> dict[str, Any]
         "depth": dead,
         "changed": bool(newer and dead and dead.ready != looked),
         "fault": snapshot.broker.fault,
-        "figure": report.dead(seen),
+        "figure": figures.dead(seen),
     }
 
 

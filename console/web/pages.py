@@ -9,7 +9,7 @@ import jinja2
 from aiohttp import web
 from markupsafe import Markup, escape
 
-from console.overview import report, spoken
+from console.overview import figures, report, spoken
 from console.web.access import Access
 from console.web.form_keys import FormKeys
 from shared import credentials
@@ -47,12 +47,12 @@ def new_environment() -> jinja2.Environment:
         "since": _since,
     }
     environment.globals |= {
-        "at_most": report.at_most,
-        "dead": report.dead,
+        "at_most": figures.at_most,
+        "dead": figures.dead,
         "no_services": report.NO_SERVICES,
-        "to_empty": report.to_empty,
+        "to_empty": figures.to_empty,
         "unknown": spoken.unknown,
-        "waiting": report.waiting,
+        "waiting": figures.waiting,
     }
     return environment
 

@@ -7,7 +7,8 @@ from typing import Any
 from console.overview import report
 from console.overview.collecting import Overview
 from console.overview.flow import History
-from console.overview.snapshot import Broker, Database, LastKnown, Service, Snapshot
+from console.overview.last_known import LastKnown
+from console.overview.snapshot import Broker, Database, Service, Snapshot
 from console.overview.verdict import judge
 from tests.unit.console.overview.seen import make_snapshot
 

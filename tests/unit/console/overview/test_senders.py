@@ -7,7 +7,8 @@ import pytest
 
 from console.overview.finding import State
 from console.overview.flow import Flow
-from console.overview.snapshot import Conflicts, Database, SenderFault, Service, Snapshot
+from console.overview.sender_fault import SenderFault
+from console.overview.snapshot import Conflicts, Database, Service, Snapshot
 from console.overview.verdict import judge
 from tests.unit.console.overview.seen import make_activity, make_snapshot
 

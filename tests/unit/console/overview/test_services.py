@@ -6,8 +6,8 @@ import pytest
 from prometheus_client import generate_latest
 
 from console.overview.account import read
+from console.overview.sender_fault import SenderFault
 from console.overview.services import addresses
-from console.overview.snapshot import SenderFault
 from ingest.metrics import IngestMetrics
 from shared.amqp.dead_letter import VERSION
 from worker.metrics import WorkerMetrics

@@ -1,0 +1,39 @@
+"""Figures of an overview as they are read, also of what is not known. Pure."""
+
+from console.overview.collecting import Overview
+from console.overview.last_known import LastKnown
+from console.overview.spoken import duration, unknown
+from console.terminal.table import NONE
+
+
+def waiting(seen: Overview) -> str:
+    """How many events wait in the queue; if that is not known, how many waited when it was."""
+    known = seen.snapshot.broker_known
+    return _figure(seen.snapshot.ready, known, known.ready if known else None)
+
+
+def dead(seen: Overview) -> str:
+    """How many dead letters there are; if that is not known, how many there were."""
+    known = seen.snapshot.broker_known
+    return _figure(seen.snapshot.dead, known, known.dead if known else None)
+
+
+def _figure(now: int | None, known: LastKnown | None, before: int | None) -> str:
+    if now is not None:
+        return f"{now:,}"
+    was = "" if before is None else f" (was {before:,})"
+    return unknown(known.at if known else None) + was
+
+
+def at_most(seconds: float | None) -> str:
+    """The bound on how long an event waits in the queue."""
+    if seconds is None:
+        return "not known"
+    return f"≤ {duration(seconds)}" if seconds else NONE
+
+
+def to_empty(seen: Overview) -> str:
+    if not seen.snapshot.ready or seen.flow.growth is None:
+        return NONE
+    seconds = seen.flow.to_empty(seen.snapshot.ready)
+    return "never" if seconds is None else duration(seconds)
