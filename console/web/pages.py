@@ -1,5 +1,6 @@
 """Pages from templates: every value that a template shows is escaped, twice."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -41,7 +42,7 @@ def new_environment() -> jinja2.Environment:
         "duration": spoken.duration,
         "masked": credentials.masked,
         "moment": moment,
-        "query": lambda pairs: urlencode(pairs, doseq=True, errors="replace"),
+        "query": _query,
         "rate": spoken.rate,
         "sentence": lambda text: text[:1].upper() + text[1:],
         "since": _since,
@@ -98,6 +99,11 @@ def _code(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
         for number, part in enumerate(parts)
     )
+
+
+def _query(pairs: Mapping[str, object] | Sequence[tuple[str, str]]) -> Markup:
+    """Harmless by its encoding, and another query if it were cut."""
+    return escape(urlencode(pairs, doseq=True, errors="replace"))
 
 
 def moment(then: datetime | None) -> str:

@@ -8,13 +8,14 @@ from typing import Final, NamedTuple
 from console.overview.collecting import Collector, Overview
 
 PAUSE: Final = 2.0
-# A quarter of an hour.
-_POINTS: Final = 450
+# An hour.
+_POINTS: Final = 1_800
 
 
 class Point(NamedTuple):
-    """None: not known."""
+    """`at` is in seconds of a clock that never jumps; None is not known."""
 
+    at: float
     recorded: float | None
     ready: int | None
 
@@ -33,7 +34,7 @@ class Sampler:
         while True:
             seen = await self._collector.collect()
             self._seen = seen
-            self._points.append(Point(seen.flow.recorded, seen.snapshot.ready))
+            self._points.append(_point(seen))
             self._stir()
             await asyncio.sleep(PAUSE)
 
@@ -53,9 +54,13 @@ class Sampler:
 
     @property
     def points(self) -> Sequence[Point]:
-        """The last quarter of an hour, oldest first."""
+        """The last hour, oldest first."""
         return tuple(self._points)
 
     def _stir(self) -> None:
         stirred, self._stirred = self._stirred, asyncio.Event()
         stirred.set()
+
+
+def _point(seen: Overview) -> Point:
+    return Point(seen.snapshot.at, seen.flow.recorded, seen.snapshot.ready)
