@@ -1,7 +1,6 @@
 """Pages from templates: every value that a template shows is escaped, twice."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -11,6 +10,7 @@ from aiohttp import web
 from markupsafe import Markup, escape
 
 from console.overview import figures, report, spoken
+from console.web import shown
 from console.web.access import Access
 from console.web.form_keys import FormKeys
 from shared import credentials
@@ -37,15 +37,17 @@ def new_environment() -> jinja2.Environment:
     )
     environment.filters |= {
         "age": lambda seconds: "" if seconds is None else spoken.age(seconds),
+        "clock": shown.clock,
         "code": _code,
         "count": spoken.count,
         "duration": spoken.duration,
         "masked": credentials.masked,
-        "moment": moment,
+        "moment": shown.moment,
         "query": _query,
         "rate": spoken.rate,
         "sentence": lambda text: text[:1].upper() + text[1:],
-        "since": _since,
+        "short": shown.short,
+        "since": shown.since,
     }
     environment.globals |= {
         "at_most": figures.at_most,
@@ -54,6 +56,7 @@ def new_environment() -> jinja2.Environment:
         "to_empty": figures.to_empty,
         "unknown": spoken.unknown,
         "waiting": figures.waiting,
+        "zone": shown.ZONE,
     }
     return environment
 
@@ -104,11 +107,3 @@ def _code(text: str) -> Markup:
 def _query(pairs: Mapping[str, object] | Sequence[tuple[str, str]]) -> Markup:
     """Harmless by its encoding, and another query if it were cut."""
     return escape(urlencode(pairs, doseq=True, errors="replace"))
-
-
-def moment(then: datetime | None) -> str:
-    return then.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if then else "-"
-
-
-def _since(then: datetime | None) -> str:
-    return spoken.age((datetime.now(UTC) - then).total_seconds()) + " ago" if then else "-"

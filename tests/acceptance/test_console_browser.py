@@ -111,26 +111,6 @@ async def test_a_page_outlives_its_console(
     assert await page.evaluate("window.loadedOnce")
 
 
-async def test_no_page_is_wider_than_a_telephone(
-    processes: Processes, pipeline: Pipeline, browser: BrowserContext
-) -> None:
-    long = "team/" + "a-long-name-" * 5 + "x"
-    await pipeline.post(make_envelope(make_event("push", long, target={"tag": "v1." * 20 + "0"})))
-    await bury(pipeline, f"{long}//x", "")
-    await pipeline.settled(1)
-    (one, _) = await pipeline.dead_letters(2)
-    url = start(processes, *WRITABLE)
-    page = await browser.new_page()
-    await page.set_viewport_size({"width": 390, "height": 800})
-    for path in (
-        "/", "/events", "/dead-letters", "/dead-letters/list", "/history",
-        f"/dead-letters/show?id={one.message_id}", "/dead-letters/plan?operation=requeue&all=1",
-    ):  # fmt: skip
-        await page.goto(url + path)
-        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert await page.evaluate(wide) == 0, path
-
-
 async def test_what_has_the_focus_keeps_it_when_it_changes(
     processes: Processes, pipeline: Pipeline, browser: BrowserContext
 ) -> None:
@@ -201,9 +181,9 @@ async def test_hostile_payloads_do_nothing(
     faults = watch(page)
     url = start(processes, *WRITABLE)
     await page.goto(f"{url}/dead-letters")
-    await expect(page.get_by_role("table")).to_contain_text(SHOWN)
+    await expect(page.locator("td.text [title]")).to_have_attribute("title", SHOWN)
     await page.goto(f"{url}/dead-letters/list")
-    await expect(page.get_by_role("table")).to_contain_text(f"{SHOWN}:{SHOWN}")
+    await expect(page.locator("td.name [title]")).to_have_attribute("title", f"{SHOWN}:{SHOWN}")
     await page.locator("td.when a").click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text(SHOWN[:100])
     await expect(page.locator("pre")).to_contain_text("\\u202egpj.exe")

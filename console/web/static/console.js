@@ -5,6 +5,57 @@ const SILENCE = 12000;
 const RETRY = 5000;
 let heard = Date.now();
 
+// Times come in UTC. Who prefers local time says it once.
+const ZONES = { UTC: "local time", "local time": "UTC" };
+let zone = kept("zone") === "local time" ? "local time" : "UTC";
+
+function kept(name) {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null; // refused by the browser's settings
+  }
+}
+
+function keep(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // It holds for this page, then.
+  }
+}
+
+function told(moment) {
+  const minutes = zone === "UTC" ? 0 : moment.getTimezoneOffset();
+  return new Date(moment - minutes * 60000).toISOString().replace("T", " ").slice(0, 19);
+}
+
+function tellTimes(root) {
+  const today = told(new Date()).slice(0, 10);
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const moment = new Date(time.dateTime);
+    if (isNaN(moment)) continue;
+    const text = told(moment);
+    time.textContent = "clock" in time.dataset && text.startsWith(today) ? text.slice(11) : text;
+  }
+  for (const name of root.querySelectorAll(".zone")) name.textContent = zone;
+}
+
+function offerZones(button) {
+  const tell = () => {
+    button.textContent = zone;
+    button.title = `Times are in ${zone}. Show ${ZONES[zone]}`;
+    tellTimes(document);
+  };
+  button.addEventListener("click", () => {
+    zone = ZONES[zone];
+    keep("zone", zone);
+    tell();
+  });
+  button.hidden = false;
+  tell();
+}
+
 function beingUsed(part) {
   const selection = getSelection();
   return !selection.isCollapsed && part.contains(selection.anchorNode);
@@ -14,6 +65,7 @@ function replace(part, html) {
   const focused = part.contains(document.activeElement) ? document.activeElement : null;
   const where = focused && focused.getAttribute("href");
   part.innerHTML = html;
+  tellTimes(part);
   const again = where && [...part.querySelectorAll("[href]")].find((one) => one.getAttribute("href") === where);
   if (again) again.focus();
 }
@@ -46,6 +98,9 @@ function follow(url) {
     document.body.classList.toggle("is-stale", !over && Date.now() - heard > SILENCE);
   }, 1000);
 }
+
+const zones = document.getElementById("zones");
+if (zones) offerZones(zones);
 
 const url = document.body.dataset.live;
 if (url) follow(url);

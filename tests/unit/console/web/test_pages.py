@@ -1,7 +1,5 @@
 """What templates make of values: shown, never obeyed."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from console.web.pages import new_environment
@@ -43,9 +41,3 @@ def test_queries_carry_anything() -> None:
     assert show("{{ pairs | query }}", pairs=pairs) == "a=x%26y%3D%E2%80%AE&amp;b=1&amp;b=2"
     assert show("{{ pairs | query }}", pairs={"a": "\udc80"}) == "a=%3F"
     assert show("{{ pairs | query }}", pairs={"a": "x" * 5_000}) == "a=" + "x" * 5_000
-
-
-def test_moments() -> None:
-    moment = datetime(2026, 11, 24, 3, 4, 5, tzinfo=UTC)
-    assert show("{{ then | moment }}", then=moment) == "2026-11-24 03:04:05"
-    assert show("{{ then | moment }}{{ then | since }}", then=None) == "--"
