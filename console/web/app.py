@@ -11,6 +11,7 @@ from console.web import (
     access,
     cross_site,
     dead_letter_pages,
+    downloads,
     events_page,
     guard,
     history_page,
@@ -87,7 +88,7 @@ def new_app(state: ConsoleState, who: access.Access, *, writable: bool) -> web.A
 
 
 def add_routes(app: web.Application) -> None:
-    """GET changes nothing; POST is guarded. A stream is all body, so it has no HEAD."""
+    """GET changes nothing; POST is guarded. What is streamed is all body and has no HEAD."""
     for path in static_files.FILES:
         app.router.add_get(path, static_files.serve)
     app.router.add_get("/login", login_page.show)
@@ -100,6 +101,10 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/dead-letters", dead_letter_pages.groups)
     app.router.add_get("/dead-letters/live", dead_letter_pages.live, allow_head=False)
     app.router.add_get("/dead-letters/list", dead_letter_pages.listing)
+    for path in downloads.DEAD_LETTERS:
+        app.router.add_get(path, downloads.dead_letters, allow_head=False)
+    for path in downloads.EVENTS:
+        app.router.add_get(path, downloads.events, allow_head=False)
     app.router.add_get("/dead-letters/show", dead_letter_pages.show)
     app.router.add_get("/dead-letters/plan", operation_pages.plan)
     app.router.add_post("/operations", operation_pages.start)

@@ -8,11 +8,15 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from console.web import downloads
+
 _OURS: Final = frozenset({"same-origin", "none"})
 _OPENED: Final = ("navigate", "document")
-# A plan has the queue to itself while it looks, and is kept. People send each other links to lists
-# and single dead letters, which have to open; a plan is made from one of these.
-_FROM_HERE_ONLY: Final = frozenset({"/dead-letters/plan"})
+# A plan has the queue to itself while it looks, and is kept; a download leaves a file. People send
+# each other links to lists and single dead letters, which have to open; from these one goes on.
+_FROM_HERE_ONLY: Final = frozenset(
+    {"/dead-letters/plan", *downloads.DEAD_LETTERS, *downloads.EVENTS}
+)
 
 
 @web.middleware

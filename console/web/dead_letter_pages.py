@@ -12,6 +12,7 @@ from console.dead_letters.telling import COMMAND, advice
 from console.dead_letters.view import DeadLetter
 from console.overview import figures
 from console.web import given, selecting
+from console.web.downloads import MOST
 from console.web.live import Parts, stream
 from console.web.looks import LAST_PAGE
 from console.web.pages import page, render
@@ -49,7 +50,7 @@ async def listing(request: web.Request) -> web.Response:
     selection = selecting.read(request.query)
     number = given.whole(request.query, "page", highest=LAST_PAGE) or 0
     listed = await request.app[CONSOLE].looks.page(selection, number)
-    return page(request, "listing.html", listed=listed, cause=cause, **_filter(request))
+    return page(request, "listing.html", listed=listed, cause=cause, most=MOST, **_filter(request))
 
 
 async def show(request: web.Request) -> web.Response:

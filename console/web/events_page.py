@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from console.web import given
+from console.web import selecting
+from console.web.downloads import MOST
 from console.web.live import Parts, stream
 from console.web.pages import page, render
 from console.web.recent_events import ALL_ACTIONS, SEARCHED, EventFilter, recent
@@ -17,13 +18,13 @@ _SHOWN: Final = 100
 
 
 async def show(request: web.Request) -> web.Response:
-    values = await _values(request, _chosen(request))
+    values = await _values(request, selecting.events(request.query))
     status = HTTPStatus.SERVICE_UNAVAILABLE if values["fault"] else HTTPStatus.OK
     return page(request, "events.html", status=status, **values)
 
 
 async def live(request: web.Request) -> web.StreamResponse:
-    return await stream(request, _versions(request, _chosen(request)))
+    return await stream(request, _versions(request, selecting.events(request.query)))
 
 
 async def _versions(request: web.Request, chosen: EventFilter) -> AsyncIterator[Parts]:
@@ -31,14 +32,6 @@ async def _versions(request: web.Request, chosen: EventFilter) -> AsyncIterator[
         yield {"recent": render(request, "_recent.html", **await _values(request, chosen))}
         if not await request.app[CONSOLE].sampler.next():
             return
-
-
-def _chosen(request: web.Request) -> EventFilter:
-    """Raises UnusableError."""
-    return EventFilter(
-        repository=given.text(request.query, "repository"),
-        action=given.text(request.query, "action"),
-    )
 
 
 async def _values(request: web.Request, chosen: EventFilter) -> dict[str, Any]:
@@ -51,6 +44,7 @@ async def _values(request: web.Request, chosen: EventFilter) -> dict[str, Any]:
         "pairs": {"repository": chosen.repository, "action": chosen.action},
         "events": found.events,
         "fault": found.fault,
+        "most": MOST,
         "caption": f"The newest {_SHOWN}" + (" that match" if chosen else ""),
         "empty": found.fault or nothing,
     }

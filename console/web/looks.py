@@ -77,7 +77,12 @@ class Looks:
         self._summary, self.looked_at = summary, datetime.now(UTC)
 
     async def page(self, selection: Selection, number: int) -> Listed:
-        window = deque[DeadLetter](maxlen=(number + 1) * PAGE)
+        found, matched = await self.youngest(selection, (number + 1) * PAGE)
+        return Listed(list(reversed(found))[number * PAGE :], matched, number)
+
+    async def youngest(self, selection: Selection, count: int) -> tuple[Sequence[DeadLetter], int]:
+        """So many of what matches, the oldest of them first, and how many match."""
+        window = deque[DeadLetter](maxlen=count)
         matched = 0
 
         def note(dead_letter: DeadLetter) -> None:
@@ -87,8 +92,7 @@ class Looks:
 
         async with self._broker() as broker:
             await reading.each(broker, reading.only(selection, note))
-        youngest = list(reversed(window))
-        return Listed(youngest[number * PAGE :], matched, number)
+        return list(window), matched
 
     async def find(self, identifier: str) -> DeadLetter | None:
         """The youngest of that message id or event id."""

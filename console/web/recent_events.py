@@ -17,7 +17,6 @@ from shared.text import storable
 SEARCHED: Final = 100_000
 ACTIONS: Final = ("push_tag", "delete_tag", "push_repository", "delete_repository")
 ALL_ACTIONS: Final = (*ACTIONS, "create_repository")
-_SHOWN_DIGEST: Final = 19
 
 _RECENT: Final = """
 SELECT recorded_at, occurred_at, action, repository, tag, digest
@@ -83,6 +82,6 @@ def _event(row: Any) -> RecordedEvent:  # noqa: ANN401  a record, which mypy kno
         action=row["action"],
         repository=row["repository"],
         tag=row["tag"],
-        digest=(row["digest"] or "")[:_SHOWN_DIGEST],
+        digest=row["digest"] or "",
         lag=lag(row["occurred_at"], row["recorded_at"]),
     )

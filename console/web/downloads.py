@@ -1,0 +1,58 @@
+"""The lists of the pages as files, masked as the pages are."""
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from aiohttp import web
+
+from console.dead_letters import masking
+from console.dead_letters.grouping import cause
+from console.dead_letters.view import DeadLetter
+from console.web import files, selecting
+from console.web.recent_events import RecordedEvent, recent
+from console.web.state import CONSOLE
+
+# The pages say so where there is more.
+MOST: Final = 10_000
+_NOTHING: Final = "There is nothing to download: nothing matches."
+DEAD_LETTERS: Final = tuple(f"/dead-letters/list.{kind}" for kind in files.KINDS)
+EVENTS: Final = tuple(f"/events.{kind}" for kind in files.KINDS)
+
+
+async def dead_letters(request: web.Request) -> web.StreamResponse:
+    """The youngest that are selected, the oldest of them first. Raises UnusableError."""
+    selection = selecting.read(request.query)
+    found, _ = await request.app[CONSOLE].looks.youngest(selection, MOST)
+    _check(found)
+    return await files.send(request, "dead-letters", map(_dead_letter, found))
+
+
+async def events(request: web.Request) -> web.StreamResponse:
+    """The newest that match, the newest first. Raises UnusableError."""
+    found = await recent(request.app[CONSOLE].pool, selecting.events(request.query), MOST)
+    if found.fault:
+        raise web.HTTPServiceUnavailable(text=found.fault)
+    _check(found.events)
+    return await files.send(request, "events", map(_event, found.events))
+
+
+def _check(found: Sequence[object]) -> None:
+    if not found:
+        raise web.HTTPNotFound(text=_NOTHING)
+
+
+def _dead_letter(one: DeadLetter) -> files.Row:
+    """The fields of `dead-letters list -o jsonl`."""
+    return {"group": cause(one).group, **json.loads(masking.masked(one).json())}
+
+
+def _event(one: RecordedEvent) -> files.Row:
+    return {
+        "recorded_at": one.recorded_at.isoformat(),
+        "action": one.action,
+        "repository": one.repository,
+        "tag": one.tag,
+        "digest": one.digest,
+        "lag_seconds": one.lag,
+    }
