@@ -1,6 +1,5 @@
 """Who may see the console's pages and who may change something, whatever is sent."""
 
-from collections.abc import AsyncIterator
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
@@ -16,15 +15,6 @@ from tests.running import running_pipeline
 
 TOKEN = "open-sesame-open-sesame"
 PATHS = ("/", "/events", "/dead-letters", "/dead-letters/list", "/history", "/nothing", "/login")
-
-
-@pytest.fixture
-async def visitor(amqp_url: str, database_url: str) -> AsyncIterator[Visitor]:
-    """Of a console that may write, with one dead letter."""
-    async with running_pipeline(amqp_url, database_url, workers=0) as pipeline:
-        await pipeline.post(make_envelope(make_event("push", "")))
-    async with running_console(amqp_url, database_url, writable=True) as console:
-        yield console
 
 
 async def test_every_answer_is_guarded(visitor: Visitor) -> None:

@@ -1,29 +1,17 @@
 """What another site makes an operator's browser send, and what a stranger can take from him."""
 
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import aiohttp
 import pytest
 
 from shared.amqp.topology import DEAD_QUEUE
-from tests.consoles import Visitor, running_console, visiting
-from tests.factories import make_envelope, make_event
+from tests.consoles import Visitor, visiting
 from tests.processes import waiting
-from tests.running import running_pipeline
 
 PAGES = ("/", "/events", "/dead-letters", "/dead-letters/list", "/history", "/login")
 STREAMS = ("/live", "/events/live", "/dead-letters/live")
 PLAN = "/dead-letters/plan?operation=discard&all=1"
-
-
-@pytest.fixture
-async def visitor(amqp_url: str, database_url: str) -> AsyncIterator[Visitor]:
-    """Of a console that may write, with one dead letter."""
-    async with running_pipeline(amqp_url, database_url, workers=0) as pipeline:
-        await pipeline.post(make_envelope(make_event("push", "")))
-    async with running_console(amqp_url, database_url, writable=True) as console:
-        yield console
 
 
 def told(site: str, mode: str, destination: str) -> dict[str, str]:

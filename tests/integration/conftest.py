@@ -1,0 +1,16 @@
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.consoles import Visitor, running_console
+from tests.factories import make_envelope, make_event
+from tests.running import running_pipeline
+
+
+@pytest.fixture
+async def visitor(amqp_url: str, database_url: str) -> AsyncIterator[Visitor]:
+    """Of a console that may write, with one dead letter."""
+    async with running_pipeline(amqp_url, database_url, workers=0) as pipeline:
+        await pipeline.post(make_envelope(make_event("push", "")))
+    async with running_console(amqp_url, database_url, writable=True) as console:
+        yield console
