@@ -9,6 +9,7 @@ from console.overview.collecting import collecting
 from console.overview.oldest_dead import OldestDead
 from console.web import (
     access,
+    answers,
     cross_site,
     dead_letter_pages,
     downloads,
@@ -62,11 +63,12 @@ async def run(settings: Settings, *, writable: bool) -> None:
 
 
 def new_app(state: ConsoleState, who: access.Access, *, writable: bool) -> web.Application:
-    """Refusals go through `show_errors`, so it stands first."""
+    """Refusals go through `show_errors`, and are kept as pages; so these stand first."""
     form_keys = FormKeys()
     app = web.Application(
         client_max_size=_LARGEST_FORM,
         middlewares=[
+            answers.keep_refusals,
             guard.show_errors,
             guard.check_host(loopback=is_loopback(state.settings.console_listen)),
             cross_site.check_site,
@@ -75,6 +77,7 @@ def new_app(state: ConsoleState, who: access.Access, *, writable: bool) -> web.A
         ],
     )
     app[ACCESS], app[CONSOLE], app[ENVIRONMENT] = who, state, new_environment()
+    app[answers.ANSWERS] = answers.Answers()
     app[FORM_KEYS], app[STREAMS], app[WRITABLE] = form_keys, Streams(), writable
     app.on_response_prepare.append(guard.add_headers)
 
@@ -111,4 +114,5 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/operations/{identifier}", operation_pages.show)
     app.router.add_get("/operations/{identifier}/live", operation_pages.live, allow_head=False)
     app.router.add_post("/operations/{identifier}/stop", operation_pages.stop)
+    app.router.add_get(answers.PATH, answers.show)
     app.router.add_get("/history", history_page.show)

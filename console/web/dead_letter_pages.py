@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any, Final
 
 from aiohttp import web
 
 from console.dead_letters import deaths, masking
+from console.dead_letters.errors import UnusableError
 from console.dead_letters.grouping import cause
 from console.dead_letters.telling import COMMAND, advice
 from console.dead_letters.view import DeadLetter
@@ -47,8 +49,12 @@ async def live(request: web.Request) -> web.StreamResponse:
 
 
 async def listing(request: web.Request) -> web.Response:
-    selection = selecting.read(request.query)
-    number = given.whole(request.query, "page", highest=LAST_PAGE) or 0
+    try:
+        selection = selecting.read(request.query)
+        number = given.whole(request.query, "page", highest=LAST_PAGE) or 0
+    except UnusableError as error:
+        values = {"wrong": str(error), **_filter(request)}
+        return page(request, "refused.html", status=HTTPStatus.BAD_REQUEST, **values)
     listed = await request.app[CONSOLE].looks.page(selection, number)
     return page(request, "listing.html", listed=listed, cause=cause, most=MOST, **_filter(request))
 

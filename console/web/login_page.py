@@ -1,7 +1,7 @@
 """Signing in with a token, and out."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -10,16 +10,23 @@ from console.web.access import COOKIE, TokenAccess
 from console.web.guard import LOGIN, give_session
 from console.web.pages import ACCESS, page
 
+_WRONG: Final = "wrong"
+
 
 async def show(request: web.Request) -> web.Response:
-    return page(request, "login.html", wrong=False)
+    if not isinstance(request.app[ACCESS], TokenAccess):
+        return _to("/")
+    wrong = _WRONG in request.query
+    status = HTTPStatus.UNAUTHORIZED if wrong else HTTPStatus.OK
+    return page(request, "login.html", status=status, wrong=wrong)
 
 
 async def sign_in(request: web.Request) -> web.Response:
     form = await given.form(request)
     session = _access(request).sign_in(form.get("token", ""), request.remote or "")
     if not session:
-        return page(request, "login.html", status=HTTPStatus.UNAUTHORIZED, wrong=True)
+        # A page to come back to, which the answer to a POST is not.
+        return _to(f"{LOGIN}?{_WRONG}")
     response = _to("/")
     give_session(request, response, session)
     return response

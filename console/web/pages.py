@@ -81,6 +81,7 @@ def _always(request: web.Request) -> dict[str, object]:
     access: Any = request.app[ACCESS]
     login: Access = access
     return {
+        "again": request.method != "POST",
         "form_key": request.app[FORM_KEYS].key(request.get(SESSION, "")),
         "here": request.path,
         "signs_in": login.login,

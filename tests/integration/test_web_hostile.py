@@ -1,7 +1,7 @@
 """Whatever a query or a form holds, every route of the console answers it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote_from_bytes
 
@@ -12,10 +12,8 @@ from hypothesis import strategies as st
 
 from console.web import app
 from shared.amqp.topology import DEAD_QUEUE
-from tests.consoles import Visitor, running_console
-from tests.factories import make_envelope, make_event
+from tests.consoles import Visitor
 from tests.processes import waiting
-from tests.running import running_pipeline
 from tests.waiting import DEADLINE
 
 Fields = Sequence[tuple[str, bytes]]
@@ -35,16 +33,8 @@ TEXTS: Final = (
 FIELDS: Final = st.lists(
     st.tuples(st.sampled_from(NAMES), st.sampled_from(TEXTS) | st.binary(max_size=40)), max_size=4
 )
+PLAN: Final = "/dead-letters/plan?operation=discard&all=1"
 RATES: Final = (LONG.decode(), "0", "-1", "1.5", "inf", "nan", "²", "100001", "x", "1\x00")
-
-
-@pytest.fixture
-async def visitor(amqp_url: str, database_url: str) -> AsyncIterator[Visitor]:
-    """Of a console that may write, with one dead letter."""
-    async with running_pipeline(amqp_url, database_url, workers=0) as pipeline:
-        await pipeline.post(make_envelope(make_event("push", "")))
-    async with running_console(amqp_url, database_url, writable=True) as console:
-        yield console
 
 
 def routes() -> Sequence[tuple[str, str]]:
@@ -67,7 +57,7 @@ def routes() -> Sequence[tuple[str, str]]:
 async def test_no_query_and_no_form_makes_a_page_fail(
     visitor: Visitor, query: Fields, form: Fields
 ) -> None:
-    key = (await visitor.get("/login")).field("form_key")
+    key = (await visitor.get(PLAN)).field("form_key")
     keyed = encoded([("form_key", key.encode()), *form])
     for method, path in routes():
         async with visitor.http.request(
@@ -79,7 +69,8 @@ async def test_no_query_and_no_form_makes_a_page_fail(
         ) as response:
             assert response.status not in {403, 500}, f"{method} {path} with {query}, {form}"
             # A page that goes on for ever has to begin, too.
-            assert method == "HEAD" or await response.content.readline()
+            empty = method == "HEAD" or response.status == 303
+            assert empty or await response.content.readline(), f"{method} {path}"
 
 
 def encoded(fields: Fields) -> str:
