@@ -48,6 +48,8 @@ def new_environment() -> jinja2.Environment:
         "sentence": lambda text: text[:1].upper() + text[1:],
         "short": shown.short,
         "since": shown.since,
+        "time": shown.time,
+        "written": shown.written,
     }
     environment.globals |= {
         "at_most": figures.at_most,

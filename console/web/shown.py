@@ -17,7 +17,12 @@ _ADMITTED_AHEAD: Final = 60.0
 ZONE: Final = Markup('<span class="zone">UTC</span>')
 
 
-def moment(then: datetime | None) -> Markup:
+def moment(then: datetime | None) -> str:
+    """Date and time in UTC, as text."""
+    return _utc(then).replace(tzinfo=None).isoformat(" ", "seconds") if then else "-"
+
+
+def time(then: datetime | None) -> Markup:
     """Date and time."""
     return _time(then, today=False)
 
@@ -25,6 +30,15 @@ def moment(then: datetime | None) -> Markup:
 def clock(then: datetime | None) -> Markup:
     """The time, and the date of another day than today."""
     return _time(then, today=True)
+
+
+def written(told: object) -> Markup:
+    """A moment in UTC that a header has as text; what is none is shown as it is."""
+    try:
+        then = datetime.fromisoformat(str(told))
+    except ValueError:
+        return escape(printable(str(told), _TITLE) or "-")
+    return time(then if then.tzinfo else then.replace(tzinfo=UTC)) + " " + ZONE
 
 
 def since(then: datetime | None) -> str:
@@ -48,7 +62,7 @@ def _time(then: datetime | None, *, today: bool) -> Markup:
     if then is None:
         return Markup("-")
     utc = _utc(then)
-    told = utc.replace(tzinfo=None).isoformat(" ", "seconds")
+    told = moment(utc)
     if today and utc.date() == datetime.now(UTC).date():
         told = told[11:]
     return Markup('<time datetime="{}"{}>{}</time>').format(

@@ -17,8 +17,14 @@ def show(template: str, **values: object) -> str:
 def test_moments_say_themselves_to_a_script() -> None:
     then = datetime(2026, 11, 24, 3, 4, 5, 678, tzinfo=UTC)
     shown = '<time datetime="2026-11-24T03:04:05.000678+00:00">2026-11-24 03:04:05</time>'
-    assert show("{{ then | moment }}", then=then) == shown
-    assert show("{{ then | moment }}{{ then | clock }}{{ then | since }}", then=None) == "---"
+    assert show("{{ then | time }}", then=then) == shown
+    assert show("{{ then | time }}{{ then | clock }}{{ then | since }}", then=None) == "---"
+
+
+def test_moments_as_text() -> None:
+    then = datetime(2026, 11, 24, 3, 4, 5, 678, tzinfo=UTC)
+    assert show("{{ (then | moment)[11:] }}", then=then) == "03:04:05"
+    assert show("{{ then | moment }}", then=None) == "-"
 
 
 def test_the_date_stands_where_it_is_another() -> None:
@@ -39,9 +45,27 @@ def test_the_date_stands_where_it_is_another() -> None:
     ids=["first", "last", "beyond"],
 )
 def test_no_moment_is_too_far(then: datetime, shown: str) -> None:
-    assert shown in show("{{ then | moment }}", then=then)
+    assert shown in show("{{ then | time }}", then=then)
     assert shown in show("{{ then | clock }}", then=then)
     assert re.fullmatch(r"\d+ d (ago|ahead)", show("{{ then | since }}", then=then))
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (
+            "2026-11-24T03:04:05.6+01:00",
+            '>2026-11-24 02:04:05</time> <span class="zone">UTC</span>',
+        ),
+        ("2026-11-24T03:04:05", ">2026-11-24 03:04:05</time>"),
+        ("<b>soon\u202e", "&lt;b&gt;soon\\u202e"),
+        ("", "-"),
+        (7, "7"),
+    ],
+    ids=["zoned", "plain", "hostile", "empty", "number"],
+)
+def test_moments_that_others_wrote(told: object, shown: str) -> None:
+    assert shown in show("{{ told | written }}", told=told)
 
 
 def test_what_is_to_come_is_not_now() -> None:
