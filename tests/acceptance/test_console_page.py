@@ -111,6 +111,8 @@ async def test_no_page_is_wider_than_a_telephone(
     for path in (*LISTS, *paths):
         await page.goto(console.url + path)
         assert await page.evaluate(WIDER) == 0, path
+        heading = page.get_by_role("heading", level=1)
+        assert await heading.evaluate("(h1) => h1.offsetHeight") < 200, path
 
 
 async def test_a_telephone_shows_what_matters_first(
