@@ -25,7 +25,7 @@ async def dead_letters(request: web.Request) -> web.StreamResponse:
     selection = selecting.read(request.query)
     found, _ = await request.app[CONSOLE].looks.youngest(selection, MOST)
     _check(found)
-    return await files.send(request, "dead-letters", map(_dead_letter, found))
+    return await files.send(request, "dead-letters", map(row, found))
 
 
 async def events(request: web.Request) -> web.StreamResponse:
@@ -42,7 +42,7 @@ def _check(found: Sequence[object]) -> None:
         raise web.HTTPNotFound(text=_NOTHING)
 
 
-def _dead_letter(one: DeadLetter) -> files.Row:
+def row(one: DeadLetter) -> files.Row:
     """The fields of `dead-letters list -o jsonl`."""
     return {"group": cause(one).group, **json.loads(masking.masked(one).json())}
 

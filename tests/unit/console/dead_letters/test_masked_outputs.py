@@ -21,6 +21,8 @@ from console.dead_letters.summary import Summary
 from console.dead_letters.telling import tell
 from console.dead_letters.view import DeadLetter
 from console.web.dead_letter_pages import story
+from console.web.downloads import row
+from console.web.files import KINDS, lines
 from console.web.looks import Listed
 from console.web.pages import new_environment
 from shared.amqp.dead_letter import Reason
@@ -75,7 +77,7 @@ def page(template: str, values: Mapping[str, Any]) -> str:
 def pages(dead_letter: DeadLetter, summary: Summary) -> Iterator[str]:
     yield page("story.html", story(dead_letter))
     listed = Listed([dead_letter], 1, 0)
-    yield page("listing.html", {"listed": listed, "cause": cause})
+    yield page("listing.html", {"listed": listed, "cause": cause, "most": 1})
     now = {"looked": 1, "changed": False, "at": 0, "fault": "", "figure": "1"}
     groups = {"summary": summary, "groups": summary.groups, **now}
     yield page("groups.html", groups)
@@ -86,6 +88,8 @@ def masked_outputs(dead_letter: DeadLetter) -> Iterator[str]:
     yield json.dumps(document(dead_letter, mask=True), ensure_ascii=False)
     for uncut in (True, False):
         yield "  ".join(rows.cells(dead_letter, Clock(NOW), uncut=uncut))
+    for kind in KINDS:
+        yield from lines(kind, [row(dead_letter)])
     summary = Summary(NOW)
     summary.add(dead_letter)
     yield json.dumps(summary.document(), ensure_ascii=False)
