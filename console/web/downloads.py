@@ -12,6 +12,7 @@ from console.dead_letters.view import DeadLetter
 from console.web import files, selecting
 from console.web.recent_events import RecordedEvent, recent
 from console.web.state import CONSOLE
+from shared.configuration import secret
 
 # The pages say so where there is more.
 MOST: Final = 10_000
@@ -30,7 +31,9 @@ async def dead_letters(request: web.Request) -> web.StreamResponse:
 
 async def events(request: web.Request) -> web.StreamResponse:
     """The newest that match, the newest first. Raises UnusableError."""
-    found = await recent(request.app[CONSOLE].pool, selecting.events(request.query), MOST)
+    console = request.app[CONSOLE]
+    url = secret(console.settings.database_url)
+    found = await recent(console.pool, url, selecting.events(request.query), MOST)
     if found.fault:
         raise web.HTTPServiceUnavailable(text=found.fault)
     _check(found.events)
