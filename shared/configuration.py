@@ -12,7 +12,7 @@ from shared.settings import PREFIX, Settings
 from shared.text import printable
 
 FILE_SUFFIX: Final = "_FILE"
-SECRETS: Final = ("amqp_url", "database_url", "tokens", "console_tokens")
+SECRETS: Final = ("amqp_url", "database_url", "tokens", "console_tokens", "console_view_tokens")
 # What Kubernetes sets in every container for a service whose name starts with registry-events.
 _KUBERNETES: Final = re.compile(r"_SERVICE_(HOST|PORT)|_PORT(_\d+_(TCP|UDP|SCTP).*)?$")
 

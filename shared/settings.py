@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.setting_types import AmqpUrl, DatabaseUrl, HeaderName, Listen, Seconds, Tokens, Urls
@@ -72,12 +72,19 @@ class Settings(BaseSettings):
     )
     console_listen: Listen = Field("127.0.0.1:8090", description="address of the console's page")
     console_tokens: Tokens = Field(
-        (), description="tokens that open the console; needed for any address but loopback"
+        (),
+        description="tokens that open the console, to act if it allows writes; "
+        "for any address but loopback these are needed, or those for viewing",
     )
+    console_view_tokens: Tokens = Field((), description="tokens that open the console only to look")
     console_proxy_user_header: HeaderName = Field(
         "",
         description="header in which a reverse proxy names the user, instead of tokens; "
         "nobody but the proxy may reach the console then",
+    )
+    console_acting_users: str = Field(
+        "",
+        description="those of the proxy's users who may act, separated by commas; empty: all",
     )
     console_services: Urls = Field(
         "",
@@ -100,3 +107,19 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "json", "console"] = Field(
         "auto", description="auto: console on a terminal, JSON lines elsewhere"
     )
+
+    @field_validator("console_view_tokens")
+    @classmethod
+    def _look_only(cls, tokens: Tokens, others: ValidationInfo) -> Tokens:
+        if set(tokens) & set(others.data.get("console_tokens", ())):
+            raise ValueError(f"a token stands in {PREFIX}CONSOLE_TOKENS too; may who holds it act?")
+        return tokens
+
+    @field_validator("console_acting_users")
+    @classmethod
+    def _of_the_proxy(cls, users: str, others: ValidationInfo) -> str:
+        if users and not others.data.get("console_proxy_user_header", users):
+            raise ValueError(
+                f"without {PREFIX}CONSOLE_PROXY_USER_HEADER nobody names a user to the console"
+            )
+        return users

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from aiohttp import web
 
 from console.local.ports import LOOPBACK, free_port
 from console.web import app
@@ -74,6 +75,17 @@ class Visitor:
             return [page] if "data-ended" in page.source else ()
 
         return (await eventually(over))[0] if path else operation
+
+
+def routes() -> Sequence[tuple[str, str]]:
+    """The method and the path of each that the console has."""
+    made = web.Application()
+    app.add_routes(made)
+    return [
+        (route.method, route.resource.canonical.replace("{identifier}", "nobody"))
+        for route in made.router.routes()
+        if route.resource
+    ]
 
 
 @asynccontextmanager

@@ -73,7 +73,7 @@ def new_app(state: ConsoleState, who: access.Access, *, writable: bool) -> web.A
             guard.check_host(loopback=is_loopback(state.settings.console_listen)),
             cross_site.check_site,
             guard.check_user(who),
-            guard.check_writes(form_keys, writable=writable),
+            guard.check_writes(form_keys),
         ],
     )
     app[ACCESS], app[CONSOLE], app[ENVIRONMENT] = who, state, new_environment()

@@ -9,15 +9,18 @@ from aiohttp.typedefs import Handler, Middleware
 
 from console.dead_letters.errors import BusyError, DatabaseAwayError, UnusableError
 from console.web import given, static_files
-from console.web.access import COOKIE, Access
+from console.web.access import Access
 from console.web.form_keys import FormKeys, new_session
 from console.web.hosts import is_loopback
-from console.web.pages import SESSION, USER, page
+from console.web.pages import SESSION, USER, page, why_read_only
+from console.web.token_access import COOKIE
+from console.web.user import NOBODY
 from shared.amqp.errors import BrokerAwayError
 from shared.amqp.topology import TopologyConflictError
 from shared.logs import get_logger
 
 LOGIN: Final = "/login"
+_DOOR: Final = frozenset({LOGIN, "/logout"})
 # What is shown before anybody has signed in.
 _OPEN: Final = frozenset({LOGIN, *static_files.FILES})
 FORM_KEY: Final = "form_key"
@@ -88,8 +91,9 @@ def check_user(access: Access) -> Middleware:
         request[SESSION] = session
         # The pieces of one open page would count as so many guesses of a wrong header.
         asked = request.path not in _OPEN
-        request[USER] = access.user(request.headers, known, request.remote or "") if asked else ""
-        if asked and not request[USER]:
+        user = access.user(request.headers, known, request.remote or "") if asked else NOBODY
+        request[USER] = user
+        if asked and not user.name:
             return _turned_away(request, access)
         response = await handler(request)
         if not known and not response.prepared and COOKIE not in response.cookies:
@@ -99,17 +103,18 @@ def check_user(access: Access) -> Middleware:
     return check
 
 
-def check_writes(form_keys: FormKeys, *, writable: bool) -> Middleware:
-    """Signing in and out changes nothing of the pipeline; all else needs `--allow-writes`."""
+def check_writes(form_keys: FormKeys) -> Middleware:
+    """Signing in and out changes nothing of the pipeline; all else needs `--allow-writes`.
+
+    It also needs a user who may act.
+    """
 
     @web.middleware
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.method in _READING:
             return await handler(request)
-        if not writable and request.path not in {LOGIN, "/logout"}:
-            raise web.HTTPForbidden(
-                text="This console is read-only. Start it with --allow-writes to change something."
-            )
+        if request.path not in _DOOR and (why := why_read_only(request)):
+            raise web.HTTPForbidden(text=why)
         form = await given.form(request)
         if not form_keys.fits(form.get(FORM_KEY, ""), request.cookies.get(COOKIE, "")):
             raise web.HTTPForbidden(

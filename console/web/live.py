@@ -11,7 +11,7 @@ from typing import Final
 
 from aiohttp import web
 
-from console.web.access import COOKIE
+from console.web.token_access import COOKIE
 
 # Each asks the database again at every look, and holds what it sent last.
 _MOST: Final = 200

@@ -6,9 +6,9 @@ from typing import Any, Final
 from aiohttp import web
 
 from console.web import given
-from console.web.access import COOKIE, TokenAccess
 from console.web.guard import LOGIN, give_session
 from console.web.pages import ACCESS, page
+from console.web.token_access import COOKIE, TokenAccess
 
 _WRONG: Final = "wrong"
 

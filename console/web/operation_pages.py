@@ -13,12 +13,12 @@ from console.dead_letters.requeue import Pace
 from console.dead_letters.requeueing import why_not
 from console.dead_letters.view import DeadLetter
 from console.web import given, selecting
-from console.web.access import COOKIE
 from console.web.given import Given
 from console.web.live import Parts, stream
 from console.web.operations import KINDS, Kind, Order, Running
-from console.web.pages import USER, WRITABLE, page, render
+from console.web.pages import USER, page, render, why_read_only
 from console.web.state import CONSOLE
+from console.web.token_access import COOKIE
 
 _NOTE: Final = 500
 _HIGHEST_RATE: Final = 100_000
@@ -42,7 +42,7 @@ async def plan(request: web.Request) -> web.Response:
         raise UnusableError("say which dead letters, and whether to requeue or to discard them")
     refusal = _refused if kind == "requeue" else _no_refusal
     planned = await request.app[CONSOLE].looks.plan(selection, refusal)
-    keep = request.app[WRITABLE] and planned.chosen
+    keep = planned.chosen and not why_read_only(request)
     session = request.cookies.get(COOKIE, "")
     identifier = request.app[CONSOLE].plans.keep(kind, planned, session) if keep else ""
     return await _plan_page(request, Shown(kind, planned, identifier))
@@ -60,7 +60,7 @@ async def start(request: web.Request) -> web.Response:
         )
     kind, planned = found
     try:
-        order = _order(request[USER], form, kind, planned)
+        order = _order(request[USER].name, form, kind, planned)
     except UnusableError as error:
         # The plan is kept: what was typed is corrected, and everything else stands.
         return await _plan_page(request, Shown(kind, planned, identifier, form, str(error)))

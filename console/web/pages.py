@@ -13,6 +13,7 @@ from console.overview import figures, report, spoken
 from console.web import shown
 from console.web.access import Access
 from console.web.form_keys import FormKeys
+from console.web.user import NOBODY, User, role, why_not
 from shared import credentials
 from shared.text import printable
 
@@ -20,7 +21,7 @@ ENVIRONMENT: Final = web.AppKey("ENVIRONMENT", jinja2.Environment)
 WRITABLE: Final = web.AppKey("WRITABLE", bool)
 ACCESS: Final = web.AppKey("ACCESS", object)
 FORM_KEYS: Final = web.AppKey("FORM_KEYS", FormKeys)
-USER: Final = web.RequestKey("USER", str)
+USER: Final = web.RequestKey("USER", User)
 SESSION: Final = web.RequestKey("SESSION", str)
 _LONGEST: Final = 2_000
 
@@ -82,14 +83,22 @@ def page(
 def _always(request: web.Request) -> dict[str, object]:
     access: Any = request.app[ACCESS]
     login: Access = access
+    user = request.get(USER, NOBODY)
     return {
         "again": request.method != "POST",
         "form_key": request.app[FORM_KEYS].key(request.get(SESSION, "")),
         "here": request.path,
+        "role": role(user, writable=request.app[WRITABLE]),
         "signs_in": login.login,
-        "user": request.get(USER, ""),
-        "writable": request.app[WRITABLE],
+        "user": user.name,
+        "why_read_only": why_read_only(request),
+        "writable": not why_read_only(request),
     }
+
+
+def why_read_only(request: web.Request) -> str:
+    """Why who asks changes nothing; empty if they may."""
+    return why_not(request.get(USER, NOBODY), writable=request.app[WRITABLE])
 
 
 def _visible(value: object) -> object:

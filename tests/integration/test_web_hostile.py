@@ -6,13 +6,11 @@ from typing import Final
 from urllib.parse import quote_from_bytes
 
 import pytest
-from aiohttp import web
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from console.web import app
 from shared.amqp.topology import DEAD_QUEUE
-from tests.consoles import Visitor
+from tests.consoles import Visitor, routes
 from tests.processes import waiting
 from tests.waiting import DEADLINE
 
@@ -35,17 +33,6 @@ FIELDS: Final = st.lists(
 )
 PLAN: Final = "/dead-letters/plan?operation=discard&all=1"
 RATES: Final = (LONG.decode(), "0", "-1", "1.5", "inf", "nan", "²", "100001", "x", "1\x00")
-
-
-def routes() -> Sequence[tuple[str, str]]:
-    """The method and the path of each that the console has."""
-    made = web.Application()
-    app.add_routes(made)
-    return [
-        (route.method, route.resource.canonical.replace("{identifier}", "nobody"))
-        for route in made.router.routes()
-        if route.resource
-    ]
 
 
 @given(query=FIELDS, form=FIELDS)

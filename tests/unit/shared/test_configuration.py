@@ -105,3 +105,31 @@ def test_a_password_that_is_not_encoded_is_a_fault(
     monkeypatch.setenv("AMQP_URL", f"amqp://a:{password}@127.0.0.1:1/")
     with pytest.raises(SettingsError, match="percent-encoded"):
         load()
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        pytest.param(
+            {"console_tokens": "one,two", "console_view_tokens": "two"},
+            "REGISTRY_EVENTS_CONSOLE_VIEW_TOKENS: a token stands in REGISTRY_EVENTS_CONSOLE_TOKENS "
+            "too; may who holds it act?",
+            id="token-in-both",
+        ),
+        pytest.param(
+            {"console_acting_users": "anna"},
+            "REGISTRY_EVENTS_CONSOLE_ACTING_USERS: without "
+            "REGISTRY_EVENTS_CONSOLE_PROXY_USER_HEADER nobody names a user to the console",
+            id="users-without-proxy",
+        ),
+    ],
+)
+def test_roles_that_contradict_each_other_are_a_fault(given: dict[str, str], says: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(**given)
+    assert list(refused.value.faults) == [says]
+
+
+def test_viewers_and_actors_may_stand_beside_each_other() -> None:
+    load(console_tokens="one", console_view_tokens="two")
+    load(console_acting_users="anna", console_proxy_user_header="X-User")

@@ -5,9 +5,10 @@ from hashlib import sha256
 import pytest
 from multidict import CIMultiDict
 
-from console.web.access import Access, OpenAccess, ProxyAccess, TokenAccess, choose
+from console.web.access import Access, OpenAccess, ProxyAccess, choose
 from console.web.form_keys import FormKeys, new_session
 from console.web.hosts import is_loopback
+from console.web.token_access import TokenAccess
 from shared.configuration import load
 from shared.service import StartError
 
@@ -15,7 +16,7 @@ HERE = "127.0.0.1"
 
 
 def user(access: Access, session: str = "", **headers: str) -> str:
-    return access.user(CIMultiDict(headers), session, HERE)
+    return access.user(CIMultiDict(headers), session, HERE).name
 
 
 @pytest.mark.parametrize(
