@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -10,20 +10,23 @@ from typing import Final
 from console.dead_letters.database import database_errors
 from console.dead_letters.view import DeadLetter
 from console.overview import spoken
+from shared import credentials
 from shared.amqp.errors import BrokerAwayError
 from shared.database import Pool
-from shared.text import unstorable
+from shared.text import printable, unstorable
 
 RECORDED: Final = "SELECT event_id FROM tracking_events WHERE event_id = ANY($1::text[])"
 _PAUSE: Final = 0.1
+_ID: Final = 60
+_ERROR: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Event ids; `unknown` were neither within the time."""
+    """Event ids, of the dead each with its reason; `unknown` were neither within the time."""
 
     recorded: frozenset[str]
-    dead: frozenset[str]
+    dead: Mapping[str, str]
     unknown: frozenset[str]
     seconds: float
 
@@ -38,7 +41,8 @@ class Verdict:
             "neither recorded nor dead again (is a worker running?)": self.unknown,
         }
         counts = [f"{len(ids)} {what}" for what, ids in told.items() if ids]
-        return f"canary: {', '.join(counts)} after {spoken.duration(self.seconds)}"
+        why = next((f" ({printable(id_, _ID)}: {why})" for id_, why in self.dead.items()), "")
+        return f"canary: {', '.join(counts)} after {spoken.duration(self.seconds)}{why}"
 
 
 async def recorded(pool: Pool, event_ids: Iterable[str]) -> frozenset[str]:
@@ -62,11 +66,11 @@ async def verdict(
     """
     started = time.monotonic()
     pending = set(sent)
-    died: set[str] = set()
+    died: dict[str, str] = {}
     done: frozenset[str] = frozenset()
-    following = asyncio.ensure_future(_collect(arriving, died))
+    following = asyncio.ensure_future(_collect(arriving, pending, died))
     try:
-        while pending - done - died and time.monotonic() - started < within:
+        while pending - done - died.keys() and time.monotonic() - started < within:
             if await _stopped(stop):
                 break
             done |= await recorded(pool, pending - done)
@@ -76,8 +80,8 @@ async def verdict(
             await following
     return Verdict(
         recorded=done,
-        dead=frozenset(died & pending - done),
-        unknown=frozenset(pending - done - died),
+        dead={id_: why for id_, why in died.items() if id_ not in done},
+        unknown=frozenset(pending - done - died.keys()),
         seconds=time.monotonic() - started,
     )
 
@@ -90,8 +94,16 @@ async def _stopped(stop: asyncio.Event) -> bool:
     return stop.is_set()
 
 
-async def _collect(arriving: AsyncIterator[DeadLetter], died: set[str]) -> None:
+async def _collect(
+    arriving: AsyncIterator[DeadLetter], sent: Collection[str], died: dict[str, str]
+) -> None:
     # Without the broker it can still be seen whether they are recorded.
     with suppress(BrokerAwayError):
         async for dead_letter in arriving:
-            died.add(dead_letter.event_id)
+            if dead_letter.event_id in sent:
+                died[dead_letter.event_id] = _why(dead_letter)
+
+
+def _why(dead_letter: DeadLetter) -> str:
+    error = printable(credentials.masked(dead_letter.error), _ERROR)
+    return ", ".join(filter(None, (dead_letter.story.reason.value, error)))

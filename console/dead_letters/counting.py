@@ -3,8 +3,10 @@
 import asyncio
 from typing import Final
 
+from aio_pika.abc import AbstractConnection
 from aiormq.abc import AbstractChannel
 
+from console.away import ANSWER
 from shared.amqp.errors import broker_errors
 from shared.amqp.topology import DEAD_QUEUE
 
@@ -27,6 +29,13 @@ async def deserted(channel: AbstractChannel) -> bool:
     """
     declared = await broker_errors(channel.queue_declare(DEAD_QUEUE, passive=True), PATIENCE)
     return not (declared.message_count or declared.consumer_count)
+
+
+async def dead_letters(connection: AbstractConnection) -> int:
+    """How many dead letters no consumer has. Raises BrokerAwayError."""
+    channel = await broker_errors(connection.channel(), ANSWER)
+    queue = await broker_errors(channel.declare_queue(DEAD_QUEUE, passive=True), ANSWER)
+    return queue.declaration_result.message_count or 0
 
 
 async def steady(channel: AbstractChannel) -> int:

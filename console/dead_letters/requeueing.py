@@ -81,6 +81,11 @@ def edited(dead_letter: DeadLetter, text: str, *, by: str, at: datetime) -> list
     return [_with_past(one, past if number else first) for number, one in enumerate(held)]
 
 
+def operator_name(by: str) -> str:
+    """As it stands in a header."""
+    return printable(by, _NAME_LENGTH)
+
+
 def _with_past(message: Message, past: Headers) -> Message:
     return replace(message, headers={**message.headers, **past})
 
@@ -114,7 +119,7 @@ def _past(dead_letter: DeadLetter, by: str, at: datetime) -> dict[str, str | int
     return {
         REQUEUE_COUNT: dead_letter.requeues + 1,
         REQUEUED_AT: at.isoformat(),
-        REQUEUED_BY: printable(by, _NAME_LENGTH),
+        REQUEUED_BY: operator_name(by),
         deaths.DIED_BEFORE: deaths.with_this(dead_letter),
     }
 

@@ -1,12 +1,14 @@
 """Carrying an order out, by the functions that the command line has for it."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from console.dead_letters.acting import Attended, Outcome
 from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.discard import discard_all
 from console.dead_letters.errors import BusyError, DatabaseAwayError
 from console.dead_letters.requeue import Pace, requeue_all
+from console.dead_letters.returned import Sent
 from console.web.looks import Looks
 from console.web.operations import Running
 from shared.amqp.errors import BrokerAwayError
@@ -27,6 +29,7 @@ class Carrier:
         """The result stands in `running`; raises only what nobody thought of."""
         order = running.order
         running.step = f"{order.kind.removesuffix('e')}ing"
+        since = datetime.now(UTC)
         try:
             if not running.stop.is_set():
                 running.outcome, trail = await self._act(running)
@@ -37,6 +40,8 @@ class Carrier:
             running.outcome.stopped = str(error)
         finally:
             self.looks.forget()
+            if order.kind != "discard" and running.outcome.done:
+                running.sent = Sent(order.actor, since, datetime.now(UTC))
         _conclude(running)
 
     async def _act(self, running: Running) -> tuple[Outcome, Trail]:
@@ -69,5 +74,6 @@ def _conclude(running: Running) -> None:
     parts += [f"{outcome.missing:,} were gone already"] if outcome.missing else []
     parts += [f"{skipped:,} left alone"] if skipped else []
     parts += [f"stopped: {outcome.stopped}"] if outcome.stopped else []
+    running.notes = [note for note in running.notes if note != outcome.stopped]
     running.ended = "; ".join(parts)
     running.good = not (outcome.failed or outcome.missing or outcome.stopped)

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from typing import Final
 
 from console.away import ANSWER
-from console.dead_letters import operation, reading
+from console.dead_letters import operation, reading, returned
 from console.dead_letters.errors import BusyError
 from console.dead_letters.plan import Plan
 from console.dead_letters.reading import Broker
+from console.dead_letters.returned import Returned, Sent
 from console.dead_letters.selection import Selection
 from console.dead_letters.summary import Summary
 from console.dead_letters.view import DeadLetter
@@ -22,8 +23,8 @@ from shared.amqp.errors import BrokerAwayError
 PAGE: Final = 50
 LAST_PAGE: Final = 200
 # A large queue is looked at for a small part of the time.
-_FRESH: Final = 3.0
-_FRESH_PER_LOOK: Final = 20
+FRESH: Final = 3.0
+FRESH_PER_LOOK: Final = 20
 # A page does not wait for others who are at the queue, it says so; a little longer than a broker's
 # first answer may take, so that who waited hears what became of that.
 _PATIENCE: Final = ANSWER + 0.25
@@ -73,7 +74,7 @@ class Looks:
         async with reading.connected(self._url, patience=patience) as broker:
             await reading.each(broker, summary.add)
         took = time.monotonic() - started
-        self._fresh_until = time.monotonic() + max(_FRESH, _FRESH_PER_LOOK * took)
+        self._fresh_until = time.monotonic() + max(FRESH, FRESH_PER_LOOK * took)
         self._summary, self.looked_at = summary, datetime.now(UTC)
 
     async def page(self, selection: Selection, number: int) -> Listed:
@@ -101,6 +102,14 @@ class Looks:
     async def plan(self, selection: Selection, refusal: Callable[[DeadLetter], str]) -> Plan:
         async with self._broker() as broker:
             return await operation.plan(broker, selection, refusal)
+
+    async def returned(self, sent: Sent) -> Returned:
+        """Raises nothing: what it cannot know it says."""
+        try:
+            async with self._turn() as left:
+                return await returned.look(self._url, sent, patience=left)
+        except (BusyError, BrokerAwayError) as error:
+            return Returned(datetime.now(UTC), unknown=str(error))
 
     @asynccontextmanager
     async def _broker(self) -> AsyncIterator[Broker]:

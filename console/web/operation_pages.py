@@ -69,7 +69,10 @@ async def start(request: web.Request) -> web.Response:
 
 
 async def show(request: web.Request) -> web.Response:
-    return page(request, "operation.html", running=_find(request))
+    running = _find(request)
+    return page(
+        request, "operation.html", running=running, over=await _look_again(request, running)
+    )
 
 
 async def live(request: web.Request) -> web.StreamResponse:
@@ -84,10 +87,21 @@ async def stop(request: web.Request) -> web.Response:
 
 async def _versions(request: web.Request, running: Running) -> AsyncIterator[Parts]:
     while True:
-        ended = bool(running.ended)
-        yield {"progress": render(request, "_progress.html", running=running)}
-        if ended or not await request.app[CONSOLE].sampler.next():
+        over = await _look_again(request, running)
+        yield {
+            "progress": render(request, "_progress.html", running=running),
+            "returned": render(request, "_returned.html", running=running, over=over),
+        }
+        if over or not await request.app[CONSOLE].sampler.next():
             return
+
+
+async def _look_again(request: web.Request, running: Running) -> bool:
+    """Whether nothing more is to be expected of it."""
+    over = running.over
+    if running.ended and running.sent:
+        await running.coming_back.look(request.app[CONSOLE].looks, running.sent)
+    return over
 
 
 async def _plan_page(request: web.Request, shown: Shown) -> web.Response:

@@ -9,6 +9,8 @@ from typing import Final, Literal, NamedTuple
 
 from console.dead_letters.acting import Outcome
 from console.dead_letters.plan import Plan
+from console.dead_letters.returned import Sent
+from console.web.coming_back import FOLLOWED, ComingBack
 from shared.logs import get_logger
 
 Kind = Literal["requeue", "discard"]
@@ -34,7 +36,7 @@ class Order:
 
 @dataclass(slots=True)
 class Running:
-    """An order being carried out; `ended` has its result in words."""
+    """An order being carried out; `ended` has its result in words, `sent` what may come back."""
 
     order: Order
     identifier: str = field(default_factory=lambda: secrets.token_urlsafe(9))
@@ -47,6 +49,8 @@ class Running:
     ended: str = ""
     good: bool = False
     seconds: float = 0.0
+    sent: Sent | None = None
+    coming_back: ComingBack = field(default_factory=ComingBack)
 
     @property
     def total(self) -> int:
@@ -59,6 +63,13 @@ class Running:
     @property
     def speed(self) -> float:
         return self.handled / max(self.seconds or time.monotonic() - self.started, 0.001)
+
+    @property
+    def over(self) -> bool:
+        """Whether it ended, and so long ago that what came back of it has."""
+        if not self.ended or not self.seconds:
+            return False
+        return not self.sent or time.monotonic() > self.started + self.seconds + FOLLOWED
 
     @property
     def left(self) -> float | None:

@@ -17,10 +17,9 @@ from console.cli import main
 from console.local.postgres import Postgres
 from console.local.rabbitmq import RabbitMQ
 from tests.acceptance.burying import bury
-from tests.consoles import HTML, Page, Visitor, running_console
+from tests.consoles import HTML, Page, Visitor, routes, running_console
 from tests.databases import TEMPLATE, create_database, make_template
 from tests.factories import make_event
-from tests.integration.test_web_hostile import routes
 from tests.outages import OUTAGES, SETTINGS, Outage, Server
 from tests.processes import COMMAND
 from tests.waiting import eventually

@@ -7,13 +7,14 @@ from typing import NoReturn
 
 import click
 
-from console.commands.dead_letters import printing
+from console.commands.dead_letters import coming_back, printing
 from console.commands.dead_letters.exits import Exit
 from console.commands.dead_letters.running import nothing_matched, say
 from console.dead_letters.acting import Outcome
 from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.operation import Target
 from console.dead_letters.plan import Plan
+from console.dead_letters.returned import Returned
 from console.overview import spoken
 from console.terminal.table import Column
 from shared.text import printable
@@ -82,18 +83,27 @@ def _groups(made: Plan, *, err: bool) -> None:
 
 
 def finish(
-    outcome: Outcome, trail: Trail, work: Operation, skipped: int, *, output: str
+    outcome: Outcome,
+    trail: Trail,
+    work: Operation,
+    skipped: int,
+    *,
+    output: str,
+    came_back: Returned | None = None,
 ) -> NoReturn:
     """Print the result and exit with its code."""
     if trail.fault:
         say(f"the audit trail is in the log only: {trail.fault}")
     if output == "json":
         told = {"matched": work.matched, "skipped": skipped, "history": trail.number}
-        printing.document({**told, **outcome.document()})
+        back = {"came_back": came_back.document()} if came_back else {}
+        printing.document({**told, **outcome.document(), **back})
     else:
         for line in _told(outcome, trail.number, _PAST[work.operation], skipped):
             bare = line.lstrip()
             printing.sentence(" " * (len(line) - len(bare)), bare)
+        if came_back:
+            coming_back.tell(came_back)
     sys.exit(_verdict(outcome, skipped=skipped))
 
 

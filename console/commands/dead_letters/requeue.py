@@ -1,11 +1,12 @@
 """registry-events dead-letters requeue."""
 
 import asyncio
+from datetime import UTC, datetime
 from functools import partial
 
 import click
 
-from console.commands.dead_letters import planning
+from console.commands.dead_letters import coming_back, planning
 from console.commands.dead_letters.changing import Asked, require_some, writes
 from console.commands.dead_letters.options import selectors
 from console.commands.dead_letters.pacing import paces
@@ -40,8 +41,11 @@ def requeue(*, selection: Selection, pace: Pace, asked: Asked) -> None:
     planning.show(made, "requeue", target, dry_run=asked.dry_run, output=asked.output)
     confirm(f"requeue {spoken.count(len(made.chosen), 'dead letter')}?", yes=asked.yes)
     work = asked.operation("requeue", selection, made.matched)
+    since = datetime.now(UTC)
     outcome, trail = run(_requeue(loaded, made, work, pace))
-    planning.finish(outcome, trail, work, made.skipped.total(), output=asked.output)
+    back = coming_back.look(loaded, outcome, work.actor, since)
+    skipped = made.skipped.total()
+    planning.finish(outcome, trail, work, skipped, output=asked.output, came_back=back)
 
 
 async def _plan(loaded: Settings, selection: Selection, pace: Pace) -> tuple[Plan, Target]:

@@ -89,7 +89,7 @@ function follow(url) {
         replace(part, html);
         waiting.delete(id);
       }
-      over = document.querySelector("[data-ended]") !== null;
+      over = document.querySelector("[data-over]") !== null;
       if (over) source.close();
     };
   }

@@ -34,7 +34,15 @@ from tests.unit.console.dead_letters.letters import make_dead_letter, notificati
 NOW: Final = datetime(2026, 3, 1, 15, 12, tzinfo=UTC)
 TEXT, NUMBER = "MARKER", 918273645
 ENVIRONMENT: Final = new_environment()
-FRAME: Final = {"form_key": "", "here": "/", "signs_in": False, "user": "me", "writable": True}
+FRAME: Final = {
+    "form_key": "",
+    "here": "/",
+    "signs_in": False,
+    "user": "me",
+    "writable": True,
+    "role": "may act",
+    "why_read_only": "",
+}
 FILTER: Final[Mapping[str, Any]] = {"chosen": Counter(), "pairs": (), "reasons": ()}
 
 LEAF = st.sampled_from([TEXT, NUMBER, f"http://{TEXT}@x", [TEXT], {"x": NUMBER}])

@@ -5,7 +5,7 @@ from console.dead_letters.errors import BusyError
 
 
 def test_how_long_a_canary_took() -> None:
-    verdict = Verdict(frozenset(["1"]), frozenset(), frozenset(), 7_136.082)
+    verdict = Verdict(frozenset(["1"]), {}, frozenset(), 7_136.082)
     assert str(verdict) == "canary: 1 recorded after 1 h 58 min"
 
 
