@@ -13,12 +13,15 @@ from console.web import (
     cross_site,
     dead_letter_pages,
     downloads,
+    edit_pages,
     events_page,
+    given,
     guard,
     history_page,
     login_page,
     operation_pages,
     overview_page,
+    progress_pages,
     static_files,
 )
 from console.web.carrying import Carrier
@@ -26,8 +29,9 @@ from console.web.form_keys import FormKeys
 from console.web.hosts import is_loopback
 from console.web.live import STREAMS, Streams
 from console.web.looks import Looks
-from console.web.operations import Operations, Plans
+from console.web.operations import Operations
 from console.web.pages import ACCESS, ENVIRONMENT, FORM_KEYS, WRITABLE, new_environment
+from console.web.plans import Plans
 from console.web.sampler import Sampler
 from console.web.state import CONSOLE, ConsoleState
 from shared.configuration import secret
@@ -35,7 +39,6 @@ from shared.database import new_pool
 from shared.service import background, listening, stop_signal
 from shared.settings import Settings
 
-_LARGEST_FORM: Final = 64 * 1024
 # Beyond it, looks for the age of the oldest dead letter would keep the queue from others.
 _LARGEST_LOOK: Final = 200_000
 
@@ -66,7 +69,7 @@ def new_app(state: ConsoleState, who: access.Access, *, writable: bool) -> web.A
     """Refusals go through `show_errors`, and are kept as pages; so these stand first."""
     form_keys = FormKeys()
     app = web.Application(
-        client_max_size=_LARGEST_FORM,
+        client_max_size=given.LARGEST_FORM,
         middlewares=[
             answers.keep_refusals,
             guard.show_errors,
@@ -110,9 +113,11 @@ def add_routes(app: web.Application) -> None:
         app.router.add_get(path, downloads.events, allow_head=False)
     app.router.add_get("/dead-letters/show", dead_letter_pages.show)
     app.router.add_get("/dead-letters/plan", operation_pages.plan)
+    app.router.add_get("/dead-letters/edit", edit_pages.show)
+    app.router.add_post("/dead-letters/edit", edit_pages.check)
     app.router.add_post("/operations", operation_pages.start)
-    app.router.add_get("/operations/{identifier}", operation_pages.show)
-    app.router.add_get("/operations/{identifier}/live", operation_pages.live, allow_head=False)
-    app.router.add_post("/operations/{identifier}/stop", operation_pages.stop)
+    app.router.add_get("/operations/{identifier}", progress_pages.show)
+    app.router.add_get("/operations/{identifier}/live", progress_pages.live, allow_head=False)
+    app.router.add_post("/operations/{identifier}/stop", progress_pages.stop)
     app.router.add_get(answers.PATH, answers.show)
     app.router.add_get("/history", history_page.show)

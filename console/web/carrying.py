@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from console.dead_letters.acting import Attended, Outcome
 from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.discard import discard_all
+from console.dead_letters.edit import requeue_edited
 from console.dead_letters.errors import BusyError, DatabaseAwayError
 from console.dead_letters.requeue import Pace, requeue_all
 from console.dead_letters.returned import Sent
@@ -17,7 +18,11 @@ from shared.settings import Settings
 
 CANARIES = 1
 _CANARY_SECONDS = 30.0
-_PAST = {"requeue": "requeued and confirmed", "discard": "discarded"}
+_PAST = {
+    "requeue": "requeued and confirmed",
+    "discard": "discarded",
+    "edit": "edited, requeued and confirmed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,8 @@ class Carrier:
         )
         if order.kind == "discard":
             return await discard_all(self.settings, order.plan, work, None, attended)
+        if order.edit:
+            return await requeue_edited(self.settings, order.edit, work, attended)
         ahead = CANARIES if order.canary else 0
         pace = Pace(rate=order.rate, canary=ahead, canary_timeout=_CANARY_SECONDS)
         return await requeue_all(self.settings, order.plan, work, pace, attended)

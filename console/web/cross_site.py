@@ -15,7 +15,7 @@ _OPENED: Final = ("navigate", "document")
 # A plan has the queue to itself while it looks, and is kept; a download leaves a file. People send
 # each other links to lists and single dead letters, which have to open; from these one goes on.
 _FROM_HERE_ONLY: Final = frozenset(
-    {"/dead-letters/plan", *downloads.DEAD_LETTERS, *downloads.EVENTS}
+    {"/dead-letters/plan", "/dead-letters/edit", *downloads.DEAD_LETTERS, *downloads.EVENTS}
 )
 
 

@@ -13,7 +13,12 @@ from shared.text import printable
 
 Given = MultiMapping[Any]
 
+LARGEST_FORM: Final = 64 * 1024
 _LONGEST: Final = 300
+_TOO_LARGE: Final = (
+    f"A form holds at most {LARGEST_FORM // 1024} KiB here. What is larger is edited in the "
+    "terminal: registry-events dead-letters edit ID"
+)
 _MOST: Final = 500
 _QUOTED: Final = 20
 # So few digits that Python reads them, a float holds them, and an error can repeat them.
@@ -22,11 +27,13 @@ _SECONDS: Final = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 
 
 async def form(request: web.Request) -> Given:
-    """Of texts alone. Raises UnusableError."""
+    """Of texts alone. Raises UnusableError and HTTPRequestEntityTooLarge."""
     if request.content_type.startswith("multipart/"):
         raise UnusableError("no form of this console sends files")
     try:
         return await request.post()
+    except web.HTTPRequestEntityTooLarge:
+        raise web.HTTPRequestEntityTooLarge(LARGEST_FORM, text=_TOO_LARGE) from None
     # The sender names the encoding: it may be unknown, or not the text's.
     except (ValueError, LookupError):
         raise UnusableError("this form cannot be read as text") from None

@@ -1,6 +1,5 @@
-"""Requeue and discard: the plan, the confirmation, the progress, the result."""
+"""Requeue, discard and edit: the plan and its confirmation."""
 
-from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Final, NamedTuple
 
@@ -13,10 +12,12 @@ from console.dead_letters.requeue import Pace
 from console.dead_letters.requeueing import why_not
 from console.dead_letters.view import DeadLetter
 from console.web import given, selecting
+from console.web.edit_pages import plan_page as edit_plan_page
 from console.web.given import Given
-from console.web.live import Parts, stream
-from console.web.operations import KINDS, Kind, Order, Running
-from console.web.pages import USER, page, render, why_read_only
+from console.web.operations import Order
+from console.web.pages import USER, page, why_read_only
+from console.web.plans import KINDS, Kind, Planned
+from console.web.progress_pages import to_progress
 from console.web.state import CONSOLE
 from console.web.token_access import COOKIE
 
@@ -44,7 +45,7 @@ async def plan(request: web.Request) -> web.Response:
     planned = await request.app[CONSOLE].looks.plan(selection, refusal)
     keep = planned.chosen and not why_read_only(request)
     session = request.cookies.get(COOKIE, "")
-    identifier = request.app[CONSOLE].plans.keep(kind, planned, session) if keep else ""
+    identifier = request.app[CONSOLE].plans.keep(Planned(kind, planned), session) if keep else ""
     return await _plan_page(request, Shown(kind, planned, identifier))
 
 
@@ -58,50 +59,16 @@ async def start(request: web.Request) -> web.Response:
             text="This plan was carried out already, or is older than a quarter of an hour. Look "
             "at the dead letters again."
         )
-    kind, planned = found
     try:
-        order = _order(request[USER].name, form, kind, planned)
+        order = _order(request[USER].name, form, found)
     except UnusableError as error:
         # The plan is kept: what was typed is corrected, and everything else stands.
-        return await _plan_page(request, Shown(kind, planned, identifier, form, str(error)))
+        if found.edit:
+            return await edit_plan_page(request, found.edit, identifier, form, str(error))
+        shown = Shown(found.kind, found.plan, identifier, form, str(error))
+        return await _plan_page(request, shown)
     console.plans.take(identifier)
-    return _to(console.operations.start(order))
-
-
-async def show(request: web.Request) -> web.Response:
-    running = _find(request)
-    return page(
-        request, "operation.html", running=running, over=await _look_again(request, running)
-    )
-
-
-async def live(request: web.Request) -> web.StreamResponse:
-    return await stream(request, _versions(request, _find(request)))
-
-
-async def stop(request: web.Request) -> web.Response:
-    running = _find(request)
-    running.stop.set()
-    return _to(running)
-
-
-async def _versions(request: web.Request, running: Running) -> AsyncIterator[Parts]:
-    while True:
-        over = await _look_again(request, running)
-        yield {
-            "progress": render(request, "_progress.html", running=running),
-            "returned": render(request, "_returned.html", running=running, over=over),
-        }
-        if over or not await request.app[CONSOLE].sampler.next():
-            return
-
-
-async def _look_again(request: web.Request, running: Running) -> bool:
-    """Whether nothing more is to be expected of it."""
-    over = running.over
-    if running.ended and running.sent:
-        await running.coming_back.look(request.app[CONSOLE].looks, running.sent)
-    return over
+    return to_progress(console.operations.start(order))
 
 
 async def _plan_page(request: web.Request, shown: Shown) -> web.Response:
@@ -116,13 +83,15 @@ async def _plan_page(request: web.Request, shown: Shown) -> web.Response:
     )
 
 
-def _order(user: str, form: Given, kind: Kind, planned: Plan) -> Order:
+def _order(user: str, form: Given, planned: Planned) -> Order:
     """Raises UnusableError."""
-    if kind == "discard" and form.get("count", "").strip() != str(len(planned.chosen)):
-        raise UnusableError(f"Type {len(planned.chosen)} to confirm; nothing was discarded.")
+    count = len(planned.plan.chosen)
+    if planned.kind == "discard" and form.get("count", "").strip() != str(count):
+        raise UnusableError(f"Type {count} to confirm; nothing was discarded.")
     return Order(
-        kind=kind,
-        plan=planned,
+        kind=planned.kind,
+        plan=planned.plan,
+        edit=planned.edit,
         actor=f"{user} (console)",
         note=given.text(form, "note", longest=_NOTE),
         rate=given.whole(form, "rate", lowest=1, highest=_HIGHEST_RATE),
@@ -136,18 +105,3 @@ def _refused(dead_letter: DeadLetter) -> str:
 
 def _no_refusal(_: DeadLetter) -> str:
     return ""
-
-
-def _find(request: web.Request) -> Running:
-    running = request.app[CONSOLE].operations.find(request.match_info["identifier"])
-    if running is None:
-        raise web.HTTPNotFound(
-            text="This console knows of no such operation; the history has what was done."
-        )
-    return running
-
-
-def _to(running: Running) -> web.Response:
-    return web.Response(
-        status=HTTPStatus.SEE_OTHER, headers={"Location": f"/operations/{running.identifier}"}
-    )

@@ -1,24 +1,20 @@
-"""Plans that were shown, and what is done once one is confirmed: exactly what was shown."""
+"""What is done once a plan is confirmed: exactly what was shown."""
 
 import asyncio
 import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 from console.dead_letters.acting import Outcome
+from console.dead_letters.edit import Edit
 from console.dead_letters.plan import Plan
 from console.dead_letters.returned import Sent
 from console.web.coming_back import FOLLOWED, ComingBack
+from console.web.plans import Kind
 from shared.logs import get_logger
 
-Kind = Literal["requeue", "discard"]
-KINDS: Final[dict[str, Kind]] = {"requeue": "requeue", "discard": "discard"}
-# A plan of a large queue takes some ten megabytes.
-_PLANS: Final = 100
-_PLANS_OF_A_SESSION: Final = 10
-_PLAN_SECONDS: Final = 900.0
 _KEPT: Final = 50
 
 
@@ -32,6 +28,7 @@ class Order:
     note: str = ""
     rate: float | None = None
     canary: bool = False
+    edit: Edit | None = None
 
 
 @dataclass(slots=True)
@@ -51,10 +48,10 @@ class Running:
     seconds: float = 0.0
     sent: Sent | None = None
     coming_back: ComingBack = field(default_factory=ComingBack)
+    total: int = field(init=False)
 
-    @property
-    def total(self) -> int:
-        return len(self.order.plan.chosen)
+    def __post_init__(self) -> None:
+        self.total = len(self.order.plan.chosen)
 
     @property
     def handled(self) -> int:
@@ -75,39 +72,6 @@ class Running:
     def left(self) -> float | None:
         """Seconds, at the speed so far."""
         return (self.total - self.handled) / self.speed if self.handled else None
-
-
-class _Kept(NamedTuple):
-    until: float
-    kind: Kind
-    plan: Plan
-    session: str
-
-
-class Plans:
-    """The last plans that each session was shown, for a quarter of an hour."""
-
-    def __init__(self) -> None:
-        self._plans: dict[str, _Kept] = {}
-
-    def keep(self, kind: Kind, plan: Plan, session: str) -> str:
-        """`session` only counts: those without one (no cookie) push each other's out."""
-        identifier = secrets.token_urlsafe(9)
-        self._plans[identifier] = _Kept(time.monotonic() + _PLAN_SECONDS, kind, plan, session)
-        theirs = [one for one, kept in self._plans.items() if kept.session == session]
-        for one in {*theirs[:-_PLANS_OF_A_SESSION], *list(self._plans)[:-_PLANS]}:
-            del self._plans[one]
-        return identifier
-
-    def find(self, identifier: str) -> tuple[Kind, Plan] | None:
-        kept = self._plans.get(identifier)
-        return (kept.kind, kept.plan) if kept and time.monotonic() < kept.until else None
-
-    def take(self, identifier: str) -> tuple[Kind, Plan] | None:
-        """Once: what was confirmed twice is done once."""
-        found = self.find(identifier)
-        self._plans.pop(identifier, None)
-        return found
 
 
 CarryOut = Callable[[Running], Awaitable[None]]
@@ -151,3 +115,5 @@ class Operations:
                 running.ended = "it failed; the log of the console says why"
             finally:
                 running.seconds = time.monotonic() - running.started
+                # The page of what ended needs their number alone.
+                running.order.plan.chosen.clear()

@@ -6,7 +6,8 @@ from typing import Final
 from aiohttp import web
 
 from console.web.looks import Looks
-from console.web.operations import Operations, Plans
+from console.web.operations import Operations
+from console.web.plans import Plans
 from console.web.sampler import Sampler
 from shared.database import Pool
 from shared.settings import Settings

@@ -69,6 +69,12 @@ async def test_who_may_only_look_is_offered_nothing_else(visitor: Visitor) -> No
     story = await visitor.get(next(link for link in listing.links if "/show?" in link))
     plan = await visitor.get("/dead-letters/plan?operation=discard&all=1")
     groups = await visitor.get("/dead-letters")
+    edit = await visitor.get(
+        next(one for one in listing.links if "/show?" in one).replace("show", "edit")
+    )
+    assert edit.status == 403
+    assert "alice" not in edit.text
+    assert "You may look at this console, and change nothing" in edit.text
     for page in (groups, listing, story, plan):
         assert page.status == 200
         forms = re.findall(r'<form[^>]*method="post"[^>]*action="([^"]*)"', page.source)

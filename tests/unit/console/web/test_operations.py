@@ -6,8 +6,9 @@ import pytest
 
 from console.dead_letters.plan import Plan
 from console.dead_letters.selection import Selection
-from console.web import operations
-from console.web.operations import Operations, Order, Plans, Running
+from console.web import plans as plans_of
+from console.web.operations import Operations, Order, Running
+from console.web.plans import Planned, Plans
 from tests.waiting import eventually
 
 
@@ -19,22 +20,22 @@ def make_plan(count: int = 3) -> Plan:
 
 def test_a_plan_is_taken_once() -> None:
     plans, plan = Plans(), make_plan()
-    identifier = plans.keep("discard", plan, "anna")
+    identifier = plans.keep(Planned("discard", plan), "anna")
     assert plans.take("another") is None
-    assert plans.take(identifier) == ("discard", plan)
+    assert plans.take(identifier) == Planned("discard", plan)
     assert plans.take(identifier) is None
 
 
 def test_an_old_plan_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     plans = Plans()
-    monkeypatch.setattr(operations, "_PLAN_SECONDS", -1.0)
-    assert plans.take(plans.keep("discard", make_plan(), "anna")) is None
+    monkeypatch.setattr(plans_of, "_PLAN_SECONDS", -1.0)
+    assert plans.take(plans.keep(Planned("discard", make_plan()), "anna")) is None
 
 
 def test_the_oldest_plans_of_a_session_make_room_for_its_own() -> None:
     plans = Plans()
-    other = plans.keep("requeue", make_plan(), "anna")
-    identifiers = [plans.keep("requeue", make_plan(), "bert") for _ in range(11)]
+    other = plans.keep(Planned("requeue", make_plan()), "anna")
+    identifiers = [plans.keep(Planned("requeue", make_plan()), "bert") for _ in range(11)]
     assert plans.take(identifiers[0]) is None
     assert plans.take(identifiers[1])
     assert plans.take(other)
@@ -42,9 +43,36 @@ def test_the_oldest_plans_of_a_session_make_room_for_its_own() -> None:
 
 def test_the_oldest_plans_make_room_when_there_are_very_many() -> None:
     plans = Plans()
-    identifiers = [plans.keep("requeue", make_plan(), f"session {one}") for one in range(101)]
+    planned = Planned("requeue", make_plan())
+    identifiers = [plans.keep(planned, f"session {one}") for one in range(101)]
     assert plans.take(identifiers[0]) is None
     assert plans.take(identifiers[1])
+
+
+def test_what_plans_hold_is_bounded_and_the_last_one_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(plans_of, "_LARGEST", 5_000)
+    plans = Plans()
+    first, second, third = (
+        plans.keep(Planned("requeue", make_plan(count)), f"session {count}") for count in (5, 6, 15)
+    )
+    assert plans.find(first) is None
+    assert plans.find(second)
+    assert plans.find(third)
+    huge = plans.keep(Planned("requeue", make_plan(500)), "anna")
+    assert plans.find(huge)
+    assert plans.find(third) is None
+
+
+async def test_what_ended_holds_no_dead_letters() -> None:
+    async def carry_out(running: Running) -> None:
+        running.ended = "done"
+
+    doing = Operations(carry_out)
+    running = doing.start(Order("requeue", make_plan(7), "anna"))
+    await doing.stop()
+    assert (running.total, len(running.order.plan.chosen)) == (7, 0)
 
 
 async def test_one_order_after_another() -> None:
