@@ -82,13 +82,15 @@ async def plan_page(
     """The difference, masked, with the form that confirms it; `identifier` is the plan's."""
     before, after = editable(edit.dead_letter.body), editable(edit.text)
     lines = await asyncio.to_thread(difference, before, after)
+    named = edit.dead_letter.message_id or edit.dead_letter.event_id
     return page(
         request,
         "edit_plan.html",
         status=HTTPStatus.BAD_REQUEST if wrong else HTTPStatus.OK,
         lines=lines[:_LINES],
         more=max(len(lines) - _LINES, 0),
-        id=escape(edit.dead_letter.message_id or edit.dead_letter.event_id),
+        id=escape(named),
+        back=named,
         payload=escape(after),
         identifier=identifier,
         form=form,
@@ -132,11 +134,5 @@ def _form(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> web.Response:
     # Escaped here: what is sent back must be what came, not what is safe to print.
-    return page(
-        request,
-        "edit.html",
-        status=status,
-        id=escape(identifier),
-        payload=escape(text),
-        wrong=wrong,
-    )
+    values = {"id": escape(identifier), "payload": escape(text), "back": identifier}
+    return page(request, "edit.html", status=status, wrong=wrong, **values)
