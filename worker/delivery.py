@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from aiormq.channel import Channel
 
 from shared.amqp.dead_letter import Reason, Story, dead_letter
-from shared.amqp.message import RECEIVED_AT, Message
+from shared.amqp.message import Message, received_at
 from shared.event import Event
 
 
@@ -41,19 +41,11 @@ class Failure:
 
     def message(self) -> Message:
         """The dead letter: the body as it was delivered, with its story."""
-        story = Story.of(
-            self.reason, self.error, attempts=self.attempts, first_seen=_first_seen(self.delivery)
-        )
+        first_seen = received_at(self.delivery.headers) or datetime.now(UTC)
+        story = Story.of(self.reason, self.error, attempts=self.attempts, first_seen=first_seen)
         headers = {
             name: value
             for name, value in self.delivery.headers.items()
             if isinstance(value, str | int)
         }
         return dead_letter(self.delivery.body, story, headers, self.delivery.routing_key)
-
-
-def _first_seen(delivery: Delivery) -> datetime:
-    try:
-        return datetime.fromisoformat(str(delivery.headers[RECEIVED_AT]))
-    except (KeyError, ValueError):
-        return datetime.now(UTC)

@@ -8,7 +8,7 @@ from console.dead_letters.view import DeadLetter
 from ingest.envelope import UnreadableEnvelopeError, split
 from ingest.translation import Body, Notification, translate_each
 from shared.amqp.dead_letter import Reason
-from shared.amqp.message import RECEIVED_AT, TRACEPARENT, Message
+from shared.amqp.message import TRACEPARENT, Message, received_at
 from shared.text import from_bytes, to_bytes
 
 # Bytes of an unpacked body; a bomb is left as it is.
@@ -59,17 +59,11 @@ def messages_of(text: str, dead_letter: DeadLetter) -> list[Message]:
     """
     body = to_bytes(text)
     trace = dead_letter.headers.get(TRACEPARENT)
+    came = received_at(dead_letter.headers) or dead_letter.failed_at or datetime.now(UTC)
     notification = Notification(
         Body.whole(body),
-        received_at=_received(dead_letter),
+        received_at=came,
         traceparent=trace if isinstance(trace, str) else None,
     )
     each = translate_each(notification, split(body, patient=True))
     return [one.message for one in each if one.message]
-
-
-def _received(dead_letter: DeadLetter) -> datetime:
-    try:
-        return datetime.fromisoformat(str(dead_letter.headers[RECEIVED_AT]))
-    except (KeyError, ValueError):
-        return dead_letter.failed_at or datetime.now(UTC)

@@ -33,6 +33,14 @@ class Message:
     mandatory: bool = True
 
 
+def received_at(headers: Mapping[str, object]) -> datetime | None:
+    """When its notification came, by the clock of ingest; None if the headers do not say."""
+    try:
+        return datetime.fromisoformat(str(headers[RECEIVED_AT]))
+    except (KeyError, ValueError):
+        return None
+
+
 def origin(received_at: datetime, traceparent: str | None = None) -> dict[str, str | int]:
     """Headers that say when a notification came, and with which W3C trace context."""
     headers: dict[str, str | int] = {RECEIVED_AT: received_at.isoformat()}
