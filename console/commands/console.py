@@ -9,7 +9,9 @@ from console.web import app
 
 @click.command()
 @click.option("--listen", metavar="HOST:PORT", help="Where browsers find it (127.0.0.1:8090).")
-@click.option("--allow-writes", is_flag=True, help="Allow to requeue, edit and discard dead letters.")
+@click.option(
+    "--allow-writes", is_flag=True, help="Allow to requeue, edit and discard dead letters."
+)
 def console(listen: str | None, *, allow_writes: bool) -> None:
     """Serve the web page: is it working, recent events, dead letters.
 
