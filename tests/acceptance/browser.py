@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.async_api import BrowserContext, async_playwright
+from playwright.async_api import BrowserContext, Page, async_playwright
 
 from console.local import apt
 from console.local.report import LocalError, to_stderr
@@ -49,3 +49,15 @@ async def browsing(profile: Path, **options: Any) -> AsyncIterator[BrowserContex
             yield context
         finally:
             await context.close()
+
+
+def watch(page: Page) -> list[str]:
+    """What the browser complains about: errors of scripts, and what the policy refused."""
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("dialog", lambda dialog: faults.append(dialog.message))
+    page.on(
+        "console",
+        lambda message: faults.append(message.text) if message.type == "error" else None,
+    )
+    return faults

@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, Page, expect
+from playwright.async_api import BrowserContext, expect
 
 from console.local.loopback import answers
 from console.local.ports import LOOPBACK, free_port
 from console.local.processes import Process
 from shared.amqp.topology import DEAD_QUEUE
-from tests.acceptance.browser import browsing
+from tests.acceptance.browser import browsing, watch
 from tests.databases import refuse_poison
 from tests.factories import make_envelope, make_event
 from tests.processes import Processes, waiting
@@ -264,15 +264,3 @@ async def test_another_site_cannot_send_a_form(
     assert response
     assert response.status == 403
     assert await waiting(processes.amqp_url, DEAD_QUEUE) == 1
-
-
-def watch(page: Page) -> list[str]:
-    """What the browser complains about: errors of scripts, and what the policy refused."""
-    faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("dialog", lambda dialog: faults.append(dialog.message))
-    page.on(
-        "console",
-        lambda message: faults.append(message.text) if message.type == "error" else None,
-    )
-    return faults

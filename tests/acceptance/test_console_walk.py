@@ -1,0 +1,84 @@
+"""Every page in a real browser: wide and narrow, light and dark, with and without a script."""
+
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Page, expect
+
+from console.local.loopback import answers
+from console.local.ports import LOOPBACK, free_port
+from console.web.app import add_routes
+from tests.acceptance.browser import browsing
+from tests.acceptance.causes import HOSTILE, LONG, bury_a_thousand
+from tests.acceptance.walking import Walk
+from tests.factories import make_envelope, make_event
+from tests.processes import Processes
+from tests.running import Pipeline
+
+TOKEN = "open-sesame-open-sesame"
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+async def test_every_page_can_be_read(
+    processes: Processes, tmp_path: Path, *, script: bool
+) -> None:
+    worker, ingest = processes.worker(), processes.ingest()
+    async with processes.pipeline(ingest) as pipeline:
+        await record_some(pipeline)
+    await bury_a_thousand(processes.amqp_url)
+    services = f"http://{LOOPBACK}:{ingest.port},http://{LOOPBACK}:{worker.port}"
+    port = free_port()
+    console = processes.start_command(
+        "console", "--allow-writes", console_listen=f"{LOOPBACK}:{port}",
+        console_tokens=TOKEN, console_services=services,
+    )  # fmt: skip
+    console.wait_until(lambda: answers(port, "/login"), seconds=60)
+    async with browsing(tmp_path / "profile", java_script_enabled=script) as browser:
+        page = await browser.new_page()
+        url = f"http://{LOOPBACK}:{port}"
+        walk = Walk(page, url, "script" if script else "plain")
+        await walk.over("/login")
+        await sign_in(page)
+        await walk.look(await requeue_one(page, url))
+        await walk.over("/", "/events", "/dead-letters", "/dead-letters/list", "/history")
+        await page.goto(f"{url}/nothing")
+        await walk.look("/nothing")
+    assert walk.faults == []
+    assert pages() - {path.partition("?")[0] for path in walk.seen.values()} == set()
+
+
+async def record_some(pipeline: Pipeline) -> None:
+    names = ("team/app", LONG[:199] + "x", "team/" + "w" * 100)
+    events = [make_event("push", name, target={"tag": "v1." * 40 + "0"}) for name in names]
+    await pipeline.post(make_envelope(*events, make_event("push", HOSTILE)))
+    await pipeline.settled(len(names))
+
+
+async def sign_in(page: Page) -> None:
+    await page.get_by_label("Token").fill(TOKEN)
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.locator("#strip")).to_contain_text("dead letters")
+
+
+async def requeue_one(page: Page, url: str) -> str:
+    await page.goto(f"{url}/dead-letters/list?reason=recording_failed")
+    await page.locator("td.when a").first.click()
+    await page.get_by_role("button", name="Requeue").first.click()
+    await page.get_by_role("button", name="Requeue 1").click()
+    await expect(page.locator("[data-ended]")).to_be_visible()
+    return "/operations/one"
+
+
+def pages() -> set[str]:
+    """All that the console serves for people, but for operations, which have no fixed path."""
+    application = web.Application()
+    add_routes(application)
+    paths = {
+        route.resource.canonical
+        for route in application.router.routes()
+        if route.method == "GET" and route.resource
+    }
+    return {path for path in paths if "live" not in path and "static" not in path} - {
+        "/operations/{identifier}"
+    }
