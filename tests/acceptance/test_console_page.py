@@ -8,8 +8,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from console.web.sampler import Point, Sampler
-from tests.acceptance.browser import browsing
-from tests.acceptance.test_console_browser import bury, watch
+from tests.acceptance.browser import browsing, watch
+from tests.acceptance.test_console_browser import bury
 from tests.consoles import Visitor, running_console
 from tests.factories import make_envelope, make_event
 from tests.running import Pipeline, running_pipeline
