@@ -1,6 +1,7 @@
 """A service by its own account: what stands in its /metrics and its /health/ready. Pure."""
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -17,14 +18,17 @@ _ADDRESS: Final = 64
 
 
 def read(url: str, metrics: str, ready: str) -> Service:
-    """A service from its /metrics and its /health/ready."""
+    """A service from its /metrics and its /health/ready, whatever answers there."""
     try:
-        families = {family.name: family for family in text_string_to_metric_families(metrics)}
-        document = json.loads(ready)
-        missing = document.get("missing", {})
-        sender_faults = _sender_faults(document.get("sender_faults", {}))
-    except (ValueError, AttributeError, KeyError, TypeError):
+        return _read(url, metrics, ready)
+    except (ValueError, AttributeError, KeyError, TypeError, OverflowError, RecursionError):
         return Service(url, fault="is neither an ingest nor a worker")
+
+
+def _read(url: str, metrics: str, ready: str) -> Service:
+    families = {family.name: family for family in text_string_to_metric_families(metrics)}
+    document = json.loads(ready)
+    missing = document.get("missing", {})
     kind = next((kind for kind in _KINDS if f"{PREFIX}{kind}_events" in families), "service")
     in_hand = _value(families.get(f"{PREFIX}worker_events_in_hand"))
     return Service(
@@ -34,7 +38,7 @@ def read(url: str, metrics: str, ready: str) -> Service:
         version=_version(families.get(f"{PREFIX}build_info")),
         events=_sum(families.get(f"{PREFIX}{kind}_events")),
         dead_lettered=_sum(families.get(f"{PREFIX}dead_letters")),
-        sender_faults=sender_faults,
+        sender_faults=_sender_faults(document.get("sender_faults", {})),
         in_hand=None if in_hand is None else int(in_hand),
         batch_age=_value(families.get(f"{PREFIX}worker_batch_age_seconds")) or 0.0,
     )
@@ -45,8 +49,8 @@ def _sender_faults(document: Mapping[str, Any]) -> Sequence[SenderFault]:
         SenderFault(
             kind=printable(kind, 40),
             count=int(one["count"]),
-            first_age=float(one["first_age"]),
-            last_age=float(one["last_age"]),
+            first_age=_finite(float(one["first_age"])),
+            last_age=_finite(float(one["last_age"])),
             addresses=[printable(str(address), _ADDRESS) for address in one["addresses"]],
             others=bool(one["others"]),
         )
@@ -60,7 +64,7 @@ def _sum(family: Metric | None) -> float:
         ((one.name, one.labels, one.value) for one in family.samples) if family else ()
     )
     return sum(
-        value
+        _finite(value)
         for name, labels, value in samples
         if name.endswith("_total")
         and labels.get("action") not in {"pull", "mount"}
@@ -69,7 +73,13 @@ def _sum(family: Metric | None) -> float:
 
 
 def _value(gauge: Metric | None) -> float | None:
-    return gauge.samples[0].value if gauge and gauge.samples else None
+    return _finite(gauge.samples[0].value) if gauge and gauge.samples else None
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is no figure")
+    return value
 
 
 def _version(family: Metric | None) -> str:

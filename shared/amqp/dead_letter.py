@@ -1,5 +1,6 @@
 """A dead letter: the original body, with the story of how it died in its headers."""
 
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from shared.text import printable
 _PREFIX: Final = "dead-letter-"
 _ERROR_LENGTH: Final = 2000
 _BROKER_DEATHS: Final = "x-death"
+_WHOLE: Final = re.compile("[0-9]{1,18}")
 
 HOST: Final = socket.gethostname()
 VERSION: Final = version("registry-events")
@@ -79,7 +81,7 @@ class Story:
             error_type=text("error-type"),
             error=text("error"),
             cause=text("cause"),
-            attempts=int(attempts) if attempts.isdecimal() else 0,
+            attempts=int(attempts) if _WHOLE.fullmatch(attempts) else 0,
             first_seen=text("first-seen"),
             failed_at=text("failed-at"),
             host=text("host"),

@@ -10,6 +10,7 @@ from console.overview.sender_fault import SenderFault
 from console.overview.services import addresses
 from ingest.metrics import IngestMetrics
 from shared.amqp.dead_letter import VERSION
+from shared.metrics import PREFIX
 from worker.metrics import WorkerMetrics
 
 READY = '{"ready": true, "missing": {}}'
@@ -30,6 +31,33 @@ def test_a_worker_that_is_not_ready_says_why() -> None:
     ready = '{"ready": false, "missing": {"broker": "away\\u202e", "database": "slow"}}'
     one = read("http://w:1", generate_latest(WorkerMetrics().registry).decode(), ready)
     assert (one.kind, one.fault) == ("worker", "broker: away\\u202e; database: slow")
+
+
+@pytest.mark.parametrize("figure", ["NaN", "+Inf", "-Inf"])
+@pytest.mark.parametrize(
+    "name", ["worker_events_total", "worker_events_in_hand", "worker_batch_age_seconds"]
+)
+def test_what_is_no_number_is_no_service(name: str, figure: str) -> None:
+    kind = "counter" if name.endswith("_total") else "gauge"
+    metrics = f"# TYPE {PREFIX}{name} {kind}\n{PREFIX}{name} {figure}\n"
+    one = read("http://w:1", metrics, READY)
+    assert one.fault == "is neither an ingest nor a worker"
+
+
+@pytest.mark.parametrize(
+    "ready",
+    [
+        '{"missing": [1]}',
+        '{"missing": 1}',
+        "[]",
+        '{"sender_faults": {"x": {"count": 1e999}}}',
+        '{"missing": ' * 100_000,
+    ],
+    ids=["list", "number", "no object", "endless", "deep"],
+)
+def test_what_answers_something_else_is_no_service(ready: str) -> None:
+    one = read("http://w:1", generate_latest(WorkerMetrics().registry).decode(), ready)
+    assert one.fault == "is neither an ingest nor a worker"
 
 
 def test_a_worker_says_what_it_has_in_hand() -> None:
