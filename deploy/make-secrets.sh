@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")"
 
 new() { openssl rand -hex 24; }
-postgres=$(new) rabbitmq=$(new) token=$(new) console=$(new)
+postgres=$(new) rabbitmq=$(new) token=$(new) console=$(new) viewing=$(new)
 
 umask 022
 # Fails if it is there: nothing is overwritten.
@@ -16,6 +16,7 @@ put database_url "postgresql://registry_events:$postgres@postgres:5432/registry_
 put amqp_url "amqp://registry-events:$rabbitmq@rabbitmq:5672/registry-events"
 put tokens "$token"
 put console_tokens "$console"
+put console_view_tokens "$viewing"
 sed "s/replace-me/$token/" registry.yml > secrets/registry.yml
 # A container reads those that are mounted into it as a user of its own; the directory keeps
 # everybody else on this host out.

@@ -11,7 +11,7 @@ from shared.settings import Settings
 from tests.unit.deploy.shipped import COMPOSE, DEPLOY, our_services, seconds
 
 _REQUIRED = {
-    "console": ("amqp_url", "database_url", "console_tokens"),
+    "console": ("amqp_url", "database_url", "console_tokens", "console_view_tokens"),
     "ingest": ("amqp_url", "tokens"),
     "migrate": ("database_url",),
     "worker": ("amqp_url", "database_url"),
