@@ -77,7 +77,7 @@ async def test_what_comes_back_arrives_without_reload(
         await page.goto(f"{url}/dead-letters/plan?operation=requeue&all=1")
         await page.get_by_label("Send one ahead").uncheck()
         await page.get_by_role("button", name="Requeue 2").click()
-        await expect(page.locator("#returned")).to_contain_text("None came back")
+        await expect(page.locator("#returned")).to_contain_text("Nothing came back")
         await poison(database_url)
         processes.worker()
         await expect(page.locator("#returned")).to_contain_text("2 came back")

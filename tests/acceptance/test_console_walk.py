@@ -1,5 +1,6 @@
 """Every page in a real browser: wide and narrow, light and dark, with and without a script."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -35,17 +36,27 @@ async def test_every_page_can_be_read(
     )  # fmt: skip
     console.wait_until(lambda: answers(port, "/login"), seconds=60)
     async with browsing(tmp_path / "profile", java_script_enabled=script) as browser:
-        page = await browser.new_page()
-        url = f"http://{LOOPBACK}:{port}"
-        walk = Walk(page, url, "script" if script else "plain")
-        await walk.over("/login")
-        await sign_in(page)
-        await walk.look(await requeue_one(page, url))
-        await walk.over("/", "/events", "/dead-letters", "/dead-letters/list", "/history")
-        await page.goto(f"{url}/nothing")
-        await walk.look("/nothing")
+        name = "script" if script else "plain"
+        walk = Walk(await browser.new_page(), f"http://{LOOPBACK}:{port}", name)
+        await everywhere(walk)
     assert walk.faults == []
-    assert pages() - {path.partition("?")[0] for path in walk.seen.values()} == set()
+    assert pages() - {path.partition("?")[0] for path in walk.seen.values()} == {"/login"}
+
+
+async def everywhere(walk: Walk) -> None:
+    page, url = walk.page, walk.url
+    await page.goto(f"{url}/login")
+    await walk.look("/login")
+    await sign_in(page)
+    await requeue_one(page, url)
+    await walk.look("/operations/one")
+    await walk.over("/", "/events", "/dead-letters", "/dead-letters/list", "/history")
+    await mend_one(page, url)
+    await walk.look("/dead-letters/edit/difference")
+    await be_refused(page, url)
+    await walk.look("/answers/one")
+    await page.goto(f"{url}/nothing")
+    await walk.look("/nothing")
 
 
 async def record_some(pipeline: Pipeline) -> None:
@@ -61,17 +72,36 @@ async def sign_in(page: Page) -> None:
     await expect(page.locator("#strip")).to_contain_text("dead letters")
 
 
-async def requeue_one(page: Page, url: str) -> str:
-    await page.goto(f"{url}/dead-letters/list?reason=recording_failed")
+async def show_one(page: Page, url: str) -> None:
+    await page.goto(f"{url}/dead-letters/list?reason=recording_failed&repository=team/app")
     await page.locator("td.when a").first.click()
-    await page.get_by_role("button", name="Requeue").first.click()
+
+
+async def requeue_one(page: Page, url: str) -> None:
+    await show_one(page, url)
+    await page.get_by_role("button", name="Retry…", exact=True).click()
     await page.get_by_role("button", name="Requeue 1").click()
     await expect(page.locator("[data-ended]")).to_be_visible()
-    return "/operations/one"
+
+
+async def mend_one(page: Page, url: str) -> None:
+    await show_one(page, url)
+    await page.get_by_role("button", name="Edit and retry…").click()
+    form = page.locator("textarea")
+    await form.fill((await form.input_value()).replace('"push"', '"delete"'))
+    await form.locator("xpath=ancestor::form").get_by_role("button").first.click()
+    await expect(page.locator("ins").first).to_be_visible()
+
+
+async def be_refused(page: Page, url: str) -> None:
+    await page.goto(f"{url}/dead-letters/plan?operation=discard&all=1")
+    await page.get_by_label("to confirm").fill("1")
+    await page.get_by_role("button", name="Discard").first.click()
+    await expect(page.get_by_role("alert")).to_be_visible()
 
 
 def pages() -> set[str]:
-    """All that the console serves for people, but for operations, which have no fixed path."""
+    """All that the console serves for people under a fixed path, but files and forms."""
     application = web.Application()
     add_routes(application)
     paths = {
@@ -79,6 +109,4 @@ def pages() -> set[str]:
         for route in application.router.routes()
         if route.method == "GET" and route.resource
     }
-    return {path for path in paths if "live" not in path and "static" not in path} - {
-        "/operations/{identifier}"
-    }
+    return {path for path in paths if not re.search(r"live|static|\.|\{|/edit", path)}

@@ -74,7 +74,7 @@ async def test_nothing_came_back(pipeline: Pipeline, visitor: Visitor) -> None:
     await bury(pipeline, 2)
     await pipeline.database.execute("DROP TRIGGER refuse ON tracking_events")
     done = await visitor.ended(await visitor.confirm(await visitor.get(PLAN)))
-    assert "None came back to the dead letters so far, as of " in done.text
+    assert "Nothing came back to the dead letters so far, as of " in done.text
 
 
 async def test_what_is_discarded_does_not_come_back(pipeline: Pipeline, visitor: Visitor) -> None:
