@@ -1,7 +1,6 @@
 """Figures of an overview as they are read, also of what is not known. Pure."""
 
 from console.overview.collecting import Overview
-from console.overview.last_known import LastKnown
 from console.overview.spoken import duration, unknown
 from console.terminal.table import NONE
 
@@ -9,20 +8,21 @@ from console.terminal.table import NONE
 def waiting(seen: Overview) -> str:
     """How many events wait in the queue; if that is not known, how many waited when it was."""
     known = seen.snapshot.broker_known
-    return _figure(seen.snapshot.ready, known, known.ready if known else None)
+    return _figure(seen, seen.snapshot.ready, known.ready if known else None)
 
 
 def dead(seen: Overview) -> str:
     """How many dead letters there are; if that is not known, how many there were."""
     known = seen.snapshot.broker_known
-    return _figure(seen.snapshot.dead, known, known.dead if known else None)
+    return _figure(seen, seen.snapshot.dead, known.dead if known else None)
 
 
-def _figure(now: int | None, known: LastKnown | None, before: int | None) -> str:
+def _figure(seen: Overview, now: int | None, before: int | None) -> str:
     if now is not None:
         return f"{now:,}"
+    known = seen.snapshot.broker_known
     was = "" if before is None else f" (was {before:,})"
-    return unknown(known.at if known else None) + was
+    return unknown(known.at if known else None, seen.snapshot.taken) + was
 
 
 def at_most(seconds: float | None) -> str:

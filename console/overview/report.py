@@ -111,7 +111,7 @@ def _depth(depth: Depth | None, in_hand: int | None = None) -> Sequence[str]:
 def _database(snapshot: Snapshot) -> str:
     database = snapshot.database
     if database.fault:
-        return f"away; what is recorded is {unknown(snapshot.database_known)}"
+        return f"away; what is recorded is {unknown(snapshot.database_known, snapshot.taken)}"
     if database.is_locked:
         return f"PostgreSQL {database.version}, locked"
     applied = database.migrations - database.missing

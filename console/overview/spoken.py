@@ -46,9 +46,13 @@ def clock(moment: datetime, now: datetime, zone: tzinfo = UTC) -> str:
     return f"{shown} {zones.name(zone)}"
 
 
-def unknown(since: datetime | None) -> str:
-    """What is said instead of a figure that was known last at a time of day."""
-    return f"not known since {since.astimezone(UTC):%H:%M:%S UTC}" if since else "not known"
+def unknown(since: datetime | None, now: datetime) -> str:
+    """What is said instead of a figure that was known last then, with the date of another day."""
+    if since is None:
+        return "not known"
+    since = since.astimezone(UTC)
+    date = "" if since.date() == now.astimezone(UTC).date() else f"{since:%Y-%m-%d }"
+    return f"not known since {date}{since:%H:%M:%S UTC}"
 
 
 def rate(per_second: float | None) -> str:

@@ -81,8 +81,8 @@ def test_check_says_what_cannot_be_reached() -> None:
     assert run("config", "check", **AWAY).returncode == 0
     title, broker, database = fault(run("config", "check", "--connect", **AWAY), 2).splitlines()
     assert title == "the settings cannot be used:"
-    assert broker.strip() == f"AMQP_URL: Connection refused ({LOOPBACK}:1)"
-    assert database.strip() == f"DATABASE_URL: Connection refused ({LOOPBACK}:1)"
+    assert broker.strip().startswith(f"AMQP_URL: the broker at {LOOPBACK}:1 refuses connections")
+    assert database.strip().startswith(f"DATABASE_URL: the database at {LOOPBACK}:1 refuses")
 
 
 def test_check_says_that_the_schema_is_missing(amqp_url: str, empty_database_url: str) -> None:
@@ -116,8 +116,11 @@ def test_check_as_json_has_every_fault() -> None:
     good = run("config", "check", "--output", "json", **AWAY)
     assert (good.returncode, json.loads(good.stdout), good.stderr) == (0, {"faults": []}, "")
     away = run("config", "check", "--connect", "-o", "json", **AWAY)
-    faults = [f"{name}: Connection refused ({LOOPBACK}:1)" for name in ("AMQP_URL", "DATABASE_URL")]
-    assert (away.returncode, json.loads(away.stdout), away.stderr) == (2, {"faults": faults}, "")
+    assert (away.returncode, away.stderr) == (2, "")
+    assert [fault.partition(" at ")[0] for fault in json.loads(away.stdout)["faults"]] == [
+        "AMQP_URL: the broker",
+        "DATABASE_URL: the database",
+    ]
     bad = run("config", "check", "-o", "json", **{**AWAY, "AMQP_URL": "http://brokers-password"})
     (fault,) = json.loads(bad.stdout)["faults"]
     assert (bad.returncode, bad.stderr) == (2, "")
@@ -175,7 +178,7 @@ def test_a_command_whose_server_is_away(command: list[str], sentence: str) -> No
     assert done.returncode
     message = fault(done, done.returncode)
     assert message.startswith(sentence)
-    assert "Connection refused" in message
+    assert "refuses connections" in message
 
 
 async def test_secrets_from_files(processes: Processes, tmp_path: Path) -> None:

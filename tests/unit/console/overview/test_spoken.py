@@ -55,6 +55,8 @@ def test_counts() -> None:
 
 def test_what_is_not_known_is_no_figure() -> None:
     assert rate(None) == "-"
-    assert unknown(None) == "not known"
     moment = datetime(2026, 11, 24, 13, 3, 10, tzinfo=timezone(timedelta(hours=1)))
-    assert unknown(moment) == "not known since 12:03:10 UTC"
+    assert unknown(None, moment) == "not known"
+    assert unknown(moment, moment) == "not known since 12:03:10 UTC"
+    tomorrow = moment + timedelta(days=1)
+    assert unknown(moment, tomorrow) == "not known since 2026-11-24 12:03:10 UTC"

@@ -8,6 +8,7 @@ from console.overview.flow import History
 from console.overview.last_known import LastKnown
 from console.overview.snapshot import Broker, Database, Service
 from console.overview.verdict import judge
+from console.web import sparkline
 from console.web.overview_page import Ingests
 from console.web.pages import new_environment
 from tests.consoles import Page
@@ -28,8 +29,8 @@ def shown(part: str, **changes: Any) -> Page:
             seen=Overview(snapshot, flow, judge(snapshot, flow)),
             ingests=Ingests(1, 1),
             deadline=0.4,
-            recorded_lines=[],
-            ready_lines=["0.0,0.0 10.0,0.0", "20.0,0.0 30.0,0.0"],
+            recorded=sparkline.chart([]),
+            ready=sparkline.chart([(0.0, 4), (1.0, 4), (2.0, None), (3.0, 4), (4.0, 4)]),
         )
     )
     return Page(200, source, {})
@@ -48,7 +49,7 @@ def test_without_the_broker() -> None:
     assert flow.source.count("arrow moves") == 1
     assert "Queue away not known since 02:59:10 UTC (was 1,204)" in flow.text
     assert "dead letters not known since 02:59:10 UTC (was 3)" in flow.text
-    assert "1 of 1 ready by its own account at 03:00:00 UTC" in flow.text
+    assert "1 of 1 ready by its own account at 2026-11-24 03:00:00 UTC" in flow.text
     assert "Waiting not known since 02:59:10 UTC (was 1,204)" in details.text
     assert details.source.count("<polyline") == 2
 
