@@ -75,6 +75,11 @@ def pretty(value: object) -> str:
     return json.dumps(value, indent=2)
 
 
+def header(value: object) -> str:
+    """A text as it is, whatever else a header may hold as JSON; not safe to print."""
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
 def _shown(value: object, place: Place | None, depth: int = 0) -> object:
     """The value with its keys; None is a place that is not known."""
     match value:

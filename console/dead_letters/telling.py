@@ -90,9 +90,9 @@ def _story(dead_letter: DeadLetter, clock: Clock, *, mask: bool) -> Iterator[tup
     for line in deaths.before(shown):
         yield "died before", line
     for name, value in sorted(shown.headers.items()):
-        yield "header", f"{printable(name, 255)}: {printable(str(value), 2000)}"
+        yield "header", f"{printable(name, 255)}: {printable(masking.header(value), 2000)}"
     for death in _deaths(shown.headers):
-        yield "broker", printable(str(death), 500)
+        yield "broker", printable(masking.header(death), 500)
 
 
 def _facts(dead_letter: DeadLetter, group: str, clock: Clock) -> Iterator[tuple[str, str]]:

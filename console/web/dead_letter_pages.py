@@ -85,7 +85,9 @@ def story(dead_letter: DeadLetter) -> dict[str, Any]:
         "cause": cause(dead_letter),
         "deaths": deaths.before(shown),
         "headers": sorted(
-            (name, value) for name, value in shown.headers.items() if name != deaths.DIED_BEFORE
+            (name, masking.header(value))
+            for name, value in shown.headers.items()
+            if name != deaths.DIED_BEFORE
         ),
         "lines": lines[:_LINES],
         "more": max(len(lines) - _LINES, 0),

@@ -1,5 +1,8 @@
 """A thousand dead letters of ten causes, with the names that senders choose."""
 
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from console.dead_letters import reading
@@ -8,9 +11,10 @@ from shared.amqp.dead_letter import Reason
 from shared.amqp.message import Message
 from shared.amqp.topology import DEAD_EXCHANGE
 from tests.acceptance.burying import bury
-from tests.factories import make_envelope, make_event
+from tests.factories import make_event
 
 OF_EACH: Final = 100
+AT_ONCE: Final = 20
 LONG: Final = "team/" + "a-long-name-" * 400 + "x"
 HOSTILE: Final = "<b>\u202ea/\x1b[2J\x00" + "W" * 300
 
@@ -29,21 +33,26 @@ _NAMES: Final = ("team/app", LONG, HOSTILE, "")
 
 
 async def bury_a_thousand(amqp_url: str) -> None:
-    for story in _STORIES:
-        events = [
-            make_event("push", _NAMES[number % len(_NAMES)], target={"tag": f"v{number}"})
-            for number in range(OF_EACH)
-        ]
-        await bury(amqp_url, events, **story)
-    await _give_up(amqp_url)
+    """A few of each cause, again and again, as they come."""
+    for start in range(0, OF_EACH, AT_ONCE):
+        numbers = range(start, start + AT_ONCE)
+        for story in _STORIES:
+            await bury(amqp_url, [_event(number) for number in numbers], **story)
+        await _give_up(amqp_url, [_event(number) for number in numbers])
 
 
-async def _give_up(amqp_url: str) -> None:
+def _event(number: int) -> dict[str, Any]:
+    return make_event("push", _NAMES[number % len(_NAMES)], target={"tag": f"v{number}"})
+
+
+async def _give_up(amqp_url: str, events: Sequence[Any]) -> None:
     """As the broker does at its delivery limit, with no story but its own header."""
     died = {"count": 1, "reason": "delivery_limit", "queue": "registry.events"}
-    body = make_envelope(make_event("push", LONG))
-    headers: Any = {"x-death": [died]}
-    message = Message(DEAD_EXCHANGE, "event.push", body, headers)
+    headers: Any = {"x-death": [{**died, "time": datetime.now(UTC)}]}
+    messages = [
+        Message(DEAD_EXCHANGE, "event.push", json.dumps(event).encode(), headers)
+        for event in events
+    ]
     async with reading.connected(amqp_url) as broker:
         channel = await publishing_channel(broker.connection)
-        assert not any((await publish_each(channel, [message] * OF_EACH)).failures)
+        assert not any((await publish_each(channel, messages)).failures)

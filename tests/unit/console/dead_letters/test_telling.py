@@ -66,6 +66,15 @@ def test_hostile_texts_are_escaped_everywhere() -> None:
     assert all(line.isprintable() for line in text.split("\n"))
 
 
+def test_what_the_broker_wrote_is_told_as_json() -> None:
+    died = {"count": 50, "reason": "delivery_limit", "time": datetime(2026, 3, 1, tzinfo=UTC)}
+    text = told(headers={"x-death": [died], "requeue-count": 2})
+    shown = '{"count": 50, "reason": "delivery_limit", "time": "2026-03-01 00:00:00+00:00"}'
+    assert f"broker        {shown}" in text
+    assert f"header        x-death: [{shown}]" in text
+    assert "header        requeue-count: 2" in text
+
+
 def test_what_is_masked_is_said_and_shown_on_demand() -> None:
     dead_letter = make_dead_letter(error="for https://alice:s3cret@host")
     masked = list(tell(dead_letter, CLOCK, mask=True))
