@@ -7,11 +7,6 @@ from console import away
 from console.overview import spoken
 from shared.amqp.errors import BrokerAwayError
 
-LOCKED = (
-    "a lock of somebody keeps everybody from the tables of the database; "
-    "`registry-events status` says whose it is"
-)
-
 
 class BusyError(Exception):
     """Somebody else is reading or changing the dead letters."""
