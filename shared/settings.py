@@ -122,4 +122,6 @@ class Settings(BaseSettings):
             raise ValueError(
                 f"without {PREFIX}CONSOLE_PROXY_USER_HEADER nobody names a user to the console"
             )
+        if users and not users.replace(",", "").strip():
+            raise ValueError("it names nobody; leave it out if all may act")
         return users

@@ -122,6 +122,11 @@ def test_a_password_that_is_not_encoded_is_a_fault(
             "REGISTRY_EVENTS_CONSOLE_PROXY_USER_HEADER nobody names a user to the console",
             id="users-without-proxy",
         ),
+        pytest.param(
+            {"console_acting_users": " , ", "console_proxy_user_header": "X-User"},
+            "REGISTRY_EVENTS_CONSOLE_ACTING_USERS: it names nobody; leave it out if all may act",
+            id="no-user",
+        ),
     ],
 )
 def test_roles_that_contradict_each_other_are_a_fault(given: dict[str, str], says: str) -> None:
