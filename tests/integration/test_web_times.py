@@ -14,7 +14,7 @@ from tests.factories import make_event
         ("0001-01-01T00:00:00+23:59", "0001-01-01 00:00:00"),
         ("9999-12-31T23:59:59-23:59", "9999-12-31 23:59:59"),
         ("9999-12-31T23:59:59", "9999-12-31 23:59:59"),
-        ("<b>yesterday", "-"),
+        ("<b>yesterday", "time not known"),
     ],
     ids=["first", "beyond", "last", "none"],
 )
