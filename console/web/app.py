@@ -27,6 +27,7 @@ from console.web import (
 from console.web.carrying import Carrier
 from console.web.form_keys import FormKeys
 from console.web.hosts import is_loopback
+from console.web.kept import Latest
 from console.web.live import STREAMS, Streams
 from console.web.looks import Looks
 from console.web.operations import Operations
@@ -80,7 +81,7 @@ def new_app(state: ConsoleState, who: access.Access, *, writable: bool) -> web.A
         ],
     )
     app[ACCESS], app[CONSOLE], app[ENVIRONMENT] = who, state, new_environment()
-    app[answers.ANSWERS] = answers.Answers()
+    app[answers.ANSWERS] = Latest()
     app[FORM_KEYS], app[STREAMS], app[WRITABLE] = form_keys, Streams(), writable
     app.on_response_prepare.append(guard.add_headers)
 

@@ -12,7 +12,7 @@ from console.web import given, static_files
 from console.web.access import Access
 from console.web.form_keys import FormKeys, new_session
 from console.web.hosts import is_loopback
-from console.web.pages import SESSION, USER, page, why_read_only
+from console.web.pages import SESSION, USER, page, to, why_read_only
 from console.web.token_access import COOKIE
 from console.web.user import NOBODY
 from shared.amqp.errors import BrokerAwayError
@@ -20,7 +20,8 @@ from shared.amqp.topology import TopologyConflictError
 from shared.logs import get_logger
 
 LOGIN: Final = "/login"
-_DOOR: Final = frozenset({LOGIN, "/logout"})
+# Forms of those who are not signed in; the one to sign in with leads to itself.
+DOOR: Final = frozenset({LOGIN, "/logout"})
 # What is shown before anybody has signed in.
 _OPEN: Final = frozenset({LOGIN, *static_files.FILES})
 FORM_KEY: Final = "form_key"
@@ -113,7 +114,7 @@ def check_writes(form_keys: FormKeys) -> Middleware:
     async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.method in _READING:
             return await handler(request)
-        if request.path not in _DOOR and (why := why_read_only(request)):
+        if request.path not in DOOR and (why := why_read_only(request)):
             raise web.HTTPForbidden(text=why)
         form = await given.form(request)
         if not form_keys.fits(form.get(FORM_KEY, ""), request.cookies.get(COOKIE, "")):
@@ -138,5 +139,5 @@ def _turned_away(request: web.Request, access: Access) -> web.StreamResponse:
         and request.method in _READING
         and "text/html" in request.headers.get("Accept", "")
     ):
-        return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": LOGIN})
+        return to(LOGIN)
     raise web.HTTPUnauthorized(text="You are not signed in.")

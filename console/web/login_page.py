@@ -7,7 +7,7 @@ from aiohttp import web
 
 from console.web import given
 from console.web.guard import LOGIN, give_session
-from console.web.pages import ACCESS, page
+from console.web.pages import ACCESS, page, to
 from console.web.token_access import COOKIE, TokenAccess
 
 _WRONG: Final = "wrong"
@@ -15,7 +15,7 @@ _WRONG: Final = "wrong"
 
 async def show(request: web.Request) -> web.Response:
     if not isinstance(request.app[ACCESS], TokenAccess):
-        return _to("/")
+        return to("/")
     wrong = _WRONG in request.query
     status = HTTPStatus.UNAUTHORIZED if wrong else HTTPStatus.OK
     return page(request, "login.html", status=status, wrong=wrong)
@@ -26,15 +26,15 @@ async def sign_in(request: web.Request) -> web.Response:
     session = _access(request).sign_in(form.get("token", ""), request.remote or "")
     if not session:
         # A page to come back to, which the answer to a POST is not.
-        return _to(f"{LOGIN}?{_WRONG}")
-    response = _to("/")
+        return to(f"{LOGIN}?{_WRONG}")
+    response = to("/")
     give_session(request, response, session)
     return response
 
 
 async def sign_out(request: web.Request) -> web.Response:
     _access(request).sign_out(request.cookies.get(COOKIE, ""))
-    response = _to(LOGIN)
+    response = to(LOGIN)
     response.del_cookie(COOKIE, path="/")
     return response
 
@@ -44,7 +44,3 @@ def _access(request: web.Request) -> TokenAccess:
     if not isinstance(access, TokenAccess):
         raise web.HTTPNotFound
     return access
-
-
-def _to(path: str) -> web.Response:
-    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})

@@ -80,6 +80,11 @@ def page(
     )
 
 
+def to(path: str) -> web.Response:
+    """The page to be asked for next."""
+    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})
+
+
 def _always(request: web.Request) -> dict[str, object]:
     access: Any = request.app[ACCESS]
     login: Access = access

@@ -1,16 +1,14 @@
 """Plans that were shown, until one is confirmed or grows old."""
 
-import secrets
 import time
 from typing import Final, Literal, NamedTuple
 
 from console.dead_letters.edit import Edit
 from console.dead_letters.plan import Plan
+from console.web.kept import Latest
 
 Kind = Literal["requeue", "discard", "edit"]
 KINDS: Final[dict[str, Kind]] = {"requeue": "requeue", "discard": "discard"}
-_PLANS: Final = 100
-_PLANS_OF_A_SESSION: Final = 10
 _PLAN_SECONDS: Final = 900.0
 # Bytes, about: a plan of a large queue takes some ten megabytes.
 _LARGEST: Final = 256 * 1024 * 1024
@@ -34,10 +32,9 @@ class Planned(NamedTuple):
         return texts + len(chosen) * _OVERHEAD + edited
 
 
-class _Kept(NamedTuple):
+class _Dated(NamedTuple):
     until: float
     planned: Planned
-    session: str
     size: int
 
 
@@ -45,29 +42,24 @@ class Plans:
     """The last plans that each session was shown, for a quarter of an hour."""
 
     def __init__(self) -> None:
-        self._plans: dict[str, _Kept] = {}
+        self._plans = Latest[_Dated]()
 
     def keep(self, planned: Planned, session: str) -> str:
         """`session` only counts: those without one (no cookie) push each other's out."""
-        identifier = secrets.token_urlsafe(9)
-        until = time.monotonic() + _PLAN_SECONDS
-        self._plans[identifier] = _Kept(until, planned, session, planned.size)
-        theirs = [one for one, kept in self._plans.items() if kept.session == session]
-        for one in {*theirs[:-_PLANS_OF_A_SESSION], *list(self._plans)[:-_PLANS]}:
-            del self._plans[one]
-        while len(self._plans) > 1 and self._size() > _LARGEST:
-            del self._plans[next(iter(self._plans))]
+        dated = _Dated(time.monotonic() + _PLAN_SECONDS, planned, planned.size)
+        identifier = self._plans.keep(dated, session)
+        while (
+            len(sizes := [one.size for one in self._plans.values()]) > 1 and sum(sizes) > _LARGEST
+        ):
+            self._plans.drop_oldest()
         return identifier
 
     def find(self, identifier: str) -> Planned | None:
-        kept = self._plans.get(identifier)
-        return kept.planned if kept and time.monotonic() < kept.until else None
+        kept = self._plans.find(identifier)
+        return kept.value.planned if kept and time.monotonic() < kept.value.until else None
 
     def take(self, identifier: str) -> Planned | None:
         """Once: what was confirmed twice is done once."""
         found = self.find(identifier)
-        self._plans.pop(identifier, None)
+        self._plans.drop(identifier)
         return found
-
-    def _size(self) -> int:
-        return sum(kept.size for kept in self._plans.values())

@@ -1,13 +1,12 @@
 """A change while it goes on, its result, and what came back of it."""
 
 from collections.abc import AsyncIterator
-from http import HTTPStatus
 
 from aiohttp import web
 
 from console.web.live import Parts, stream
 from console.web.operations import Running
-from console.web.pages import page, render
+from console.web.pages import page, render, to
 from console.web.state import CONSOLE
 
 
@@ -57,6 +56,4 @@ def _find(request: web.Request) -> Running:
 
 
 def to_progress(running: Running) -> web.Response:
-    return web.Response(
-        status=HTTPStatus.SEE_OTHER, headers={"Location": f"/operations/{running.identifier}"}
-    )
+    return to(f"/operations/{running.identifier}")
