@@ -1,6 +1,7 @@
 """Plans that were shown, until one is confirmed or grows old."""
 
 import time
+from collections import deque
 from typing import Final, Literal, NamedTuple
 
 from console.dead_letters.edit import Edit
@@ -48,9 +49,9 @@ class Plans:
         """`session` only counts: those without one (no cookie) push each other's out."""
         dated = _Dated(time.monotonic() + _PLAN_SECONDS, planned, planned.size)
         identifier = self._plans.keep(dated, session)
-        while (
-            len(sizes := [one.size for one in self._plans.values()]) > 1 and sum(sizes) > _LARGEST
-        ):
+        sizes = deque(one.size for one in self._plans.values())
+        while len(sizes) > 1 and sum(sizes) > _LARGEST:
+            sizes.popleft()
             self._plans.drop_oldest()
         return identifier
 
