@@ -1,6 +1,7 @@
 """What came back of a requeue: those that it sent and that are dead letters again."""
 
 from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -8,7 +9,7 @@ from typing import Any, Final
 from console.dead_letters import counting, reading
 from console.dead_letters.errors import BusyError
 from console.dead_letters.grouping import Cause
-from console.dead_letters.lock import PATIENCE
+from console.dead_letters.reading import Broker
 from console.dead_letters.requeueing import REQUEUED_AT, REQUEUED_BY, operator_name
 from console.dead_letters.summary import Group, Summary
 from console.dead_letters.view import DeadLetter
@@ -78,7 +79,7 @@ class Returned:
         }
 
 
-async def look(url: str, sent: Sent, *, patience: float = PATIENCE) -> Returned:
+async def look(connecting: AbstractAsyncContextManager[Broker], sent: Sent) -> Returned:
     """Whatever goes wrong, the requeue stays done: that is said in `unknown`."""
     summary = Summary(datetime.now(UTC))
 
@@ -87,7 +88,7 @@ async def look(url: str, sent: Sent, *, patience: float = PATIENCE) -> Returned:
             summary.add(dead_letter)
 
     try:
-        async with reading.connected(url, patience=patience) as broker:
+        async with connecting as broker:
             if await counting.dead_letters(broker.connection) > LARGEST:
                 return Returned(
                     summary.now, unknown=f"there are more than {LARGEST:,} dead letters"

@@ -105,11 +105,7 @@ class Looks:
 
     async def returned(self, sent: Sent) -> Returned:
         """Raises nothing: what it cannot know it says."""
-        try:
-            async with self._turn() as left:
-                return await returned.look(self._url, sent, patience=left)
-        except (BusyError, BrokerAwayError) as error:
-            return Returned(datetime.now(UTC), unknown=str(error))
+        return await returned.look(self._broker(), sent)
 
     @asynccontextmanager
     async def _broker(self) -> AsyncIterator[Broker]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from console.commands.dead_letters import printing
 from console.commands.dead_letters.exits import Failed
 from console.commands.dead_letters.running import run
-from console.dead_letters import returned
+from console.dead_letters import reading, returned
 from console.dead_letters.acting import INTERRUPTED, Outcome
 from console.dead_letters.moments import Clock
 from console.dead_letters.returned import Back, Returned, Sent
@@ -26,7 +26,7 @@ def look(loaded: Settings, outcome: Outcome, by: str, since: datetime) -> Return
         return None
     sent = Sent(by, since, datetime.now(UTC))
     try:
-        return run(returned.look(secret(loaded.amqp_url), sent))
+        return run(returned.look(reading.connected(secret(loaded.amqp_url)), sent))
     except Failed as error:
         return Returned(sent.until, unknown=error.message)
 
