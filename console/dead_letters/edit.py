@@ -11,6 +11,7 @@ from console.dead_letters import audit, notification, operation, reading
 from console.dead_letters.acting import Action, Attended, Done, Outcome
 from console.dead_letters.audit import Operation, Trail
 from console.dead_letters.deeds import publish_groups, publishing_channel
+from console.dead_letters.errors import UnusableError
 from console.dead_letters.masking import payload, pretty
 from console.dead_letters.plan import key
 from console.dead_letters.requeueing import edited
@@ -44,6 +45,16 @@ def compact(text: str) -> str:
     else:
         Event.parse(text)
     return json.dumps(value, separators=(",", ":"))
+
+
+def mended(text: str) -> str:
+    """As `compact`, for what somebody typed; raises UnusableError, which says what is wrong."""
+    try:
+        return compact(text)
+    except UnreadableEnvelopeError as error:
+        raise UnusableError(f"this is no notification: {error}") from None
+    except InvalidEventError as error:
+        raise UnusableError(f"this is no event: {error}") from None
 
 
 def _check_each(text: str) -> None:

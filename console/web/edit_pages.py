@@ -9,7 +9,7 @@ from aiohttp import web
 from markupsafe import escape
 from multidict import MultiDict
 
-from console.dead_letters.edit import Edit, compact, difference, editable
+from console.dead_letters.edit import Edit, difference, editable, mended
 from console.dead_letters.errors import BusyError, UnusableError
 from console.dead_letters.plan import Plan
 from console.dead_letters.selection import Selection
@@ -20,11 +20,9 @@ from console.web.pages import USER, page, why_read_only
 from console.web.plans import Planned
 from console.web.state import CONSOLE
 from console.web.token_access import COOKIE
-from ingest.envelope import UnreadableEnvelopeError
 from shared import credentials
 from shared.amqp.errors import BrokerAwayError
 from shared.amqp.topology import TopologyConflictError
-from shared.invalid_event import InvalidEventError
 from shared.logs import get_logger
 from shared.text import printable
 
@@ -108,12 +106,7 @@ async def _edit(request: web.Request, identifier: str, typed: str) -> Edit | Non
         raise UnusableError(why)
     if typed.rstrip() == before.rstrip():
         raise UnusableError("Nothing was changed in it; to send it as it is, requeue it.")
-    try:
-        return Edit(dead_letter, compact(typed))
-    except UnreadableEnvelopeError as error:
-        raise UnusableError(f"this is no notification: {error}") from None
-    except InvalidEventError as error:
-        raise UnusableError(f"this is no event: {error}") from None
+    return Edit(dead_letter, mended(typed))
 
 
 def _not_by_form(text: str) -> str:

@@ -12,9 +12,8 @@ import click
 from console.commands.dead_letters.changing import Asked
 from console.commands.dead_letters.exits import Exit, Failed
 from console.commands.dead_letters.running import say
-from console.dead_letters.edit import compact, difference, editable
-from ingest.envelope import UnreadableEnvelopeError
-from shared.invalid_event import InvalidEventError
+from console.dead_letters.edit import difference, editable, mended
+from console.dead_letters.errors import UnusableError
 from shared.text import printable
 
 
@@ -60,12 +59,9 @@ def event(draft: Draft, asked: Asked) -> str:
         if not draft.changed:
             return ""
         try:
-            text = compact(draft.text)
-        except UnreadableEnvelopeError as error:
-            _again(f"this is no notification: {printable(str(error))}")
-            continue
-        except InvalidEventError as error:
-            _again(f"this is no event: {printable(str(error))}")
+            text = mended(draft.text)
+        except UnusableError as error:
+            _again(printable(str(error)))
             continue
         for line in difference(draft.before, editable(text)):
             say(line)
