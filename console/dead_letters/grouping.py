@@ -5,6 +5,7 @@ what the sender chose: the names that stand in the event itself.
 """
 
 import hashlib
+import json
 import re
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -47,6 +48,11 @@ def cause(dead_letter: DeadLetter) -> Cause:
     shown = without(credentials.masked(story.error), names)[:_LONGEST]
     whole = without(story.error, names)[:_LONGEST]
     return _normalised_cause(story.reason.value, story.error_type, whole, shown)
+
+
+def document(dead_letter: DeadLetter, shown: DeadLetter | None = None) -> dict[str, object]:
+    """What lists have of it as JSON: `shown`, masked perhaps, in the group of the whole."""
+    return {"group": cause(dead_letter).group, **json.loads((shown or dead_letter).json())}
 
 
 def normalised(message: str) -> str:

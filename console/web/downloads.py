@@ -1,13 +1,12 @@
 """The lists of the pages as files, masked as the pages are."""
 
-import json
 from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import web
 
 from console.dead_letters import masking
-from console.dead_letters.grouping import cause
+from console.dead_letters.grouping import document
 from console.dead_letters.view import DeadLetter
 from console.web import files, selecting
 from console.web.recent_events import RecordedEvent, recent
@@ -47,7 +46,7 @@ def _check(found: Sequence[object]) -> None:
 
 def row(one: DeadLetter) -> files.Row:
     """The fields of `dead-letters list -o jsonl`."""
-    return {"group": cause(one).group, **json.loads(masking.masked(one).json())}
+    return document(one, masking.masked(one))
 
 
 def _event(one: RecordedEvent) -> files.Row:

@@ -1,6 +1,5 @@
 """registry-events dead-letters list and tail."""
 
-import json
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,7 +12,7 @@ from console.commands.dead_letters.exits import Interrupted
 from console.commands.dead_letters.options import clock, output, selectors
 from console.commands.dead_letters.running import nothing_matched, run, say, settings
 from console.dead_letters import reading
-from console.dead_letters.grouping import cause
+from console.dead_letters.grouping import document
 from console.dead_letters.masking import UNMASKED
 from console.dead_letters.moments import Clock
 from console.dead_letters.plan import key
@@ -35,7 +34,7 @@ def list_(*, selection: Selection, clock: Clock, output: str) -> None:
         nothing_matched()
     if output == "json":
         say(UNMASKED)
-        printing.document([_document(dead_letter) for dead_letter in found])
+        printing.document([document(dead_letter) for dead_letter in found])
     else:
         Shown(output, clock).add(found)
     if total > len(found):
@@ -62,11 +61,7 @@ class Shown:
     def _lines(self, found: Sequence[DeadLetter]) -> None:
         if found and not self.count:
             say(UNMASKED)
-        printing.lines(map(_document, found))
-
-
-def _document(dead_letter: DeadLetter) -> dict[str, object]:
-    return {"group": cause(dead_letter).group, **json.loads(dead_letter.json())}
+        printing.lines(map(document, found))
 
 
 async def _find(url: str, selection: Selection) -> tuple[int, list[DeadLetter]]:
