@@ -7,6 +7,7 @@ from typing import Final
 import stamina
 
 from shared import faults
+from shared.amqp.contents import Delivery
 from shared.amqp.dead_letter import Reason
 from shared.amqp.message import Message
 from shared.amqp.publisher import Publisher, PublishFailedError
@@ -16,8 +17,8 @@ from shared.logs import get_logger
 from shared.text import from_bytes, printable
 from shared.throttle import Throttle
 from worker import isolation, suspects
-from worker.consumer import Consumer
-from worker.delivery import Delivery, Failure, Received
+from worker.consumer import Batch, Consumer
+from worker.delivery import Failure, Received
 from worker.isolation import BatchRecorder
 from worker.metrics import WorkerMetrics
 from worker.verdicts import Verdict
@@ -62,26 +63,27 @@ class BatchLoop:
         while batch := await self._consumer.next_batch():
             started = time.perf_counter()
             await self._settle_all(batch)
-            self._metrics.batch_size.observe(len(batch))
+            self._metrics.batch_size.observe(len(batch.deliveries))
             self._metrics.batch_duration.observe(time.perf_counter() - started)
 
-    async def _settle_all(self, batch: Sequence[Delivery]) -> None:
-        if not suspects.are_suspects(batch):
-            await self._settle(batch)
+    async def _settle_all(self, batch: Batch) -> None:
+        if not suspects.are_suspects(batch.deliveries):
+            await self._settle(batch.deliveries)
+            self._consumer.acknowledge(batch)
             return
-        for alone in suspects.one_by_one(batch):
-            await self._settle(alone, and_before=False)
+        for alone in suspects.one_by_one(batch.deliveries):
+            await self._settle([alone])
+            await self._consumer.acknowledge_one(batch, alone)
 
-    async def _settle(self, batch: Sequence[Delivery], *, and_before: bool = True) -> None:
-        received, failures = _read(batch)
+    async def _settle(self, deliveries: Sequence[Delivery]) -> None:
+        received, failures = _read(deliveries)
         outcome = await isolation.record(self._recorder, received, attempts=self._attempts)
         self._metrics.count_recorded(outcome, geo_enabled=self._geo_enabled)
         self._warn_of(outcome.conflicts)
         await self._bury([*failures, *outcome.failures])
-        await self._consumer.acknowledge(batch, and_before=and_before)
         self._log.debug(
             "batch.recorded",
-            size=len(batch),
+            size=len(deliveries),
             fresh=len(outcome.fresh),
             duplicates=outcome.duplicates,
         )
@@ -133,10 +135,10 @@ class BatchLoop:
         return True
 
 
-def _read(batch: Sequence[Delivery]) -> tuple[list[Received], list[Failure]]:
+def _read(deliveries: Sequence[Delivery]) -> tuple[list[Received], list[Failure]]:
     received: list[Received] = []
     failures: list[Failure] = []
-    for delivery in batch:
+    for delivery in deliveries:
         try:
             received.append(Received(delivery, Event.parse(from_bytes(delivery.body))))
         except InvalidEventError as error:

@@ -1,0 +1,98 @@
+"""The bytes of a publish: method, header and body frames. Pure."""
+
+import struct
+from collections.abc import Mapping
+from functools import lru_cache
+from random import getrandbits
+from typing import Final, NamedTuple
+
+from shared.amqp import frames
+from shared.amqp.confirms import LOW
+from shared.amqp.message import CONTENT_TYPE, Message
+
+# Class `basic`, weight, size of the body, and which properties follow (section 4.2.6.1): content
+# type, headers, delivery mode, message id, timestamp.
+_HEADER: Final = struct.Struct(">HHQH")
+_BASIC: Final = 60
+_FLAGS: Final = 0x8000 | 0x2000 | 0x1000 | 0x0080 | 0x0040
+_PERSISTENT: Final = b"\x02"
+_CONTENT_TYPE: Final = frames.short(CONTENT_TYPE.encode())
+_SIZE: Final = struct.Struct(">I")
+_NUMBER: Final = struct.Struct(">q")
+_TIMESTAMP: Final = struct.Struct(">Q")
+_MANDATORY: Final = 1
+# Random, so that none is used twice by anybody; its end is the number of the publish.
+_RANDOM_BITS: Final = 96
+_LOW_DIGITS: Final = 8
+
+
+class Encoded(NamedTuple):
+    """A message but for its number; `header` ends before the message id."""
+
+    method: bytes
+    header: bytes
+    body: bytes
+
+
+def encode(message: Message) -> Encoded:
+    """Raises ValueError if a name or number is larger than AMQP can carry."""
+    header = _HEADER.pack(_BASIC, 0, len(message.body), _FLAGS) + _CONTENT_TYPE
+    method = _publish(message.exchange, message.routing_key, message.mandatory)
+    return Encoded(method, header + _table(message.headers) + _PERSISTENT, message.body)
+
+
+def written(encoded: Encoded, number: int, *, at: int, channel: int, frame_max: int) -> bytes:
+    """The frames of the publish with that number on its channel, at that Unix time."""
+    message_id = f"{getrandbits(_RANDOM_BITS):024x}{number % LOW:0{_LOW_DIGITS}x}".encode()
+    header = encoded.header + frames.short(message_id) + _TIMESTAMP.pack(at)
+    largest = frame_max - frames.OVERHEAD
+    body = encoded.body
+    pieces = [body[start : start + largest] for start in range(0, len(body), largest)]
+    return b"".join(
+        [
+            frames.frame(frames.METHOD, channel, encoded.method),
+            frames.frame(frames.HEADER, channel, header),
+            *[frames.frame(frames.BODY, channel, piece) for piece in pieces],
+        ]
+    )
+
+
+def number_of(message_id: str) -> int | None:
+    """The low 32 bits of the number of a publish of ours."""
+    try:
+        return int(message_id[-_LOW_DIGITS:], 16)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=256)
+def _publish(exchange: str, routing_key: str, mandatory: bool) -> bytes:  # noqa: FBT001  a cache's key
+    names = frames.short(exchange.encode()) + frames.short(_text(routing_key))
+    return frames.PUBLISH + b"\x00\x00" + names + bytes((_MANDATORY * mandatory,))
+
+
+def _table(headers: Mapping[str, str | int]) -> bytes:
+    fields = b"".join([_name(name) + _value(value) for name, value in headers.items()])
+    return _SIZE.pack(len(fields)) + fields
+
+
+@lru_cache(maxsize=256)
+def _name(name: str) -> bytes:
+    return frames.short(_text(name))
+
+
+def _value(value: str | int) -> bytes:
+    if isinstance(value, str):
+        text = _text(value)
+        return b"S" + _SIZE.pack(len(text)) + text
+    if isinstance(value, bool):
+        return b"t\x01" if value else b"t\x00"
+    try:
+        return b"l" + _NUMBER.pack(value)
+    except struct.error:
+        raise ValueError("a header's number is larger than AMQP can carry") from None
+
+
+def _text(text: str) -> bytes:
+    # Readers take it for UTF-8, which has no lone surrogates.
+    return text.encode("utf-8", "backslashreplace")
