@@ -24,37 +24,44 @@ _MANDATORY: Final = 1
 # Random, so that none is used twice by anybody; its end is the number of the publish.
 _RANDOM_BITS: Final = 96
 _LOW_DIGITS: Final = 8
+# Bytes of a message id with its length before it, and of a timestamp.
+_FRESH: Final = 33 + 8
 
 
 class Encoded(NamedTuple):
-    """A message but for its number; `header` ends before the message id."""
+    """The frames of a publish, but for what is fresh each time: its message id and its time."""
 
-    method: bytes
-    header: bytes
-    body: bytes
+    head: bytes
+    tail: bytes
 
 
-def encode(message: Message) -> Encoded:
+def encode(message: Message, *, channel: int, frame_max: int) -> Encoded:
     """Raises ValueError if a name or number is larger than AMQP can carry."""
-    header = _HEADER.pack(_BASIC, 0, len(message.body), _FLAGS) + _CONTENT_TYPE
-    method = _publish(message.exchange, message.routing_key, message.mandatory)
-    return Encoded(method, header + _table(message.headers) + _PERSISTENT, message.body)
-
-
-def written(encoded: Encoded, number: int, *, at: int, channel: int, frame_max: int) -> bytes:
-    """The frames of the publish with that number on its channel, at that Unix time."""
-    message_id = f"{getrandbits(_RANDOM_BITS):024x}{number % LOW:0{_LOW_DIGITS}x}".encode()
-    header = encoded.header + frames.short(message_id) + _TIMESTAMP.pack(at)
-    largest = frame_max - frames.OVERHEAD
-    body = encoded.body
-    pieces = [body[start : start + largest] for start in range(0, len(body), largest)]
-    return b"".join(
-        [
-            frames.frame(frames.METHOD, channel, encoded.method),
-            frames.frame(frames.HEADER, channel, header),
-            *[frames.frame(frames.BODY, channel, piece) for piece in pieces],
-        ]
+    body = message.body
+    properties = (
+        _HEADER.pack(_BASIC, 0, len(body), _FLAGS)
+        + _CONTENT_TYPE
+        + _table(message.headers)
+        + _PERSISTENT
     )
+    start = frames.start(frames.HEADER, channel, len(properties) + _FRESH)
+    method = _publish(message.exchange, message.routing_key, message.mandatory, channel)
+    largest = frame_max - frames.OVERHEAD
+    pieces = [body[start : start + largest] for start in range(0, len(body), largest)]
+    bodies = [frames.frame(frames.BODY, channel, piece) for piece in pieces]
+    return Encoded(method + start + properties, b"".join((frames.END, *bodies)))
+
+
+def written(encoded: Encoded, number: int, *, at: bytes) -> bytes:
+    """The publish with that number on its channel, at that `timestamp`."""
+    random = getrandbits(_RANDOM_BITS)
+    # The blank is the id's length, 32.
+    return b"%b %024x%08x%b%b" % (encoded.head, random, number % LOW, at, encoded.tail)
+
+
+def timestamp(at: float) -> bytes:
+    """Of a Unix time."""
+    return _TIMESTAMP.pack(int(at))
 
 
 def number_of(message_id: str) -> int | None:
@@ -66,9 +73,10 @@ def number_of(message_id: str) -> int | None:
 
 
 @lru_cache(maxsize=256)
-def _publish(exchange: str, routing_key: str, mandatory: bool) -> bytes:  # noqa: FBT001  a cache's key
+def _publish(exchange: str, routing_key: str, mandatory: bool, channel: int) -> bytes:  # noqa: FBT001  a cache's key
     names = frames.short(exchange.encode()) + frames.short(_text(routing_key))
-    return frames.PUBLISH + b"\x00\x00" + names + bytes((_MANDATORY * mandatory,))
+    payload = frames.PUBLISH + b"\x00\x00" + names + bytes((_MANDATORY * mandatory,))
+    return frames.frame(frames.METHOD, channel, payload)
 
 
 def _table(headers: Mapping[str, str | int]) -> bytes:

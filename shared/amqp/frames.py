@@ -6,7 +6,7 @@ https://www.rabbitmq.com/amqp-0-9-1-reference
 
 import struct
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 METHOD: Final = 1
 HEADER: Final = 2
@@ -21,28 +21,27 @@ ACK: Final = struct.pack(">HH", 60, 80)
 NACK: Final = struct.pack(">HH", 60, 120)
 
 _FRAME: Final = struct.Struct(">BHI")
-_END: Final = b"\xce"
+END: Final = b"\xce"
 # Bytes of a frame beside its payload.
-OVERHEAD: Final = _FRAME.size + len(_END)
-HEARTBEAT: Final = _FRAME.pack(8, 0, 0) + _END
+OVERHEAD: Final = _FRAME.size + len(END)
+HEARTBEAT: Final = _FRAME.pack(8, 0, 0) + END
 _SETTLE: Final = struct.Struct(">QB")
 
 
-class Frame(NamedTuple):
-    """`start` and `end` are where its payload lies in what was cut."""
-
-    kind: int
-    channel: int
-    start: int
-    end: int
+def start(kind: int, channel: int, size: int) -> bytes:
+    """What stands before a payload of `size` bytes; END stands behind it."""
+    return _FRAME.pack(kind, channel, size)
 
 
 def frame(kind: int, channel: int, payload: bytes) -> bytes:
-    return _FRAME.pack(kind, channel, len(payload)) + payload + _END
+    return _FRAME.pack(kind, channel, len(payload)) + payload + END
 
 
-def cut(data: bytes) -> Iterator[Frame]:
-    """The frames that are whole in `data`, in their order."""
+def cut(data: bytes) -> Iterator[tuple[int, int, int, int]]:
+    """The frames that are whole in `data`, in their order.
+
+    Of each its kind, its channel, and where its payload starts and ends.
+    """
     unpack, size, at = _FRAME.unpack_from, len(data), 0
     while size - at >= OVERHEAD:
         kind, channel, length = unpack(data, at)
@@ -50,7 +49,7 @@ def cut(data: bytes) -> Iterator[Frame]:
         at = start + length + 1
         if at > size:
             return
-        yield Frame(kind, channel, start, at - 1)
+        yield kind, channel, start, at - 1
 
 
 def ack(channel: int, tag: int, *, and_before: bool) -> bytes:

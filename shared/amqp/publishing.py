@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Final, Protocol
 
 from shared.amqp import encoding, frames
@@ -31,8 +32,7 @@ class Publishing:
 
     def __init__(self, writer: Writer, *, channel: int, frame_max: int) -> None:
         self._writer = writer
-        self._channel = channel
-        self._frame_max = frame_max
+        self._encode = partial(encoding.encode, channel=channel, frame_max=frame_max)
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[Sending] = deque()
         self._confirms: Confirms[tuple[Sending, int]] = Confirms()
@@ -47,7 +47,7 @@ class Publishing:
         """
         if self._lost or not messages:
             return [self._lost] * len(messages)
-        sending = Sending([encoding.encode(one) for one in messages], self._loop.create_future())
+        sending = Sending(list(map(self._encode, messages)), self._loop.create_future())
         self._write_soon(sending)
         giving_up = self._loop.call_later(deadline, end, sending.ended)
         try:
@@ -64,7 +64,7 @@ class Publishing:
         self._is_due = False
         while self._waiting and not self._writer.is_full:
             parts: list[bytes] = []
-            size, at = 0, int(time.time())
+            size, at = 0, encoding.timestamp(time.time())
             while self._waiting and size < _PIECE:
                 sending = self._waiting.popleft()
                 while sending.may_write and size < _PIECE:
@@ -104,19 +104,13 @@ class Publishing:
                 self._waiting.remove(sending)
         sending.encoded, sending.written = (), 0
 
-    def _next(self, sending: Sending, at: int) -> bytes:
+    def _next(self, sending: Sending, at: bytes) -> bytes:
         place = sending.written
         sending.written += 1
         sending.in_flight += 1
         number = self._confirms.next_number
         self._confirms.add((sending, place))
-        return encoding.written(
-            sending.encoded[place],
-            number,
-            at=at,
-            channel=self._channel,
-            frame_max=self._frame_max,
-        )
+        return encoding.written(sending.encoded[place], number, at=at)
 
     def _write_soon(self, sending: Sending) -> None:
         self._waiting.append(sending)

@@ -8,6 +8,8 @@ from shared.amqp import frames
 
 # Of what aiormq has not read yet.
 _LIMIT: Final = 2**16
+# Seconds; far below any heartbeat.
+_SIGN_OF_LIFE: Final = 0.5
 
 
 class Tap(Protocol):
@@ -28,6 +30,8 @@ class Reader(asyncio.StreamReader):
         super().__init__(limit=_LIMIT)
         self._taps = taps
         self._rest = b""
+        self._clock = asyncio.get_running_loop().time
+        self._shown = 0.0
 
     def feed_data(self, data: bytes) -> None:  # type: ignore[override]  # asyncio feeds bytes
         if self._rest:
@@ -40,10 +44,19 @@ class Reader(asyncio.StreamReader):
                 others.append(data[whole : end + 1])
             whole = end + 1
         self._rest = data[whole:]
-        # A sign of life: aiormq measures the time since the last frame that it saw.
-        super().feed_data(b"".join(others) or frames.HEARTBEAT * bool(whole))
+        if others:
+            super().feed_data(b"".join(others))
+        elif whole:
+            self._show_life()
         for tap in tuple(self._taps.values()):
             tap.flush()
+
+    def _show_life(self) -> None:
+        """Aiormq measures the time since the last frame that it saw."""
+        now = self._clock()
+        if now - self._shown > _SIGN_OF_LIFE:
+            self._shown = now
+            super().feed_data(frames.HEARTBEAT)
 
     def feed_eof(self) -> None:
         super().feed_data(self._rest)
