@@ -1,8 +1,9 @@
 """The worker's loop: take a batch, record it, bury what failed, acknowledge."""
 
+import asyncio
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import stamina
 
@@ -28,6 +29,14 @@ _PUBLISH_DEADLINE: Final = 30.0
 _LONGEST_PAUSE: Final = 5.0
 # Seconds between two lines of a log on what a sender can repeat without end.
 _QUIET: Final = 10.0
+
+
+class _Read(NamedTuple):
+    """A batch and what its deliveries are; both empty, they are suspects and read one by one."""
+
+    batch: Batch
+    received: Sequence[Received] = ()
+    failures: Sequence[Failure] = ()
 
 
 class BatchLoop:
@@ -60,30 +69,45 @@ class BatchLoop:
 
         Cancelled in between, it leaves unacknowledged what is not settled: it comes again.
         """
-        while batch := await self._consumer.next_batch():
-            started = time.perf_counter()
-            await self._settle_all(batch)
-            self._metrics.batch_size.observe(len(batch.deliveries))
-            self._metrics.batch_duration.observe(time.perf_counter() - started)
+        batch = await self._next()
+        while batch:
+            upcoming = asyncio.ensure_future(self._next())
+            try:
+                await self._settle_all(batch)
+                batch = await upcoming
+            finally:
+                upcoming.cancel()
 
-    async def _settle_all(self, batch: Batch) -> None:
-        if not suspects.are_suspects(batch.deliveries):
-            await self._settle(batch.deliveries)
+    async def _next(self) -> _Read | None:
+        """The next batch is read while the one before it is recorded."""
+        batch = await self._consumer.next_batch()
+        if batch is None:
+            return None
+        if suspects.are_suspects(batch.deliveries):
+            return _Read(batch)
+        return _Read(batch, *_read(batch.deliveries))
+
+    async def _settle_all(self, read: _Read) -> None:
+        batch, received, failures = read
+        started = time.perf_counter()
+        if received or failures:
+            await self._settle(received, failures)
             self._consumer.acknowledge(batch)
-            return
-        for alone in suspects.one_by_one(batch.deliveries):
-            await self._settle([alone])
-            await self._consumer.acknowledge_one(batch, alone)
+        else:
+            for alone in suspects.one_by_one(batch.deliveries):
+                await self._settle(*_read([alone]))
+                await self._consumer.acknowledge_one(batch, alone)
+        self._metrics.batch_size.observe(len(batch.deliveries))
+        self._metrics.batch_duration.observe(time.perf_counter() - started)
 
-    async def _settle(self, deliveries: Sequence[Delivery]) -> None:
-        received, failures = _read(deliveries)
+    async def _settle(self, received: Sequence[Received], failures: Sequence[Failure]) -> None:
         outcome = await isolation.record(self._recorder, received, attempts=self._attempts)
         self._metrics.count_recorded(outcome, geo_enabled=self._geo_enabled)
         self._warn_of(outcome.conflicts)
         await self._bury([*failures, *outcome.failures])
         self._log.debug(
             "batch.recorded",
-            size=len(deliveries),
+            size=len(received) + len(failures),
             fresh=len(outcome.fresh),
             duplicates=outcome.duplicates,
         )

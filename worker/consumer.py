@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -39,7 +39,7 @@ class Consumer:
         self._waiting: deque[Delivery] = deque()
         self._handed_out: deque[Batch] = deque()
         self._some = asyncio.Event()
-        self._enough = asyncio.Event()
+        self._changed = asyncio.Event()
         self._channel: Channel | None = None
         self._tag = ""
         self._closing: asyncio.Future[None] | None = None
@@ -71,7 +71,10 @@ class Consumer:
             await channel.underlay.basic_cancel(self._tag)
 
     async def next_batch(self) -> Batch | None:
-        """Wait for deliveries, and a moment for more; None once stopped and used up."""
+        """Wait for deliveries, and a moment for more; None once stopped and used up.
+
+        While another batch is not settled only a full one is handed out.
+        """
         while not (deliveries := await self._gather()):
             if self._stopped:
                 return None
@@ -99,6 +102,7 @@ class Consumer:
         batch.unsettled -= count
         if not batch.unsettled:
             self._handed_out.remove(batch)
+            self._changed.set()
         if not is_done:
             get_logger().warning("batch.unacknowledged", size=count, error="connection lost")
 
@@ -106,7 +110,7 @@ class Consumer:
         """Take no more; what is prefetched may still be recorded."""
         self._stopped = True
         self._some.set()
-        self._enough.set()
+        self._changed.set()
         if self._channel and not self._channel.underlay.is_closed:
             try:
                 cancelling = self._channel.underlay.basic_cancel(self._tag)
@@ -125,17 +129,27 @@ class Consumer:
         self._waiting.extend(deliveries)
         self._some.set()
         if len(self._waiting) >= self._batch_size:
-            self._enough.set()
+            self._changed.set()
 
     async def _gather(self) -> Sequence[Delivery]:
-        if 0 < len(self._waiting) < self._batch_size and not self._stopped:
+        if self._waiting:
             await self._wait_for_more()
         # A fresh channel may have taken away what there was.
         size = min(self._batch_size, len(self._waiting))
         return [self._waiting.popleft() for _ in range(size)]
 
     async def _wait_for_more(self) -> None:
-        self._enough.clear()
+        is_over = asyncio.get_running_loop().time() + self._batch_wait
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._batch_wait):
-                await self._enough.wait()
+            async with asyncio.timeout_at(is_over):
+                await self._until(lambda: self._is_full)
+        await self._until(lambda: self._is_full or not self._handed_out)
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._waiting) >= self._batch_size or self._stopped
+
+    async def _until(self, is_so: Callable[[], bool]) -> None:
+        while not is_so():
+            self._changed.clear()
+            await self._changed.wait()

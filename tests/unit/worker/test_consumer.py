@@ -120,3 +120,28 @@ async def test_what_a_lost_channel_delivered_is_in_nobody_s_hand() -> None:
     fresh.deliver(1)
     consumer.acknowledge(batch)
     assert consumer.in_hand == 1
+
+
+async def test_while_a_batch_is_recorded_the_next_one_fills_up() -> None:
+    consumer = Consumer(batch_size=3, batch_wait=0.01)
+    channel = await open_channel(consumer)
+    channel.deliver(1)
+    first = await taken(consumer)
+    channel.deliver(2)
+    upcoming = asyncio.ensure_future(taken(consumer))
+    done, _ = await asyncio.wait({upcoming}, timeout=0.1)
+    assert not done
+    channel.deliver(3)
+    consumer.acknowledge(first)
+    assert [one.tag for one in (await upcoming).deliveries] == [2, 3]
+
+
+async def test_a_full_batch_does_not_wait_for_the_one_before_it() -> None:
+    consumer = Consumer(batch_size=2, batch_wait=30)
+    channel = await open_channel(consumer)
+    channel.deliver(1, 2)
+    await taken(consumer)
+    upcoming = asyncio.ensure_future(taken(consumer))
+    await asyncio.sleep(0)
+    channel.deliver(3, 4, 5)
+    assert [one.tag for one in (await upcoming).deliveries] == [3, 4]
