@@ -59,5 +59,8 @@ class Reader(asyncio.StreamReader):
             super().feed_data(frames.HEARTBEAT)
 
     def feed_eof(self) -> None:
-        super().feed_data(self._rest)
+        """Called twice by asyncio, at the peer's end and when the connection is lost."""
+        rest, self._rest = self._rest, b""
+        if rest:
+            super().feed_data(rest)
         super().feed_eof()

@@ -68,6 +68,7 @@ def fed(data: bytes, cuts: list[int], *, tapped: bool = True) -> tuple[Tap, byte
         for start, end in pairwise(places):
             reader.feed_data(data[start:end])
         reader.feed_eof()
+        reader.feed_eof()
         return tap, await reader.read()
 
     return asyncio.run(feed())
