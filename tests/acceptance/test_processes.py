@@ -9,7 +9,6 @@ import signal
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
@@ -19,9 +18,8 @@ from console.local.loopback import request
 from console.local.ports import LOOPBACK, free_port
 from console.local.report import LocalError
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
-from tests.factories import make_envelope, make_event
-from tests.processes import Processes, Service, post_all, waiting
-from tests.running import EVENTS_TYPE, TOKEN
+from tests.factories import make_event
+from tests.processes import Processes, Service, post_all, post_apart, waiting
 from tests.waiting import eventually
 
 EVENTS = 2000
@@ -33,29 +31,11 @@ def children(service: Service) -> set[Member]:
     return {one for one in family(service.process.pid) if one.pid != service.process.pid}
 
 
-def pid(service: Service, number: int) -> int:
-    """That of the latest process with this number."""
-    started = re.findall(r'^.*"process.started".*$', service.log, re.MULTILINE)
-    mine = [line for line in started if f'"process": {number}' in line]
-    return int(re.findall(r'"pid": (\d+)', mine[-1])[0])
-
-
-async def post_apart(service: Service, events: Sequence[Any]) -> None:
-    """Each on a connection of its own, as a registry does."""
-    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": EVENTS_TYPE}
-    url = f"http://127.0.0.1:{service.port}/notifications"
-    connector = aiohttp.TCPConnector(force_close=True)
-    async with aiohttp.ClientSession(connector=connector) as http:
-        for event in events:
-            async with http.post(url, data=make_envelope(event), headers=headers) as answer:
-                assert answer.status == 200
-
-
 async def test_they_share_the_work_and_end_as_one(processes: Processes) -> None:
     ingest, worker = processes.ingest(ingest_processes=2), processes.worker(worker_processes=2)
     assert (len(children(ingest)), len(children(worker))) == (2, 2)
     events = [make_event() for _ in range(60)]
-    await post_apart(ingest, events)
+    assert set(await post_apart(ingest, events)) == {200}
     async with processes.pipeline(ingest) as pipeline:
         await post_all(pipeline, [make_event() for _ in range(EVENTS)])
         rows = await pipeline.settled(len(events) + EVENTS)
@@ -81,7 +61,7 @@ async def test_a_killed_worker_is_replaced_and_what_it_held_is_recorded_once(
         await post_all(pipeline, [make_event() for _ in range(EVENTS)])
         worker = processes.worker(worker_processes=2, worker_batch_size=20)
         await pipeline.settled(200)
-        before = pid(worker, 2)
+        before = worker.pid_of(2)
         os.kill(before, signal.SIGKILL)
         assert len(await pipeline.settled(EVENTS)) == EVENTS
         await replaced(worker, 2, before)
@@ -97,7 +77,7 @@ async def test_a_killed_ingest_is_replaced_and_keeps_nobody_from_posting(
     processes: Processes,
 ) -> None:
     ingest = processes.ingest(ingest_processes=2)
-    before = pid(ingest, 1)
+    before = ingest.pid_of(1)
     taken: list[str] = []
     async with processes.pipeline(ingest) as pipeline:
         posting = asyncio.ensure_future(post_until_taken(ingest, taken))
@@ -120,7 +100,7 @@ async def replaced(service: Service, number: int, before: int) -> None:
     """Another process has the place of the one that was `before`, and all are ready."""
 
     async def another() -> bool:
-        return pid(service, number) != before
+        return service.pid_of(number) != before
 
     await eventually(another)
     await asyncio.to_thread(service.wait_until_ready)
@@ -132,8 +112,8 @@ async def post_until_taken(service: Service, taken: list[str]) -> None:
         event = make_event()
         while event["id"] not in taken:
             with suppress(aiohttp.ClientError):
-                await post_apart(service, [event])
-                taken.append(event["id"])
+                if await post_apart(service, [event]) == [200]:
+                    taken.append(event["id"])
 
 
 @pytest.mark.parametrize("command", ["ingest", "worker"])
@@ -176,13 +156,13 @@ async def test_a_broker_that_is_away_is_said_of_each(processes: Processes) -> No
 
 async def test_a_process_that_hangs_is_named(processes: Processes) -> None:
     worker = processes.worker(worker_processes=2)
-    os.kill(pid(worker, 2), signal.SIGSTOP)
+    os.kill(worker.pid_of(2), signal.SIGSTOP)
 
     async def named() -> bool:
         return (await ready(worker)) == (503, {"process 2": "no answer within 1.5 s"})
 
     await eventually(named)
-    os.kill(pid(worker, 2), signal.SIGCONT)
+    os.kill(worker.pid_of(2), signal.SIGCONT)
     await asyncio.to_thread(worker.wait_until_ready)
     assert (await ready(worker)) == (200, {})
 
@@ -199,7 +179,7 @@ async def ready(service: Service) -> tuple[int, dict[str, str]]:
 async def test_one_that_does_not_end_is_killed_and_that_is_said(processes: Processes) -> None:
     worker = processes.worker(worker_processes=2, worker_drain_timeout=0.5)
     hanging = children(worker)
-    os.kill(pid(worker, 2), signal.SIGSTOP)
+    os.kill(worker.pid_of(2), signal.SIGSTOP)
     with pytest.raises(LocalError, match="exit code 1"):
         await worker.terminate()
     assert "Error: process 2 did not end within 8.5 s and was killed" in worker.log
