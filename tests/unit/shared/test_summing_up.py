@@ -30,7 +30,7 @@ def told(count: int) -> str:
     """The /metrics of a process that has `count` dead letters."""
     mine = Figures()
     mine.dead_letters.labels("invalid_event").inc(count)
-    mine.counter("strange", 'A text \\ with a "quote".', "label").labels('a"\\\nb').inc()
+    mine.counter("strange", 'A text \\ with a "quote".', "label").labels('a"\\\nb{} 1').inc()
     mine.histogram("seconds", "Of something.", (1, 2)).observe(1.5)
     return generate_latest(mine.registry).decode()
 

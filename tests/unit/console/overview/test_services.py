@@ -36,6 +36,8 @@ def told(*processes: IngestMetrics | WorkerMetrics) -> str:
 
 def test_of_several_processes_the_figures_are_summed_up() -> None:
     first, second = IngestMetrics(), IngestMetrics()
+    one = read("http://i:1", told(first, second), READY)
+    assert (one.kind, one.events, one.events_of) == ("ingest", 0, {"1": 0, "2": 0})
     first.events.labels("push", "accepted").inc(7)
     first.dead_letters.labels("invalid_event").inc(3)
     one = read("http://i:1", told(first, second), READY)
