@@ -9,46 +9,35 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from importlib import import_module
-from pathlib import Path
-from typing import Final
 
 import click
 import structlog
 
 from console.serving import serve
-from shared.settings import Settings
-from shared.siblings import Siblings
-
-# The exit code of one that another start would not mend.
-UNFIT: Final = 3
-
-Assignment = tuple[str, Settings, Siblings]
-
-
-def assignment(service: str, settings: Settings, siblings: Siblings) -> bytes:
-    """What a child reads: the settings, as its parent has read them once for all."""
-    return pickle.dumps((service, settings, siblings))
+from console.supervision.assignment import UNFIT, Assignment
 
 
 def main() -> None:
     given: Assignment = pickle.load(sys.stdin.buffer)  # noqa: S301  by our parent alone
-    service, settings, siblings = given
-    threading.Thread(target=_end_with_parent, args=[siblings.directory], daemon=True).start()
-    structlog.contextvars.bind_contextvars(process=siblings.number)
-    app = import_module(f"{service}.app")
+    threading.Thread(target=_end_with_parent, args=[given], daemon=True).start()
+    structlog.contextvars.bind_contextvars(process=given.siblings.number)
+    app = import_module(f"{given.service}.app")
     try:
-        serve(app.run(settings, siblings), settings, service=service)
+        serve(app.run(given.settings, given.siblings), given.settings, service=given.service)
     except click.ClickException as error:
         sys.stdout.write(error.message)
         sys.exit(UNFIT)
 
 
-def _end_with_parent(directory: Path) -> None:
+def _end_with_parent(given: Assignment) -> None:
     """Drain as after SIGTERM once the parent is gone, however it went, and tidy up after it."""
     os.read(sys.stdin.fileno(), 1)
-    shutil.rmtree(directory, ignore_errors=True)
+    shutil.rmtree(given.siblings.directory, ignore_errors=True)
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(given.seconds)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":

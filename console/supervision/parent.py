@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from console.supervision.address import reserved
-from console.supervision.child import assignment
+from console.supervision.assignment import GRACE, Assignment
 from console.supervision.place import Place
 from shared.service import StartError, stop_signal
 from shared.settings import Settings
@@ -23,10 +23,10 @@ async def run(service: str, settings: Settings, *, count: int, drain: float) -> 
     with reserved(getattr(settings, field)) as address, _private_directory() as directory:
         told = settings.model_copy(update={field: address})
         places = [
-            Place(service, number, assignment(service, told, Siblings(number, count, directory)))
+            Place(Assignment(service, told, Siblings(number, count, directory), drain + GRACE))
             for number in range(1, count + 1)
         ]
-        faults = await asyncio.gather(*(place.keep(stop, drain=drain) for place in places))
+        faults = await asyncio.gather(*(place.keep(stop) for place in places))
     for fault in filter(None, faults):
         raise StartError(fault)
 

@@ -1,6 +1,7 @@
 """The place of one of several processes: another takes it when the one there ends by itself."""
 
 import asyncio
+import pickle
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -9,24 +10,24 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from console.supervision.child import UNFIT
+from console.supervision.assignment import UNFIT, Assignment
 from shared.logs import get_logger
 
 # Before one that ended by itself is replaced; as in our systemd units.
 _PAUSE: Final = 2.0
-# Beyond the time to drain, to close what it holds; units and containers grant more in all.
-GRACE: Final = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """`assignment` is what each process that takes the place is given to read."""
 
-    service: str
-    number: int
-    assignment: bytes
+    assignment: Assignment
 
-    async def keep(self, stop: asyncio.Event, *, drain: float) -> str:
+    @property
+    def number(self) -> int:
+        return self.assignment.siblings.number
+
+    async def keep(self, stop: asyncio.Event) -> str:
         """Until `stop`; a process that another start would not mend sets it for all.
 
         Gives what went wrong for good, empty if nothing did.
@@ -41,7 +42,7 @@ class Place:
             log.info("process.started", pid=process.pid)
             await _unless(stop, process.wait())
             if stop.is_set():
-                return await self._end(process, seconds=drain + GRACE)
+                return await self._end(process)
             if process.returncode == UNFIT:
                 stop.set()
                 return await _said(process)
@@ -57,7 +58,7 @@ class Place:
             "-m",
             "console.supervision.child",
             # For whoever lists processes.
-            self.service,
+            self.assignment.service,
             str(self.number),
             stdin=PIPE,
             stdout=PIPE,
@@ -65,13 +66,14 @@ class Place:
             start_new_session=True,
         )
         if process.stdin:
-            process.stdin.write(self.assignment)
+            process.stdin.write(pickle.dumps(self.assignment))
             # One that has ended already is found so.
             with suppress(ConnectionError):
                 await process.stdin.drain()
         return process
 
-    async def _end(self, process: Process, *, seconds: float) -> str:
+    async def _end(self, process: Process) -> str:
+        seconds = self.assignment.seconds
         with suppress(ProcessLookupError):
             process.terminate()
         try:

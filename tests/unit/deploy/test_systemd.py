@@ -1,6 +1,6 @@
 import pytest
 
-from console.supervision import place
+from console.supervision.assignment import GRACE
 from ingest import app as ingest
 from shared.settings import Settings
 from tests.unit.deploy.shipped import DEPLOY, UNITS, seconds, unit_lines
@@ -47,7 +47,7 @@ def test_several_processes_may_end_before_they_are_killed() -> None:
     granted = {"ingest": ingest.DRAIN_TIMEOUT, "worker@": _DRAIN_OF_A_WORKER}
     for service, drain in granted.items():
         path = DEPLOY / f"systemd/registry-events-{service}.service"
-        assert seconds(unit_lines(path, "TimeoutStopSec")[0]) > drain + place.GRACE
+        assert seconds(unit_lines(path, "TimeoutStopSec")[0]) > drain + GRACE
 
 
 def test_a_worker_may_drain_before_it_is_killed() -> None:
