@@ -20,7 +20,7 @@ from console.local.ports import LOOPBACK, free_port
 from console.local.report import LocalError
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.factories import make_event
-from tests.processes import Processes, Service, post_all, post_apart, waiting
+from tests.processes import END_SECONDS, Processes, Service, post_all, post_apart, waiting
 from tests.waiting import eventually
 
 EVENTS = 2000
@@ -53,6 +53,18 @@ async def test_they_share_the_work_and_end_as_one(processes: Processes) -> None:
         listening = [line for line in lines(service) if line["event"] == "service.listening"]
         assert sorted(line["process"] for line in listening) == [1, 2]
     assert await waiting(processes.amqp_url, DEAD_QUEUE) == 0
+
+
+async def test_ctrl_c_ends_them_however_often(processes: Processes) -> None:
+    worker = processes.worker(worker_processes=2)
+    left = children(worker)
+    assert worker.process.pid
+    for _ in range(2):
+        # To the whole group, as a terminal does.
+        os.killpg(worker.process.pid, signal.SIGINT)
+    await asyncio.to_thread(worker.process.finish, seconds=END_SECONDS)
+    assert "Traceback" not in worker.log
+    assert not any(is_alive(one) for one in left)
 
 
 async def test_one_process_is_no_family(processes: Processes) -> None:
