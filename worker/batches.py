@@ -15,7 +15,7 @@ from shared.amqp.publisher import Publisher, PublishFailedError
 from shared.event import Event
 from shared.invalid_event import InvalidEventError
 from shared.logs import get_logger
-from shared.text import from_bytes, printable
+from shared.text import printable
 from shared.throttle import Throttle
 from worker import isolation, suspects
 from worker.consumer import Batch, Consumer
@@ -164,7 +164,7 @@ def _read(deliveries: Sequence[Delivery]) -> tuple[list[Received], list[Failure]
     failures: list[Failure] = []
     for delivery in deliveries:
         try:
-            received.append(Received(delivery, Event.parse(from_bytes(delivery.body))))
+            received.append(Received(delivery, Event.read(delivery.body)))
         except InvalidEventError as error:
             failures.append(Failure(delivery, Reason.INVALID_EVENT, error, attempts=1))
     return received, failures

@@ -36,7 +36,7 @@ def _row(verdict: Verdict) -> tuple[object, ...]:
         event.id,
         verdict.container_repository_id,
         event.action,
-        event.target.tag or None,
-        event.target.digest or None,
+        event.tag or None,
+        event.digest or None,
         event.timestamp,
     )

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 
 from shared.database import Connection
-from shared.event import Actor, Request
 from shared.text import storable
 from worker.classification.tracking import CATEGORY, TrackingAction
 from worker.verdicts import Verdict
@@ -44,22 +43,20 @@ async def mark_created(connection: Connection, event_ids: Collection[str]) -> No
 def row(verdict: Verdict) -> tuple[object, ...]:
     """The columns of INSERT but the category, in its order."""
     event = verdict.event
-    target, request = event.target, event.request or Request()
-    actor = event.actor or Actor()
     return (
         event.id,
         verdict.tracking_action.value,
         event.repository,
         verdict.container_repository_id,
-        _informative(request.host),
-        target.tag or None,
-        target.digest or None,
-        target.media_type or None,
-        _informative(actor.name),
+        _informative(event.request_host),
+        event.tag or None,
+        event.digest or None,
+        event.media_type or None,
+        _informative(event.actor),
         _informative(event.node),
-        _informative(request.id),
-        _informative(request.method),
-        _informative(request.useragent),
+        _informative(event.request_id),
+        _informative(event.request_method),
+        _informative(event.user_agent),
         event.timestamp,
     )
 

@@ -57,9 +57,7 @@ async def test_the_tables_end_up_the_same(database_url: str, story: Story) -> No
     alone = await recorded(database_url, [[[event] for event in story.events]])
     assert together == alone
     pushed = {
-        event.repository
-        for event in story.events
-        if event.action == "push" and not event.target.tag
+        event.repository for event in story.events if event.action == "push" and not event.tag
     }
     assert together["created"] == Counter(pushed)
 

@@ -132,7 +132,7 @@ async def test_another_event_under_a_known_id_is_seen(
     assert tuple(row) == ("push_tag", "team/app")
     (kept,) = await pool.fetch("SELECT * FROM conflicting_events")
     assert (kept["event_id"], kept["action"]) == (other.id, other.action)
-    assert (kept["repository"], kept["tag"]) == (other.repository, other.target.tag)
+    assert (kept["repository"], kept["tag"]) == (other.repository, other.tag)
     assert kept["occurred_at"] == other.timestamp
 
 

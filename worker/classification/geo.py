@@ -18,7 +18,7 @@ def is_geo_event(event: Event, *, repository_has_row: bool) -> bool:
     `repository_has_row`: in the catalogue, when the geo event is written; in mode `register` that
     is always so.
     """
-    changes_an_image = bool(event.target.tag) or _is_manifest(event.target.media_type or "")
+    changes_an_image = bool(event.tag) or _is_manifest(event.media_type or "")
     return event.supported and repository_has_row and changes_an_image
 
 

@@ -29,7 +29,7 @@ def tracking_action(event: Event, *, repository_existed: bool) -> TrackingAction
     rows themselves, and which untagged push creates is decided by who is recorded first
     (`worker.recorder`), not here.
     """
-    match event.action, bool(event.target.tag):
+    match event.action, bool(event.tag):
         case "push", True:
             return TrackingAction.PUSH_TAG
         case "push", False if not repository_existed:

@@ -1,0 +1,87 @@
+"""What must be readable in an event, checked so that it can be said which field is wrong, and how.
+
+Fields as in CNCF Distribution's notifications, facts of their presence and size from what
+registries send: https://distribution.github.io/distribution/about/notifications/
+"""
+
+from typing import Annotated
+
+import msgspec
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from shared import timestamps
+from shared.event_parts import LONGEST_ACTION, LONGEST_ID, LONGEST_TAG, Parts
+from shared.invalid_event import InvalidEventError
+from shared.text import unstorable
+
+
+def checked(value: object) -> Parts:
+    """The known fields of an event.
+
+    Texts that only inform (actor, source, request) may hold anything; those that decide may not
+    hold NUL or surrogates. Raises InvalidEventError if one has another type than the registry
+    gives it.
+    """
+    try:
+        event = _Event.model_validate(value)
+    except ValidationError as error:
+        raise InvalidEventError.of(error) from None
+    # Not from the value itself: its unknown keys may hold surrogates too.
+    return msgspec.convert(event, Parts, from_attributes=True)
+
+
+def _text(longest: int | None = None, *, empty: bool = True) -> AfterValidator:
+    """A text that a database can hold and an index can carry."""
+
+    def check(value: str) -> str:
+        if not value and not empty:
+            raise ValueError("is empty")
+        if longest and len(value) > longest:
+            raise ValueError(f"is longer than {longest} characters")
+        if what := unstorable(value):
+            raise ValueError(f"contains {what}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _readable(timestamp: object) -> object:
+    timestamps.read(timestamp)
+    return timestamp
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True, validate_by_alias=True, hide_input_in_errors=True)
+
+
+class _Target(_Part):
+    repository: Annotated[str, _text()] | None = None
+    tag: Annotated[str, _text(LONGEST_TAG)] | None = None
+    digest: Annotated[str, _text()] | None = None
+    media_type: Annotated[str, _text()] | None = Field(None, alias="mediaType")
+
+
+class _Actor(_Part):
+    name: str | None = None
+
+
+class _Source(_Part):
+    addr: str | None = None
+    instance_id: str | None = Field(None, alias="instanceID")
+
+
+class _Request(_Part):
+    id: str | None = None
+    host: str | None = None
+    method: str | None = None
+    useragent: str | None = None
+
+
+class _Event(_Part):
+    id: Annotated[str, _text(LONGEST_ID, empty=False)]
+    timestamp: Annotated[str, BeforeValidator(_readable)]
+    action: Annotated[str, _text(LONGEST_ACTION, empty=False)]
+    target: _Target = _Target()
+    request: _Request | None = None
+    actor: _Actor | None = None
+    source: _Source | None = None

@@ -1,0 +1,85 @@
+"""An event is read at once only if the careful reader takes it too, and gives the same."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.envelope import UnreadableEnvelopeError, split
+from shared import quick_json, strict_json
+from shared.event import Event
+from shared.invalid_event import InvalidEventError
+from shared.text import from_bytes, to_bytes
+from tests.bodies import CAPTURED, any_json, bodies
+from tests.factories import make_event
+
+_many = settings(max_examples=1_000)
+
+
+def _events(body: bytes) -> list[bytes]:
+    try:
+        return [to_bytes(text) for text in split(body)]
+    except UnreadableEnvelopeError:
+        return [body]
+
+
+def _result(read: Any, given: Any) -> Event | str:
+    try:
+        event = read(given)
+        assert isinstance(event, Event)
+    except InvalidEventError as error:
+        return f"{error} ({error.cause})"
+    return event
+
+
+@given(bodies() | any_json | st.binary())
+@_many
+def test_reading_bytes_gives_what_the_careful_reader_gives(body: bytes) -> None:
+    for event in _events(body):
+        assert _result(Event.read, event) == _result(Event.parse, from_bytes(event))
+
+
+@given(bodies() | any_json | st.binary())
+@_many
+def test_what_is_read_at_once_is_strict_json_and_the_same(body: bytes) -> None:
+    for text in (body, *_events(body)):
+        value = quick_json.loads(text)
+        assert value is None or repr(value) == repr(strict_json.loads(from_bytes(text)))
+
+
+def test_what_registries_send_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.strict_json.loads", None)
+    events = [event for body in CAPTURED for event in _events(body)]
+    assert len(events) > 100
+    for event in events:
+        assert Event.read(event).id
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"id": ', '"id": "other", "id": '),
+        ('"mediaType": ', '"tag": "v2", "mediaType": '),
+        ('"actor": {', '"new": [{"a": 1, "a": 1}], "actor": {'),
+        ('"actor": {', '"actor": {"": 1, "": 2, '),
+        ('"size": 528', '"size": 1e999'),
+        ('"size": 528', f'"size": {"9" * 4_400}'),
+        ('"size": 528', '"size": NaN'),
+        ('"tag": "v1"', '"tag": "\\u0000"'),
+        ('"tag": "v1"', '"tag": "\udcff"'),
+        ('"tag": "v1"', f'"tag": "{"x" * 129}"'),
+        ('"target": {', '"target": null, "others": {'),
+        ('"action": "push"', '"action": ""'),
+        ('"request": {', '"request": "", "others": {'),
+        ('"actor": {', '"actor": 0, "others": {'),
+    ],
+    ids=lambda text: text[:40].encode("ascii", "backslashreplace").decode(),
+)
+def test_what_is_refused_is_refused_of_bytes_too(old: str, new: str) -> None:
+    text = json.dumps(make_event(target={"tag": "v1"}))
+    assert old in text
+    assert Event.read(text.encode()).tag == "v1"
+    with pytest.raises(InvalidEventError):
+        Event.read(to_bytes(text.replace(old, new)))
