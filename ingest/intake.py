@@ -10,6 +10,7 @@ from typing import Final
 
 from ingest.burial import Burials
 from ingest.metrics import IngestMetrics
+from ingest.quick_translation import translate_at_once
 from ingest.translation import Notification, Outcome, Translated, translate
 from shared.amqp.publisher import Publisher, PublishFailedError
 
@@ -61,6 +62,8 @@ class Intake:
         return _receipt(translated)
 
     async def _translate(self, notification: Notification) -> Sequence[Translated]:
+        if (translated := translate_at_once(notification)) is not None:
+            return translated
         if notification.body.length <= _SMALL:
             return list(translate(notification))
         async with self._large_turn if notification.body.length > _LARGE else nullcontext():

@@ -1,10 +1,11 @@
 """A notification's body becomes messages: events to record, and dead letters with their story."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self
+
+import msgspec
 
 from ingest.envelope import UnreadableEnvelopeError, split
 from shared.amqp.dead_letter import Reason, Story, dead_letter
@@ -21,8 +22,7 @@ LARGEST_EVENT: Final = 256 * 1024
 _MOST_COMMAS: Final = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(msgspec.Struct, frozen=True):
     """The body of a notification; of one that is too large only the beginning.
 
     `length` and `sha256` (hexadecimal) are those of the whole; the digest is empty if it is kept.
@@ -41,8 +41,7 @@ class Body:
         return len(self.kept) < self.length
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(msgspec.Struct, frozen=True):
     """One POST as it came. Registries never compress; an encoded body is not looked into."""
 
     body: Body
@@ -70,8 +69,7 @@ class Outcome(StrEnum):
     IGNORED = "ignored"
 
 
-@dataclass(frozen=True, slots=True)
-class Translated:
+class Translated(msgspec.Struct, frozen=True):
     """One event and its message, which an ignored one does not have.
 
     `action` is None and `reason` set for a dead letter.
@@ -106,6 +104,7 @@ def translate(notification: Notification) -> Iterator[Translated]:
 
 def translate_each(notification: Notification, texts: Iterable[str]) -> Iterator[Translated]:
     """The events whose JSON texts these are, in order; never raises, whatever they hold."""
+    headers = notification.headers
     for text in texts:
         try:
             event = _read(text)
@@ -116,7 +115,7 @@ def translate_each(notification: Notification, texts: Iterable[str]) -> Iterator
             else:
                 yield _dead(notification, to_bytes(text), Reason.INVALID_EVENT, error)
         else:
-            yield Translated(event_message(event, text, notification.headers), event.action)
+            yield Translated(event_message(event, to_bytes(text), headers), event.action)
 
 
 def _read(text: str) -> Event:

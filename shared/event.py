@@ -7,7 +7,7 @@ from typing import Final, Self
 import msgspec
 
 from shared import event_check, quick_json, strict_json, timestamps
-from shared.event_parts import LONGEST_ACTION, Actor, Parts, Request, Source
+from shared.event_parts import LONGEST_ACTION, Actor, Parts, Request, Source, Target
 from shared.invalid_event import InvalidEventError
 from shared.text import from_bytes, unstorable
 
@@ -19,6 +19,8 @@ _COMPONENT = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
 _REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
 _REPOSITORY_LENGTH = 255
 
+_READER: Final = msgspec.json.Decoder(Parts)
+_NO_TARGET: Final = Target()
 _NO_ACTOR: Final = Actor()
 _NO_SOURCE: Final = Source()
 _NO_REQUEST: Final = Request()
@@ -52,15 +54,15 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     @classmethod
     def read(cls, body: bytes) -> Self:
         """The event in the bytes of a JSON text: as `parse`, sooner for what registries send."""
-        value = quick_json.loads(body)
-        return (value and cls.at_once(value)) or cls.parse(from_bytes(body))
+        parts = quick_json.loads(_READER, body)
+        return (parts and cls.at_once(parts)) or cls.parse(from_bytes(body))
 
     @classmethod
-    def at_once(cls, value: object) -> Self | None:
-        """The event in a value from `quick_json`; None if it is not valid, `parse` says why."""
+    def at_once(cls, parts: Parts) -> Self | None:
+        """The event that `quick_json` has read; None if it is not valid, `parse` says why."""
         try:
-            return cls._of(msgspec.convert(value, Parts))
-        except (msgspec.ValidationError, InvalidEventError, ValueError):
+            return cls._of(parts)
+        except (InvalidEventError, ValueError):
             return None
 
     @classmethod
@@ -78,7 +80,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
 
     @classmethod
     def _of(cls, parts: Parts) -> Self:
-        target, actor = parts.target, parts.actor or _NO_ACTOR
+        target, actor = parts.target or _NO_TARGET, parts.actor or _NO_ACTOR
         source, request = parts.source or _NO_SOURCE, parts.request or _NO_REQUEST
         if parts.action in SUPPORTED_ACTIONS:
             _check_repository(target.repository)

@@ -26,8 +26,8 @@ def checked(value: object) -> Parts:
         event = _Event.model_validate(value)
     except ValidationError as error:
         raise InvalidEventError.of(error) from None
-    # Not from the value itself: its unknown keys may hold surrogates too.
-    return msgspec.convert(event, Parts, from_attributes=True)
+    # Not of the value itself: its unknown keys may hold surrogates too.
+    return msgspec.convert(event.model_dump(by_alias=True), Parts)
 
 
 def _text(longest: int | None = None, *, empty: bool = True) -> AfterValidator:

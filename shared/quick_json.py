@@ -1,38 +1,42 @@
-"""JSON objects read at once, where nothing about them is open; never the last word on any other.
+"""JSON of a known shape, read at once where nothing about it is open; never the last word.
 
-A text without a backslash has two quotes for each of its strings. So if a value is written again
-with as many as it was read from, no key was dropped: none stood twice in one object. Its strings
-hold neither NUL nor lone surrogates, which JSON has only as escapes.
+A text without a backslash has two quotes for each of its strings. So if what was read of it has as
+many when it is written again, no member was dropped: none is unknown, none stood twice in an
+object. And its strings hold neither NUL nor lone surrogates, which JSON has only as escapes.
 """
 
-from typing import Any, Final
+from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
+_Value = TypeVar("_Value")
 _BACKSLASH: Final = ord("\\")
-# Levels, of which a registry's notification has six; `strict_json` reads far more.
-_DEEPEST: Final = 10
+_WRITER: Final = msgspec.json.Encoder()
+
+# Any value, as deep as registries nest theirs. It is read so that it is known to be JSON.
+_Scalar: TypeAlias = str | int | float | bool | None
+_Flat: TypeAlias = _Scalar | dict[str, _Scalar] | list[_Scalar]
+_Deeper: TypeAlias = _Scalar | dict[str, _Flat] | list[_Flat]
+Anything: TypeAlias = _Scalar | dict[str, _Deeper] | list[_Deeper]
 
 
-def _objects(levels: int) -> Any:  # noqa: ANN401  a type that is made at run time
-    scalar = str | int | float | bool | None
-    value: Any = scalar
-    for _ in range(levels - 1):
-        value = scalar | dict[str, value] | list[value]
-    return dict[str, value]
+class Shape(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """An object with the members that are named; what may be absent is None then.
+
+    None is not written: a member that was not read must not make up for one that was dropped.
+    """
 
 
-_DECODER: Final = msgspec.json.Decoder(_objects(_DEEPEST))
-_ENCODER: Final = msgspec.json.Encoder()
+def loads(reader: msgspec.json.Decoder[_Value], body: bytes) -> _Value | None:
+    """What `body` holds, if all of it is in the reader's shape; None if it may be otherwise.
 
-
-def loads(body: bytes) -> dict[str, object] | None:
-    """What `strict_json.loads` gives for this text; None if that is to be asked instead."""
+    Then it is for `strict_json` to say what it is.
+    """
     if _BACKSLASH in body:
         return None
     try:
-        value: dict[str, object] = _DECODER.decode(body)
+        value = reader.decode(body)
     except (msgspec.MsgspecError, ValueError):
         return None
-    is_whole = _ENCODER.encode(value).count(b'"') == body.count(b'"')
+    is_whole = _WRITER.encode(value).count(b'"') == body.count(b'"')
     return value if is_whole else None

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from shared.amqp.topology import EVENTS_EXCHANGE, routing_key
 from shared.event import Event
-from shared.text import printable, to_bytes
+from shared.text import printable
 
 CONTENT_TYPE: Final = "application/json"
 EVENT_ID: Final = "event-id"
@@ -48,15 +48,15 @@ def origin(received_at: datetime, traceparent: str | None = None) -> dict[str, s
     return headers
 
 
-def event_message(event: Event, text: str, headers: Headers) -> Message:
-    """The message of one event; `text` is its JSON, so that nothing is added or left out.
+def event_message(event: Event, body: bytes, headers: Headers) -> Message:
+    """The message of one event; `body` is its JSON as it came: nothing is added or left out.
 
     An action that nobody binds to is dropped by the broker; a supported one must arrive.
     """
     return Message(
         exchange=EVENTS_EXCHANGE,
         routing_key=routing_key(event.action),
-        body=to_bytes(text),
+        body=body,
         headers={
             **headers,
             EVENT_ID: event.id,

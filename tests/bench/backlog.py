@@ -67,7 +67,7 @@ async def purge(amqp_url: str) -> None:
 
 
 def _message(text: str) -> Message:
-    return event_message(Event.parse(text), text, origin(datetime.now(UTC)))
+    return event_message(Event.parse(text), text.encode(), origin(datetime.now(UTC)))
 
 
 @asynccontextmanager

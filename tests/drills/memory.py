@@ -107,7 +107,7 @@ async def _confirmed(
     some: Sequence[tuple[Event, str]],
     headers: Headers,
 ) -> None:
-    messages = [event_message(event, text, headers) for event, text in some]
+    messages = [event_message(event, text.encode(), headers) for event, text in some]
     stage.ledger.offered.update(event.id for event, _ in some)
     await publisher.publish(messages, deadline=60)
     stage.ledger.accepted.update(event.id for event, _ in some)
