@@ -30,7 +30,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     """One event of a notification.
 
     `repository` is the usable path of a supported event. `node` is the node of the registry that
-    says it sent this; empty if nobody says. Texts are as they came, None if absent.
+    says it sent this; empty if nobody says. Texts are None if absent, and all can be stored.
     """
 
     id: str

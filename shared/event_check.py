@@ -12,14 +12,14 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from shared import timestamps
 from shared.event_parts import LONGEST_ACTION, LONGEST_ID, LONGEST_TAG, Parts
 from shared.invalid_event import InvalidEventError
-from shared.text import unstorable
+from shared.text import storable, unstorable
 
 
 def checked(value: object) -> Parts:
     """The known fields of an event.
 
-    Texts that only inform (actor, source, request) may hold anything; those that decide may not
-    hold NUL or surrogates. Raises InvalidEventError if one has another type than the registry
+    Those that decide may not hold NUL or surrogates, which those that only inform (actor, source,
+    request) have as escapes. Raises InvalidEventError if one has another type than the registry
     gives it.
     """
     try:
@@ -45,6 +45,9 @@ def _text(longest: int | None = None, *, empty: bool = True) -> AfterValidator:
     return AfterValidator(check)
 
 
+_Informative = Annotated[str, AfterValidator(storable)]
+
+
 def _readable(timestamp: object) -> object:
     timestamps.read(timestamp)
     return timestamp
@@ -62,19 +65,19 @@ class _Target(_Part):
 
 
 class _Actor(_Part):
-    name: str | None = None
+    name: _Informative | None = None
 
 
 class _Source(_Part):
-    addr: str | None = None
-    instance_id: str | None = Field(None, alias="instanceID")
+    addr: _Informative | None = None
+    instance_id: _Informative | None = Field(None, alias="instanceID")
 
 
 class _Request(_Part):
-    id: str | None = None
-    host: str | None = None
-    method: str | None = None
-    useragent: str | None = None
+    id: _Informative | None = None
+    host: _Informative | None = None
+    method: _Informative | None = None
+    useragent: _Informative | None = None
 
 
 class _Event(_Part):

@@ -1,9 +1,9 @@
 """The table `tracking_events`: one row an event, however often it comes."""
 
 from collections.abc import Collection, Sequence
+from operator import itemgetter
 
 from shared.database import Connection
-from shared.text import storable
 from worker.classification.tracking import CATEGORY, TrackingAction
 from worker.verdicts import Verdict
 
@@ -26,9 +26,8 @@ async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> set[str
 
     Rows are inserted, and so their keys locked, in sorted order: no two workers can deadlock.
     """
-    ordered = sorted(verdicts, key=lambda verdict: verdict.event.id)
-    columns = zip(*map(row, ordered), strict=True)
-    inserted = await connection.fetch(INSERT, *columns, CATEGORY)
+    ordered = sorted(map(row, verdicts), key=itemgetter(0))
+    inserted = await connection.fetch(INSERT, *zip(*ordered, strict=True), CATEGORY)
     return {new["event_id"] for new in inserted}
 
 
@@ -45,21 +44,17 @@ def row(verdict: Verdict) -> tuple[object, ...]:
     event = verdict.event
     return (
         event.id,
-        verdict.tracking_action.value,
+        verdict.tracking_action,
         event.repository,
         verdict.container_repository_id,
-        _informative(event.request_host),
+        event.request_host or None,
         event.tag or None,
         event.digest or None,
         event.media_type or None,
-        _informative(event.actor),
-        _informative(event.node),
-        _informative(event.request_id),
-        _informative(event.request_method),
-        _informative(event.user_agent),
+        event.actor or None,
+        event.node or None,
+        event.request_id or None,
+        event.request_method or None,
+        event.user_agent or None,
         event.timestamp,
     )
-
-
-def _informative(value: str | None) -> str | None:
-    return storable(value) if value else None

@@ -1,7 +1,9 @@
 """What a batch of events amounts to, given which repositories the catalogue holds: pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+import msgspec
 
 from shared.event import Event
 from worker.classification.geo import is_geo_event
@@ -22,8 +24,7 @@ class Catalogue:
         return Catalogue({**self.ids, **other.ids}, self.pending | other.pending)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What is to be recorded of one event."""
 
     event: Event
@@ -70,7 +71,7 @@ def first_pushes(verdicts: Iterable[Verdict], pending: Collection[int]) -> dict[
 def created(verdicts: Iterable[Verdict], event_ids: Collection[str]) -> list[Verdict]:
     """The verdicts, with `create_repository` for those events."""
     return [
-        replace(verdict, tracking_action=TrackingAction.CREATE_REPOSITORY)
+        msgspec.structs.replace(verdict, tracking_action=TrackingAction.CREATE_REPOSITORY)
         if verdict.event.id in event_ids
         else verdict
         for verdict in verdicts

@@ -131,7 +131,7 @@ def test_a_repository_path_outside_the_reference_grammar_is_invalid(path: str) -
 
 def test_texts_that_only_inform_may_hold_anything() -> None:
     event = parse(actor={"name": "a\x00\ud800"}, request=None, source={"addr": "\x1b[31m"})
-    assert (event.actor, event.node) == ("a\x00\ud800", "\x1b[31m")
+    assert (event.actor, event.node) == (r"a\x00\ud800", "\x1b[31m")
 
 
 def test_an_unsupported_action_needs_no_repository() -> None:
