@@ -19,10 +19,11 @@ Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 # What a statement, or the way to the server, can fail with.
 ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 
-# Of the transaction alone, so that pgbouncer's sessions stay as they were.
-_END_IT = """
-SELECT set_config('statement_timeout', $1, true),
-       set_config('idle_in_transaction_session_timeout', $1, true)
+# Of the transaction alone, so that pgbouncer's sessions stay as they were. In one round trip.
+_BEGIN = """
+BEGIN;
+SET LOCAL statement_timeout = {milliseconds};
+SET LOCAL idle_in_transaction_session_timeout = {milliseconds}
 """
 # For open connections to say good-bye; one to a server that does not answer is cut.
 _CLOSE_TIMEOUT: Final = 2.0
@@ -43,6 +44,7 @@ async def new_pool(
         timeout=connect or settings.database_timeout,
         command_timeout=settings.database_timeout,
         statement_cache_size=settings.database_statement_cache_size,
+        reset=_as_it_was,
         server_settings={"application_name": application},
     )
     try:
@@ -78,9 +80,21 @@ async def transaction(pool: Pool, *, seconds: float) -> AsyncIterator[Connection
     A server whose client fell silent, behind a router that forgot the connection, would keep the
     transaction's locks for hours, and every other worker would wait for them.
     """
-    async with borrowed(pool, seconds=seconds) as connection, connection.transaction():
-        await connection.execute(_END_IT, f"{seconds * 1000:.0f}ms")
-        yield connection
+    async with borrowed(pool, seconds=seconds) as connection:
+        await connection.execute(_BEGIN.format(milliseconds=round(seconds * 1000)))
+        try:
+            yield connection
+        except TimeoutError:
+            # The connection is cut, which ends it too.
+            raise
+        except Exception:
+            await connection.execute("ROLLBACK")
+            raise
+        await connection.execute("COMMIT")
+
+
+async def _as_it_was(_connection: object) -> None:
+    """Nobody changes a session but within a transaction: there is nothing to ask for."""
 
 
 async def _close(pool: Pool) -> None:
