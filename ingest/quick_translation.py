@@ -33,22 +33,22 @@ def translate_at_once(notification: Notification) -> list[Translated] | None:
     body = notification.body
     if body.length > _LARGEST or body.is_cut or notification.content_encoding:
         return None
-    events = _events(body.kept)
-    if events is None:
-        return None
-    headers = notification.headers
-    return [Translated(event_message(event, own, headers), event.action) for event, own in events]
-
-
-def _events(body: bytes) -> list[tuple[Event, bytes]] | None:
-    """Each event with its own bytes."""
-    envelope = quick_json.loads(_READER, body)
+    envelope = quick_json.loads(_READER, body.kept)
     if envelope is None or len(envelope.events) > _MOST_EVENTS:
         return None
-    events = []
-    for parts, text in zip(envelope.events, _CUTTER.decode(body).events, strict=True):
+    headers = notification.headers
+    translated = []
+    for parts, text in zip(envelope.events, _texts(body.kept, envelope), strict=True):
         event = Event.at_once(parts)
         if event is None:
             return None
-        events.append((event, bytes(text)))
-    return events
+        translated.append(Translated(event_message(event, text, headers), event.action))
+    return translated
+
+
+def _texts(body: bytes, envelope: _Envelope) -> list[bytes]:
+    """The events' own bytes, in a body that holds nothing else."""
+    if len(envelope.events) == 1:
+        # Nearly always; then it is all that stands between the list's brackets.
+        return [body[body.index(b"[") + 1 : body.rindex(b"]")].strip()]
+    return list(map(bytes, _CUTTER.decode(body).events))

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, Self
 
 import msgspec
@@ -116,5 +117,11 @@ def unrecorded_action(text: str) -> str:
 def _check_repository(path: str | None) -> None:
     if not path:
         raise InvalidEventError.at("target.repository", "is missing")
-    if len(path) > _REPOSITORY_LENGTH or not _REPOSITORY.fullmatch(path):
+    if len(path) > _REPOSITORY_LENGTH or not _is_path(path):
         raise InvalidEventError.at("target.repository", "is not a repository path", path)
+
+
+# Of short ones only: what it remembers is as long as a sender likes.
+@lru_cache(1_000)
+def _is_path(path: str) -> bool:
+    return bool(_REPOSITORY.fullmatch(path))
