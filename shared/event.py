@@ -80,7 +80,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
         return cls._of(event_check.checked(value))
 
     @classmethod
-    def _of(cls, parts: Parts) -> Self:
+    def _of(cls, parts: Parts | event_check.CheckedEvent) -> Self:
         target, actor = parts.target or _NO_TARGET, parts.actor or _NO_ACTOR
         source, request = parts.source or _NO_SOURCE, parts.request or _NO_REQUEST
         if parts.action in SUPPORTED_ACTIONS:

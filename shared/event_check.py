@@ -6,28 +6,25 @@ registries send: https://distribution.github.io/distribution/about/notifications
 
 from typing import Annotated
 
-import msgspec
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from shared import timestamps
-from shared.event_parts import LONGEST_ACTION, LONGEST_ID, LONGEST_TAG, Parts
+from shared.event_parts import LONGEST_ACTION, LONGEST_ID, LONGEST_TAG
 from shared.invalid_event import InvalidEventError
 from shared.text import storable, unstorable
 
 
-def checked(value: object) -> Parts:
-    """The known fields of an event.
+def checked(value: object) -> "CheckedEvent":
+    """The known fields of an event, named as in `Parts`.
 
     Those that decide may not hold NUL or surrogates, which those that only inform (actor, source,
     request) have as escapes. Raises InvalidEventError if one has another type than the registry
     gives it.
     """
     try:
-        event = _Event.model_validate(value)
+        return CheckedEvent.model_validate(value)
     except ValidationError as error:
         raise InvalidEventError.of(error) from None
-    # Not of the value itself: its unknown keys may hold surrogates too.
-    return msgspec.convert(event.model_dump(by_alias=True), Parts)
 
 
 def _text(longest: int | None = None, *, empty: bool = True) -> AfterValidator:
@@ -54,7 +51,10 @@ def _readable(timestamp: object) -> object:
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(strict=True, validate_by_alias=True, hide_input_in_errors=True)
+    # Unknown keys are looked at, so that they are UTF-8.
+    model_config = ConfigDict(
+        extra="allow", frozen=True, strict=True, validate_by_alias=True, hide_input_in_errors=True
+    )
 
 
 class _Target(_Part):
@@ -80,7 +80,7 @@ class _Request(_Part):
     useragent: _Informative | None = None
 
 
-class _Event(_Part):
+class CheckedEvent(_Part):
     id: Annotated[str, _text(LONGEST_ID, empty=False)]
     timestamp: Annotated[str, BeforeValidator(_readable)]
     action: Annotated[str, _text(LONGEST_ACTION, empty=False)]

@@ -97,6 +97,7 @@ def test_an_unreadable_timestamp_is_invalid(timestamp: object) -> None:
         ({"target": {"repository": "a", "tag": True}}, "tag: is a boolean, not a text: true"),
         ({"timestamp": "today"}, '^timestamp: is no RFC 3339 time: "today"$'),
         ({"timestamp": "2026-11-24T00:00:00"}, "^timestamp: has no offset from UTC: "),
+        ({"\udcff": 1}, "^event: .* as a unicode string$"),
         ({"id": 1, "action": 2}, "^id: is a number, .*: 1; action: is a number, .*: 2$"),
     ],
 )
