@@ -7,9 +7,10 @@ from typing import Final
 
 from shared.amqp.topology import action_of
 from shared.lag import lag
-from shared.metrics import ANSWER_BUCKETS, LAG_BUCKETS, Figures, action_label
+from shared.metrics import ANSWER_BUCKETS, PREFIX, Figures, action_label
 from worker.delivery import Failure
 from worker.isolation import Outcome
+from worker.lags import LagHistogram
 
 _SIZE_BUCKETS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
@@ -27,8 +28,8 @@ class WorkerMetrics(Figures):
             "worker_conflicting_events",
             "Events whose id is recorded with another content: their sender reuses ids.",
         )
-        self.lag = self.histogram(
-            "event_lag_seconds", "From an event's timestamp to its record.", LAG_BUCKETS
+        self.lag = LagHistogram(
+            f"{PREFIX}event_lag_seconds", "From an event's timestamp to its record.", self.registry
         )
         self.absurd_clocks = self.counter(
             "worker_absurd_clocks", "Events recorded without a lag: their own clock is absurd."
@@ -52,18 +53,14 @@ class WorkerMetrics(Figures):
             self.events.labels(action_label(action), "recorded").inc(count)
         for verb, count in Counter(verdict.tracking_action for verdict in outcome.fresh).items():
             self.tracking.labels(verb).inc(count)
-        for verdict in outcome.fresh:
-            self._observe_lag(lag(verdict.event.timestamp, now))
+        lags = [lag(verdict.event.timestamp, now) for verdict in outcome.fresh]
+        believed = [seconds for seconds in lags if seconds is not None]
+        self.lag.observe(believed)
+        self.absurd_clocks.inc(len(lags) - len(believed))
         if geo_enabled:
             self.geo.inc(sum(verdict.geo for verdict in outcome.fresh))
         self.duplicates.inc(outcome.duplicates)
         self.conflicts.inc(len(outcome.conflicts))
-
-    def _observe_lag(self, seconds: float | None) -> None:
-        if seconds is None:
-            self.absurd_clocks.inc()
-        else:
-            self.lag.observe(seconds)
 
     def count_dead_lettered(self, failures: Sequence[Failure]) -> None:
         for failure in failures:
