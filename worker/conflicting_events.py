@@ -51,8 +51,8 @@ async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> None:
 
 def _content(verdict: Verdict) -> Content:
     # Rows of before have no host.
-    _id, _action, repository, _row, _host, *more = row(verdict)
-    return (verdict.event.action, repository, *more)
+    _id, _action, repository, _host, *more, _row, occurred_at = row(verdict)
+    return (verdict.event.action, repository, *more, occurred_at)
 
 
 def _kept(content: Content) -> tuple[bytes, *Content]:

@@ -2,19 +2,24 @@
 
 from collections.abc import Collection, Sequence
 from operator import itemgetter
+from typing import Any
 
 from shared.database import Connection
 from worker.classification.tracking import CATEGORY, TrackingAction
+from worker.columns import Columns
 from worker.verdicts import Verdict
 
 INSERT = """
 INSERT INTO tracking_events (
-    event_id, action, repository, container_repository_id, request_host, tag, digest, media_type,
-    actor, source, request_id, request_method, user_agent, occurred_at, category
+    event_id, action, repository, request_host, tag, digest, media_type, actor, source, request_id,
+    request_method, user_agent, container_repository_id, occurred_at, category
 )
-SELECT event.*, $15::text FROM unnest(
-    $1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-    $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::timestamptz[]
+SELECT event.*, $17::text FROM unnest(
+    string_to_array($3, $1, $2), string_to_array($4, $1, $2), string_to_array($5, $1, $2),
+    string_to_array($6, $1, $2), string_to_array($7, $1, $2), string_to_array($8, $1, $2),
+    string_to_array($9, $1, $2), string_to_array($10, $1, $2), string_to_array($11, $1, $2),
+    string_to_array($12, $1, $2), string_to_array($13, $1, $2), string_to_array($14, $1, $2),
+    $15::bigint[], $16::timestamptz[]
 ) AS event
 ON CONFLICT (event_id) DO NOTHING
 RETURNING event_id
@@ -27,7 +32,17 @@ async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> set[str
     Rows are inserted, and so their keys locked, in sorted order: no two workers can deadlock.
     """
     ordered = sorted(map(row, verdicts), key=itemgetter(0))
-    inserted = await connection.fetch(INSERT, *zip(*ordered, strict=True), CATEGORY)
+    *texts, repository_ids, moments = zip(*ordered, strict=True)
+    columns = Columns()
+    inserted = await connection.fetch(
+        INSERT,
+        columns.between,
+        columns.null,
+        *map(columns.of, texts),
+        repository_ids,
+        moments,
+        CATEGORY,
+    )
     return {new["event_id"] for new in inserted}
 
 
@@ -39,14 +54,13 @@ async def mark_created(connection: Connection, event_ids: Collection[str]) -> No
     await connection.execute(MARK_CREATED, list(event_ids), TrackingAction.CREATE_REPOSITORY.value)
 
 
-def row(verdict: Verdict) -> tuple[object, ...]:
-    """The columns of INSERT but the category, in its order."""
+def row(verdict: Verdict) -> tuple[Any, ...]:
+    """The columns of INSERT but the category, in its order: twelve texts, then others."""
     event = verdict.event
     return (
         event.id,
         verdict.tracking_action,
         event.repository,
-        verdict.container_repository_id,
         event.request_host or None,
         event.tag or None,
         event.digest or None,
@@ -56,5 +70,6 @@ def row(verdict: Verdict) -> tuple[object, ...]:
         event.request_id or None,
         event.request_method or None,
         event.user_agent or None,
+        verdict.container_repository_id,
         event.timestamp,
     )

@@ -87,6 +87,32 @@ async def test_every_column_of_a_row(pool: Pool) -> None:
     assert row["occurred_at"].isoformat() == "2026-11-23T22:52:37.083603+00:00"
 
 
+async def test_any_text_comes_into_its_column_as_it_is(pool: Pool) -> None:
+    texts = [
+        "NULL",
+        "{a,NULL}",
+        '"\\',
+        "\x1f\x1e\n\t",
+        "\u2028\u00e9\U0001f600",
+        " ",
+        "",
+        "\x00\udcff",
+    ]
+    events = [
+        make_event(target={"digest": text.replace("\x00\udcff", "x")}, actor={"name": text})
+        for text in texts
+    ]
+    await recorder(pool).record(parse(*events))
+    query = "SELECT tag, digest, actor FROM tracking_events WHERE event_id = $1"
+    rows = [await pool.fetchrow(query, event["id"]) for event in events]
+    stored = [tuple(row) for row in rows if row]
+    plain = [(None, text or None, text or None) for text in texts[:-1]]
+    assert stored == [*plain, (None, "x", r"\x00\udcff")]
+    geo = await pool.fetch("SELECT event_id, tag, digest FROM geo_events ORDER BY id")
+    assert [row["event_id"] for row in geo] == [event["id"] for event in events]
+    assert [tuple(row)[1:] for row in geo] == [row[:2] for row in stored]
+
+
 async def test_geo_can_be_switched_off_and_then_locks_no_counter(pool: Pool) -> None:
     async with pool.acquire() as other, other.transaction():
         await other.execute("UPDATE geo_event_counter SET last_id = last_id")
