@@ -25,9 +25,14 @@ async def read(request: web.Request, *, limit: int, seconds: float) -> Body:
     connection buffer several times the limit.
     """
     reading = _Reading(limit)
+    content = request.content
     try:
+        if content.is_eof():
+            # All of it came with the head: nothing to wait for.
+            reading.add(content.read_nowait())
+            return reading.body()
         async with asyncio.timeout(seconds):
-            async for chunk in request.content.iter_any():
+            async for chunk in content.iter_any():
                 reading.add(chunk)
     except TimeoutError:
         raise BodyError(f"the body did not arrive within {seconds:g} s") from None
