@@ -66,7 +66,10 @@ def head(path: str = "/notifications", length: int = 0, **headers: str) -> bytes
             closed("408 Request Timeout", {"error": "the body did not arrive within 0.3 s"}),
         ),
         (head("/notifications/x"), closed("404 Not Found", {"error": "Not Found"})),
-        (head("/notif%69cations", 2) + b"{}", closed("200 OK", {"accepted": 0, "dead_lettered": 0})),
+        (
+            head("/notif%69cations", 2) + b"{}",
+            closed("200 OK", {"accepted": 0, "dead_lettered": 0}),
+        ),
         (head("/notifications%2F", 2) + b"{}", closed("404 Not Found", {"error": "Not Found"})),
         (
             head("http://y/notifications/?a=b#c", 2) + b"{}",

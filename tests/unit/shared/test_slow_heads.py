@@ -16,8 +16,7 @@ HALF_A_HEAD = b"POST /notifications HTTP/1.1\r\nHost: x\r\n"
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
     """A server that gives half a second for a head; it looks once a second."""
-    heads = HeadDeadline(0.5)
-    app = web.Application(middlewares=[heads.middleware])
+    app = web.Application()
 
     async def slow(_request: web.Request) -> web.Response:
         await asyncio.sleep(3)
@@ -26,8 +25,10 @@ async def port() -> AsyncIterator[int]:
     app.router.add_get("/slow", slow)
     runner = web.AppRunner(app)
     await runner.setup()
+    assert runner.server
+    heads = HeadDeadline(runner.server, 0.5)
     await web.TCPSite(runner, LOOPBACK, 0).start()
-    async with heads.watching(runner):
+    async with heads.watching():
         yield runner.addresses[0][1]
     await runner.cleanup()
 
