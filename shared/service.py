@@ -49,6 +49,8 @@ async def listening(
         access_log=None,
         auto_decompress=False,
         keepalive_timeout=_KEEPALIVE,
+        # The system's own would come hours later, for a call to it with each connection.
+        tcp_keepalive=False,
         lingering_time=_LINGER,
         shutdown_timeout=drain_timeout,
     )
