@@ -1,5 +1,7 @@
 """The ingest process: wiring, start and stop."""
 
+from typing import Final
+
 from aiohttp import web
 
 from ingest import answers
@@ -8,16 +10,22 @@ from ingest.guard import GuardedPublisher
 from ingest.intake import Intake
 from ingest.metrics import IngestMetrics
 from ingest.notifications import PATHS, NotificationHandler
+from ingest.sender_faults import together
 from shared import health, straight
 from shared.amqp.connection import Connection
 from shared.amqp.publisher import ConfirmedPublisher
 from shared.configuration import secret
 from shared.service import StartError, background, listening, stop_signal
 from shared.settings import Settings
+from shared.siblings import Siblings
+
+# Seconds for requests in hand.
+DRAIN_TIMEOUT: Final = 5.0
+_FAULTS: Final = "sender_faults"
 
 
-async def run(settings: Settings) -> None:
-    """Take notifications until SIGTERM or SIGINT.
+async def run(settings: Settings, siblings: Siblings | None = None) -> None:
+    """Take notifications until SIGTERM or SIGINT, beside `siblings` on the same address.
 
     Stopping goes backwards: no new requests, answers for those in hand, then the broker.
     Raises StartError and TopologyConflictError.
@@ -27,11 +35,11 @@ async def run(settings: Settings) -> None:
         secret(settings.amqp_url), name="registry-events ingest", heartbeat=settings.amqp_heartbeat
     )
     publisher = GuardedPublisher(ConfirmedPublisher(connection))
-    app = new_app(settings, connection, publisher, metrics)
-    stop = stop_signal()
+    app = new_app(settings, connection, publisher, metrics, siblings)
+    stop, is_shared = stop_signal(), siblings is not None
     async with (
         background(stop, connection.run(), publisher.run()),
-        listening(app, settings.ingest_listen),
+        listening(app, settings.ingest_listen, drain_timeout=DRAIN_TIMEOUT, reuse_port=is_shared),
     ):
         await stop.wait()
 
@@ -41,6 +49,7 @@ def new_app(
     connection: Connection,
     publisher: GuardedPublisher,
     metrics: IngestMetrics,
+    siblings: Siblings | None = None,
 ) -> web.Application:
     """The routes of ingest. Raises StartError without tokens, unless told to do without."""
     handler = NotificationHandler(
@@ -69,7 +78,9 @@ def new_app(
         app,
         readiness=readiness,
         registry=metrics.registry,
-        details=lambda: {"sender_faults": handler.sender_faults.document()},
+        details=lambda: {_FAULTS: handler.sender_faults.document()},
+        sum_up=lambda documents: {_FAULTS: together([one[_FAULTS] for one in documents])},
+        siblings=siblings,
     )
     return app
 

@@ -1,14 +1,16 @@
 """What senders did wrong lately, for the operator: a memory that none of them can make grow."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 # Seconds after the last one. Registries repeat what was refused within a few of them.
 MEMORY: Final = 300.0
 _ADDRESSES: Final = 3
+
+Document = Mapping[str, Mapping[str, Any]]
 
 
 class SenderFault(StrEnum):
@@ -49,7 +51,7 @@ class SenderFaults:
             series.others |= len(kept) >= _ADDRESSES
             series.addresses = [*kept, remote][-_ADDRESSES:]
 
-    def document(self) -> dict[str, dict[str, object]]:
+    def document(self) -> Document:
         """By kind: how many, from where, and ages in seconds, which need no common clock."""
         now = self._clock()
         return {
@@ -63,3 +65,25 @@ class SenderFaults:
             for fault, series in self._series.items()
             if now - series.last <= MEMORY
         }
+
+
+def together(documents: Sequence[Document]) -> Document:
+    """The document of several processes as if they were one."""
+    kinds = dict.fromkeys(kind for document in documents for kind in document)
+    return {
+        kind: _one([document[kind] for document in documents if kind in document]) for kind in kinds
+    }
+
+
+def _one(series: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    # The addresses of the latest fault come last.
+    in_order = sorted(series, key=lambda one: one["last_age"], reverse=True)
+    addresses = [address for one in in_order for address in one["addresses"]]
+    kept = list(dict.fromkeys(reversed(addresses)))[::-1]
+    return {
+        "count": sum(one["count"] for one in series),
+        "first_age": max(one["first_age"] for one in series),
+        "last_age": min(one["last_age"] for one in series),
+        "addresses": kept[-_ADDRESSES:],
+        "others": any(one["others"] for one in series) or len(kept) > _ADDRESSES,
+    }

@@ -5,6 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
 
+from shared import whole_health
+from shared.siblings import Siblings
+from shared.whole_health import SumUp
+
 Missing = Mapping[str, str]
 Readiness = Callable[[], Awaitable[Missing]]
 Details = Callable[[], Mapping[str, object]]
@@ -16,10 +20,13 @@ def add_routes(
     readiness: Readiness,
     registry: CollectorRegistry,
     details: Details = dict,
+    sum_up: SumUp = lambda _documents: {},
+    siblings: Siblings | None = None,
 ) -> None:
     """Live: the loop answers. Ready: nothing is missing; the JSON names what is, and why.
 
-    `details` stand beside it: what the console shows and no metric may carry as a label.
+    `details` stand beside it: what the console shows and no metric may carry as a label. With
+    `siblings`, `app` answers for all of them, where `sum_up` makes the details of all.
     """
 
     async def live(_request: web.Request) -> web.Response:
@@ -31,11 +38,11 @@ def add_routes(
         return web.json_response(document, status=503 if missing else 200)
 
     async def metrics(_request: web.Request) -> web.Response:
-        return web.Response(
-            body=generate_latest(registry),
-            headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
-        )
+        return whole_health.figures(generate_latest(registry))
 
-    app.router.add_get("/health/live", live)
-    app.router.add_get("/health/ready", ready)
-    app.router.add_get("/metrics", metrics)
+    own = web.Application() if siblings else app
+    own.router.add_get("/health/live", live)
+    own.router.add_get("/health/ready", ready)
+    own.router.add_get("/metrics", metrics)
+    if siblings:
+        whole_health.add_routes(app, own, siblings, sum_up=sum_up)

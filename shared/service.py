@@ -35,11 +35,12 @@ def stop_signal() -> asyncio.Event:
 
 @asynccontextmanager
 async def listening(
-    app: web.Application, listen: str, *, drain_timeout: float = 5.0
+    app: web.Application, listen: str, *, drain_timeout: float = 5.0, reuse_port: bool = False
 ) -> AsyncIterator[str]:
     """Serve `app` on HOST:PORT; gives the address with the port that was bound.
 
-    On leaving, no new connection is taken and requests in hand get `drain_timeout` seconds.
+    With `reuse_port`, other processes that say so too may listen there. On leaving, no new
+    connection is taken and requests in hand get `drain_timeout` seconds.
     Raises StartError if the address cannot be had.
     """
     host, _, port = listen.rpartition(":")
@@ -59,7 +60,7 @@ async def listening(
     straight.lead_straight(server, app.get(straight.HANDLERS, {}))
     heads = HeadDeadline(server, _HEAD_SECONDS)
     try:
-        await _bind(runner, host.strip("[]"), int(port))
+        await _bind(runner, host.strip("[]"), int(port), reuse_port=reuse_port)
         bound = runner.addresses[0]
         address = f"{bound[0]}:{bound[1]}"
         get_logger().info("service.listening", address=address)
@@ -69,9 +70,10 @@ async def listening(
         await runner.cleanup()
 
 
-async def _bind(runner: web.AppRunner, host: str, port: int) -> None:
+async def _bind(runner: web.AppRunner, host: str, port: int, *, reuse_port: bool) -> None:
+    site = web.TCPSite(runner, host, port, backlog=_BACKLOG, reuse_port=reuse_port)
     try:
-        await web.TCPSite(runner, host, port, backlog=_BACKLOG).start()
+        await site.start()
     except OSError as error:
         raise StartError(f"cannot listen on {host}:{port}: {error.strerror}") from error
     except UnicodeError:

@@ -48,6 +48,12 @@ class Settings(BaseSettings):
         False, description="ingest accepts notifications without a token"
     )
     ingest_listen: Listen = Field("127.0.0.1:8080", description="address of ingest")
+    ingest_processes: int = Field(
+        1,
+        gt=0,
+        le=64,
+        description="processes that share its address and work, each within limits of its own",
+    )
     ingest_deadline: Seconds = Field(
         0.4, description="until the answer; below the registry's timeout (500 ms in its example)"
     )
@@ -64,6 +70,12 @@ class Settings(BaseSettings):
         64 * 1024 * 1024, gt=0, description="of bodies in hand; beyond it: 503"
     )
     worker_listen: Listen = Field("127.0.0.1:8081", description="address of a worker's health port")
+    worker_processes: int = Field(
+        1,
+        gt=0,
+        le=64,
+        description="processes that share its health port and work, each within limits of its own",
+    )
     worker_batch_size: int = Field(500, gt=0, le=10_000, description="messages in a transaction")
     worker_batch_wait: Seconds = Field(0.02, description="how long a batch waits to fill up")
     worker_attempts: int = Field(3, gt=0, description="tries before an event is dead-lettered")

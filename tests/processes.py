@@ -1,6 +1,7 @@
 """Real processes of ours on one broker and one database, started as an operator starts them."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -22,7 +23,7 @@ from console.local.ports import LOOPBACK, free_port
 from console.local.processes import Process
 from shared.settings import PREFIX
 from tests.factories import make_envelope
-from tests.running import TOKEN, Pipeline, make_settings
+from tests.running import EVENTS_TYPE, TOKEN, Pipeline, make_settings
 
 COMMAND = (sys.executable, "-m", "console")
 READY_SECONDS = 60
@@ -43,6 +44,12 @@ class Service:
     def wait_until_ready(self) -> None:
         ready = partial(answers, self.port, "/health/ready")
         self.process.wait_until(ready, seconds=READY_SECONDS)
+
+    def pid_of(self, number: int) -> int:
+        """Of several processes, that which has this number now."""
+        started = [line for line in self.log.splitlines() if '"process.started"' in line]
+        numbers = {one["process"]: one["pid"] for one in map(json.loads, started)}
+        return int(numbers[number])
 
     def restart(self) -> None:
         """Start it again when it has ended, with the same address, settings and log."""
@@ -158,6 +165,19 @@ async def post_all(pipeline: Pipeline, events: Sequence[Any], *, in_each: int = 
     for start in range(0, len(events), in_each):
         answer = await pipeline.post(make_envelope(*events[start : start + in_each]))
         assert answer.status == 200, answer
+
+
+async def post_apart(ingest: Service, events: Sequence[Any], token: str = TOKEN) -> list[int]:
+    """Post each on a connection of its own, as a registry does; gives the answers' statuses."""
+    url = f"http://{LOOPBACK}:{ingest.port}/notifications"
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": EVENTS_TYPE}
+    connector = aiohttp.TCPConnector(force_close=True)
+    statuses = []
+    async with aiohttp.ClientSession(connector=connector, headers=headers) as http:
+        for event in events:
+            async with http.post(url, data=make_envelope(event)) as answer:
+                statuses.append(answer.status)
+    return statuses
 
 
 async def waiting(amqp_url: str, queue: str) -> int:

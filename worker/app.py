@@ -13,18 +13,20 @@ from shared.database import ERRORS, Pool, borrowed, new_pool
 from shared.logs import get_logger
 from shared.service import background, listening, stop_signal
 from shared.settings import Settings
+from shared.siblings import Siblings
 from worker.batches import BatchLoop
 from worker.consumer import Consumer
 from worker.metrics import WorkerMetrics
 from worker.recorder import Recorder
 
-_READINESS_TIMEOUT: Final = 2.0
+# Within what siblings wait for each other.
+_READINESS_TIMEOUT: Final = 1.0
 # A transaction may take this many times the deadline of one statement.
 _STATEMENTS: Final = 2
 
 
-async def run(settings: Settings) -> None:
-    """Record events until SIGTERM or SIGINT, then drain.
+async def run(settings: Settings, siblings: Siblings | None = None) -> None:
+    """Record events until SIGTERM or SIGINT, then drain; `siblings` share its health port.
 
     Publishing and consuming have a connection each: an alarm of the broker stops reading from
     those that publish. Raises StartError and TopologyConflictError.
@@ -47,7 +49,11 @@ async def run(settings: Settings) -> None:
             settings, url=secret(settings.database_url), application="registry-events worker"
         ) as pool,
         background(stop, consuming.run(), publishing.run()),
-        listening(_health_app(metrics, pool, consuming, publishing), settings.worker_listen),
+        listening(
+            _health_app(metrics, pool, consuming, publishing, siblings),
+            settings.worker_listen,
+            reuse_port=siblings is not None,
+        ),
     ):
         loop = BatchLoop(
             consumer,
@@ -94,7 +100,11 @@ async def _work(
 
 
 def _health_app(
-    metrics: WorkerMetrics, pool: Pool, consuming: Connection, publishing: Connection
+    metrics: WorkerMetrics,
+    pool: Pool,
+    consuming: Connection,
+    publishing: Connection,
+    siblings: Siblings | None,
 ) -> web.Application:
     async def readiness() -> health.Missing:
         missing = {
@@ -104,7 +114,7 @@ def _health_app(
         return {part: why for part, why in missing.items() if why}
 
     app = web.Application()
-    health.add_routes(app, readiness=readiness, registry=metrics.registry)
+    health.add_routes(app, readiness=readiness, registry=metrics.registry, siblings=siblings)
     return app
 
 

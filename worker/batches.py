@@ -1,12 +1,14 @@
 """The worker's loop: take a batch, record it, bury what failed, acknowledge."""
 
+import asyncio
 import time
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import stamina
 
 from shared import faults
+from shared.amqp.contents import Delivery
 from shared.amqp.dead_letter import Reason
 from shared.amqp.message import Message
 from shared.amqp.publisher import Publisher, PublishFailedError
@@ -16,8 +18,8 @@ from shared.logs import get_logger
 from shared.text import from_bytes, printable
 from shared.throttle import Throttle
 from worker import isolation, suspects
-from worker.consumer import Consumer
-from worker.delivery import Delivery, Failure, Received
+from worker.consumer import Batch, Consumer
+from worker.delivery import Failure, Received
 from worker.isolation import BatchRecorder
 from worker.metrics import WorkerMetrics
 from worker.verdicts import Verdict
@@ -27,6 +29,14 @@ _PUBLISH_DEADLINE: Final = 30.0
 _LONGEST_PAUSE: Final = 5.0
 # Seconds between two lines of a log on what a sender can repeat without end.
 _QUIET: Final = 10.0
+
+
+class _Read(NamedTuple):
+    """A batch and what its deliveries are; both empty, they are suspects and read one by one."""
+
+    batch: Batch
+    received: Sequence[Received] = ()
+    failures: Sequence[Failure] = ()
 
 
 class BatchLoop:
@@ -59,29 +69,45 @@ class BatchLoop:
 
         Cancelled in between, it leaves unacknowledged what is not settled: it comes again.
         """
-        while batch := await self._consumer.next_batch():
-            started = time.perf_counter()
-            await self._settle_all(batch)
-            self._metrics.batch_size.observe(len(batch))
-            self._metrics.batch_duration.observe(time.perf_counter() - started)
+        batch = await self._next()
+        while batch:
+            upcoming = asyncio.ensure_future(self._next())
+            try:
+                await self._settle_all(batch)
+                batch = await upcoming
+            finally:
+                upcoming.cancel()
 
-    async def _settle_all(self, batch: Sequence[Delivery]) -> None:
-        if not suspects.are_suspects(batch):
-            await self._settle(batch)
-            return
-        for alone in suspects.one_by_one(batch):
-            await self._settle(alone, and_before=False)
+    async def _next(self) -> _Read | None:
+        """The next batch is read while the one before it is recorded."""
+        batch = await self._consumer.next_batch()
+        if batch is None:
+            return None
+        if suspects.are_suspects(batch.deliveries):
+            return _Read(batch)
+        return _Read(batch, *_read(batch.deliveries))
 
-    async def _settle(self, batch: Sequence[Delivery], *, and_before: bool = True) -> None:
-        received, failures = _read(batch)
+    async def _settle_all(self, read: _Read) -> None:
+        batch, received, failures = read
+        started = time.perf_counter()
+        if received or failures:
+            await self._settle(received, failures)
+            self._consumer.acknowledge(batch)
+        else:
+            for alone in suspects.one_by_one(batch.deliveries):
+                await self._settle(*_read([alone]))
+                await self._consumer.acknowledge_one(batch, alone)
+        self._metrics.batch_size.observe(len(batch.deliveries))
+        self._metrics.batch_duration.observe(time.perf_counter() - started)
+
+    async def _settle(self, received: Sequence[Received], failures: Sequence[Failure]) -> None:
         outcome = await isolation.record(self._recorder, received, attempts=self._attempts)
         self._metrics.count_recorded(outcome, geo_enabled=self._geo_enabled)
         self._warn_of(outcome.conflicts)
         await self._bury([*failures, *outcome.failures])
-        await self._consumer.acknowledge(batch, and_before=and_before)
         self._log.debug(
             "batch.recorded",
-            size=len(batch),
+            size=len(received) + len(failures),
             fresh=len(outcome.fresh),
             duplicates=outcome.duplicates,
         )
@@ -133,10 +159,10 @@ class BatchLoop:
         return True
 
 
-def _read(batch: Sequence[Delivery]) -> tuple[list[Received], list[Failure]]:
+def _read(deliveries: Sequence[Delivery]) -> tuple[list[Received], list[Failure]]:
     received: list[Received] = []
     failures: list[Failure] = []
-    for delivery in batch:
+    for delivery in deliveries:
         try:
             received.append(Received(delivery, Event.parse(from_bytes(delivery.body))))
         except InvalidEventError as error:

@@ -1,24 +1,33 @@
-"""The AMQP edge of the worker: batches of deliveries out of the queue, acknowledged together."""
+"""Batches of deliveries out of the queue, acknowledged together."""
 
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from aiormq.abc import DeliveredMessage
-from aiormq.channel import Channel
-from aiormq.exceptions import AMQPError
-
-from shared.amqp.errors import BrokerAwayError, broker_errors, describe, raise_if_cancelled
+from shared.amqp.channel import Channel
+from shared.amqp.contents import Delivery
+from shared.amqp.errors import BrokerAwayError, broker_errors
 from shared.amqp.topology import EVENTS_QUEUE
 from shared.logs import get_logger
-from worker.delivery import Delivery
 
 # While one batch is recorded the next ones arrive.
 _BATCHES_PREFETCHED: Final = 4
 _SETTLE_TIMEOUT: Final = 5.0
+
+
+@dataclass(slots=True)
+class Batch:
+    """Deliveries of one channel; `unsettled` of them wait for their acknowledgement."""
+
+    channel: Channel
+    deliveries: Sequence[Delivery]
+    handed_out: float
+    unsettled: int
 
 
 class Consumer:
@@ -28,84 +37,84 @@ class Consumer:
         self._batch_size = batch_size
         self._batch_wait = batch_wait
         self._waiting: deque[Delivery] = deque()
+        self._handed_out: deque[Batch] = deque()
         self._some = asyncio.Event()
-        self._enough = asyncio.Event()
+        self._changed = asyncio.Event()
         self._channel: Channel | None = None
         self._tag = ""
         self._closing: asyncio.Future[None] | None = None
         self._stopped = False
-        self._unsettled = 0
-        self._handed_out: float | None = None
 
     @property
     def in_hand(self) -> int:
-        """How many deliveries are not settled yet: those that wait here, and the batch's."""
-        return len(self._waiting) + self._unsettled
+        """How many deliveries are not settled yet: those that wait here, and the batches'."""
+        mine = (batch.unsettled for batch in self._handed_out if batch.channel is self._channel)
+        return len(self._waiting) + sum(mine)
 
     @property
     def batch_age(self) -> float:
         """Seconds since the batch that is being worked on was handed out; 0 if there is none."""
-        return 0.0 if self._handed_out is None else time.monotonic() - self._handed_out
+        return time.monotonic() - self._handed_out[0].handed_out if self._handed_out else 0.0
 
     async def opened(self, channel: Channel) -> None:
         """Consume on a fresh channel; what the lost one delivered comes again."""
         self._waiting.clear()
-        self._unsettled = 0
         if self._stopped:
             return
         self._channel = channel
-        channel.on_consumer_cancel_callbacks.add(partial(self._cancelled, channel))
-        await channel.basic_qos(prefetch_count=self._batch_size * _BATCHES_PREFETCHED)
-        consuming = await channel.basic_consume(EVENTS_QUEUE, partial(self._take, channel))
-        self._tag = consuming.consumer_tag or ""
+        channel.on_deliveries = partial(self._take, channel)
+        channel.underlay.on_consumer_cancel_callbacks.add(partial(self._cancelled, channel))
+        await channel.underlay.basic_qos(prefetch_count=self._batch_size * _BATCHES_PREFETCHED)
+        self._tag = await channel.consume(EVENTS_QUEUE)
         if self._stopped:
             # Meanwhile, when there was no consumer yet to cancel.
-            await channel.basic_cancel(self._tag)
+            await channel.underlay.basic_cancel(self._tag)
 
-    async def next_batch(self) -> Sequence[Delivery]:
-        """Wait for deliveries, and a moment for more; empty once stopped and used up.
+    async def next_batch(self) -> Batch | None:
+        """Wait for deliveries, and a moment for more; None once stopped and used up.
 
-        Whoever asks for the next is done with the last.
+        While another batch is not settled only a full one is handed out.
         """
-        self._unsettled, self._handed_out = 0, None
-        while not (batch := await self._gather_batch()) and not self._stopped:
+        while not (deliveries := await self._gather()):
+            if self._stopped:
+                return None
             self._some.clear()
             await self._some.wait()
-        if batch:
-            self._unsettled, self._handed_out = len(batch), time.monotonic()
+        assert self._channel  # noqa: S101  it delivered them
+        batch = Batch(self._channel, deliveries, time.monotonic(), len(deliveries))
+        self._handed_out.append(batch)
         return batch
 
-    async def _gather_batch(self) -> Sequence[Delivery]:
-        if 0 < len(self._waiting) < self._batch_size and not self._stopped:
-            await self._wait_for_more()
-        # A fresh channel may have taken away what there was.
-        size = min(self._batch_size, len(self._waiting))
-        return [self._waiting.popleft() for _ in range(size)]
+    def acknowledge(self, batch: Batch) -> None:
+        """Settle what is left of `batch`, and all that was delivered before it."""
+        is_done = batch.channel.acknowledge(batch.deliveries[-1].tag, and_before=True)
+        self._settled(batch, batch.unsettled, is_done=is_done)
 
-    async def acknowledge(self, batch: Sequence[Delivery], *, and_before: bool = True) -> None:
-        """Settle the last of `batch` and all before it, or it alone and at once.
-
-        At once: the process may die of the next. A channel that is gone by now delivers it again.
-        """
-        last = batch[-1]
-        self._unsettled = max(self._unsettled - len(batch), 0)
-        try:
+    async def acknowledge_one(self, batch: Batch, delivery: Delivery) -> None:
+        """Settle it alone and at once: the process may die of the next."""
+        is_done = batch.channel.acknowledge(delivery.tag)
+        with suppress(TimeoutError):
             async with asyncio.timeout(_SETTLE_TIMEOUT):
-                await last.channel.basic_ack(last.tag, multiple=and_before, wait=not and_before)
-        except (AMQPError, OSError, TimeoutError, RuntimeError) as error:
-            get_logger().warning("batch.unacknowledged", size=len(batch), error=describe(error))
-        except asyncio.CancelledError:
-            raise_if_cancelled()
-            get_logger().warning("batch.unacknowledged", size=len(batch), error="connection lost")
+                await batch.channel.written()
+        self._settled(batch, 1, is_done=is_done)
+
+    def _settled(self, batch: Batch, count: int, *, is_done: bool) -> None:
+        batch.unsettled -= count
+        if not batch.unsettled:
+            self._handed_out.remove(batch)
+            self._changed.set()
+        if not is_done:
+            get_logger().warning("batch.unacknowledged", size=count, error="connection lost")
 
     async def stop(self) -> None:
         """Take no more; what is prefetched may still be recorded."""
         self._stopped = True
         self._some.set()
-        self._enough.set()
-        if self._channel and not self._channel.is_closed:
+        self._changed.set()
+        if self._channel and not self._channel.underlay.is_closed:
             try:
-                await broker_errors(self._channel.basic_cancel(self._tag), _SETTLE_TIMEOUT)
+                cancelling = self._channel.underlay.basic_cancel(self._tag)
+                await broker_errors(cancelling, _SETTLE_TIMEOUT)
             except BrokerAwayError as error:
                 get_logger().warning("consumer.uncancelled", error=str(error))
 
@@ -113,27 +122,34 @@ class Consumer:
         # Not awaited here: it waits for an answer that the caller has to read first.
         self._closing = asyncio.ensure_future(channel.close())
 
-    async def _take(self, channel: Channel, message: DeliveredMessage) -> None:
+    def _take(self, channel: Channel, deliveries: Sequence[Delivery]) -> None:
         if channel is not self._channel:
             # A late word of a lost one: in a batch with others it could not be acknowledged.
             return
-        self._waiting.append(
-            Delivery(
-                channel=channel,
-                tag=message.delivery_tag or 0,
-                routing_key=message.routing_key or "",
-                body=message.body,
-                headers=message.header.properties.headers or {},
-            )
-        )
+        self._waiting.extend(deliveries)
         self._some.set()
         if len(self._waiting) >= self._batch_size:
-            self._enough.set()
+            self._changed.set()
+
+    async def _gather(self) -> Sequence[Delivery]:
+        if self._waiting:
+            await self._wait_for_more()
+        # A fresh channel may have taken away what there was.
+        size = min(self._batch_size, len(self._waiting))
+        return [self._waiting.popleft() for _ in range(size)]
 
     async def _wait_for_more(self) -> None:
-        self._enough.clear()
-        try:
-            async with asyncio.timeout(self._batch_wait):
-                await self._enough.wait()
-        except TimeoutError:
-            pass
+        is_over = asyncio.get_running_loop().time() + self._batch_wait
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(is_over):
+                await self._until(lambda: self._is_full)
+        await self._until(lambda: self._is_full or not self._handed_out)
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._waiting) >= self._batch_size or self._stopped
+
+    async def _until(self, is_so: Callable[[], bool]) -> None:
+        while not is_so():
+            self._changed.clear()
+            await self._changed.wait()

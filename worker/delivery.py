@@ -1,25 +1,12 @@
 """What the broker handed over, and what it means."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from aiormq.channel import Channel
-
+from shared.amqp.contents import Delivery
 from shared.amqp.dead_letter import Reason, Story, dead_letter
 from shared.amqp.message import Message, received_at
 from shared.event import Event
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One hand-over of a message; `tag` counts on `channel` only."""
-
-    channel: Channel
-    tag: int
-    routing_key: str
-    body: bytes
-    headers: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +28,8 @@ class Failure:
 
     def message(self) -> Message:
         """The dead letter: the body as it was delivered, with its story."""
-        first_seen = received_at(self.delivery.headers) or datetime.now(UTC)
+        delivered = self.delivery.properties.headers
+        first_seen = received_at(delivered) or datetime.now(UTC)
         story = Story.of(self.reason, self.error, attempts=self.attempts, first_seen=first_seen)
-        headers = {
-            name: value
-            for name, value in self.delivery.headers.items()
-            if isinstance(value, str | int)
-        }
+        headers = {name: value for name, value in delivered.items() if isinstance(value, str | int)}
         return dead_letter(self.delivery.body, story, headers, self.delivery.routing_key)

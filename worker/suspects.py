@@ -4,10 +4,11 @@ import random
 from collections.abc import Sequence
 from typing import Final
 
-from worker.delivery import Delivery
+from shared.amqp.contents import Delivery
 
 # How often the broker has handed a message over before without hearing of it again.
 DELIVERY_COUNT: Final = "x-delivery-count"
+_WRITTEN: Final = DELIVERY_COUNT.encode()
 _SUSPICIOUS: Final = 3
 
 
@@ -16,7 +17,7 @@ def are_suspects(batch: Sequence[Delivery]) -> bool:
     return _highest_count(batch) >= _SUSPICIOUS
 
 
-def one_by_one(batch: Sequence[Delivery]) -> list[Sequence[Delivery]]:
+def one_by_one(batch: Sequence[Delivery]) -> list[Delivery]:
     """Each alone; from the front, from the back and in any order, by turns.
 
     Two turns settle all but the one that kills, whatever its place; the third is for those between
@@ -25,14 +26,15 @@ def one_by_one(batch: Sequence[Delivery]) -> list[Sequence[Delivery]]:
     """
     match _highest_count(batch) % 3:
         case 0:
-            order = list(batch)
+            return list(batch)
         case 1:
-            order = list(reversed(batch))
+            return list(reversed(batch))
         case _:
-            order = random.sample(batch, len(batch))
-    return [(delivery,) for delivery in order]
+            return random.sample(batch, len(batch))
 
 
 def _highest_count(batch: Sequence[Delivery]) -> int:
-    counts = (delivery.headers.get(DELIVERY_COUNT) for delivery in batch)
+    # Those that came before are few, and headers are slow to read.
+    again = [delivery for delivery in batch if _WRITTEN in delivery.header]
+    counts = (delivery.properties.headers.get(DELIVERY_COUNT) for delivery in again)
     return max((count for count in counts if isinstance(count, int)), default=0)

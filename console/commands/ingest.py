@@ -4,15 +4,29 @@ import click
 
 from console.processes import load_or_exit
 from console.serving import serve
+from console.supervision import parent
 from ingest import app
 
 
 @click.command()
 @click.option("--listen", metavar="HOST:PORT", help="Where registries POST to.")
 @click.option(
+    "--processes", type=int, metavar="N", help="Share the work among N on the same port (1)."
+)
+@click.option(
     "--insecure-no-auth", is_flag=True, default=None, help="Accept notifications without a token."
 )
-def ingest(listen: str | None, *, insecure_no_auth: bool | None) -> None:
+def ingest(listen: str | None, processes: int | None, *, insecure_no_auth: bool | None) -> None:
     """Accept notifications and publish their events to RabbitMQ."""
-    settings = load_or_exit(("amqp_url",), ingest_listen=listen, insecure_no_auth=insecure_no_auth)
-    serve(app.run(settings), settings, service="ingest")
+    settings = load_or_exit(
+        ("amqp_url",),
+        ingest_listen=listen,
+        ingest_processes=processes,
+        insecure_no_auth=insecure_no_auth,
+    )
+    if settings.ingest_processes == 1:
+        process = app.run(settings)
+    else:
+        count, drain = settings.ingest_processes, app.DRAIN_TIMEOUT
+        process = parent.run("ingest", settings, count=count, drain=drain)
+    serve(process, settings, service="ingest")

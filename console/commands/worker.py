@@ -4,15 +4,27 @@ import click
 
 from console.processes import load_or_exit
 from console.serving import serve
+from console.supervision import parent
 from worker import app
 
 
 @click.command()
 @click.option("--listen", metavar="HOST:PORT", help="Its health port; port 0 takes a free one.")
+@click.option(
+    "--processes", type=int, metavar="N", help="Share the work among N with one health port (1)."
+)
 @click.option("--drain-timeout", type=float, help="Seconds to finish what is in hand.")
-def worker(listen: str | None, drain_timeout: float | None) -> None:
+def worker(listen: str | None, processes: int | None, drain_timeout: float | None) -> None:
     """Record events from the queue in Postgres; start as many as you like."""
     settings = load_or_exit(
-        ("amqp_url", "database_url"), worker_listen=listen, worker_drain_timeout=drain_timeout
+        ("amqp_url", "database_url"),
+        worker_listen=listen,
+        worker_processes=processes,
+        worker_drain_timeout=drain_timeout,
     )
-    serve(app.run(settings), settings, service="worker")
+    if settings.worker_processes == 1:
+        process = app.run(settings)
+    else:
+        count, drain = settings.worker_processes, settings.worker_drain_timeout
+        process = parent.run("worker", settings, count=count, drain=drain)
+    serve(process, settings, service="worker")

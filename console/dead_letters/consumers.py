@@ -14,9 +14,8 @@ Measured with RabbitMQ 3.10:
 from collections.abc import Iterable
 from typing import Final
 
-from aiormq.abc import AbstractChannel
-
 from console.dead_letters.counting import PATIENCE
+from shared.amqp.channel import Channel
 from shared.amqp.errors import broker_errors
 from shared.amqp.topology import DEAD_QUEUE
 
@@ -28,7 +27,7 @@ _ANSWERS: Final = 2
 class Consumers:
     """`seen` is how many deliveries the channel has had, which is also the tag of the last."""
 
-    def __init__(self, channel: AbstractChannel, prefetch: int) -> None:
+    def __init__(self, channel: Channel, prefetch: int) -> None:
         self._channel = channel
         self._prefetch = prefetch
         self._count = 0
@@ -43,7 +42,9 @@ class Consumers:
         """Make the parts so large that few consumers take so many messages."""
         part = -(-messages // _MOST)
         self._prefetch = min(max(self._prefetch, part), _LARGEST)
-        await broker_errors(self._channel.basic_qos(prefetch_count=self._prefetch), PATIENCE)
+        await broker_errors(
+            self._channel.underlay.basic_qos(prefetch_count=self._prefetch), PATIENCE
+        )
 
     def full(self, seen: int) -> bool:
         """Whether the consumer holds all it may: then nothing is on its way to it."""
@@ -55,11 +56,10 @@ class Consumers:
     async def next(self, seen: int) -> None:
         """End the one that is full, start another. Raises BrokerAwayError."""
         if self._count:
-            await broker_errors(self._channel.basic_cancel(self._tag), PATIENCE)
+            await broker_errors(self._channel.underlay.basic_cancel(self._tag), PATIENCE)
         self._count += 1
         self._seen_before, self._settled_here = seen, 0
-        consuming = self._channel.basic_consume(DEAD_QUEUE, _unused, consumer_tag=self._tag)
-        await broker_errors(consuming, PATIENCE)
+        await broker_errors(self._channel.consume(DEAD_QUEUE, tag=self._tag), PATIENCE)
 
     async def answer(self, seen: int) -> None:
         """Wait until the queue knows all that was settled; at its end only."""
@@ -69,7 +69,3 @@ class Consumers:
     @property
     def _tag(self) -> str:
         return f"look-{self._count:09}"
-
-
-async def _unused(_: object) -> None:
-    """Deliveries come another way."""

@@ -2,23 +2,20 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Final, cast
-
-from aio_pika.abc import AbstractConnection
-from aiormq.channel import Channel
+from typing import Final
 
 from console.away import ANSWER
 from console.dead_letters.acting import Done
 from console.dead_letters.exporting import NewFile
+from console.dead_letters.reading import Broker
 from console.dead_letters.requeueing import requeued
 from console.dead_letters.view import DeadLetter
+from shared.amqp.channel import Channel
 from shared.amqp.errors import broker_errors
 from shared.amqp.message import EVENT_ID, Message
-from shared.amqp.publisher import PublishFailedError, publish_one
 from shared.amqp.topology import EVENTS_EXCHANGE
 
 REMEMBERED: Final = 100
@@ -29,23 +26,17 @@ _WHY: Final = {
 }
 
 
-async def publishing_channel(connection: AbstractConnection) -> Channel:
+async def publishing_channel(broker: Broker) -> Channel:
     """Raises BrokerAwayError."""
-    outer = await broker_errors(connection.channel(on_return_raises=True), ANSWER)
-    return cast("Channel", await outer.get_underlay_channel())
+    outer = await broker_errors(broker.connection.channel(), ANSWER)
+    return await Channel.of(outer, broker.plug)
 
 
 async def publish_each(channel: Channel, messages: Sequence[Message]) -> Done:
-    """All in flight together; each is done when the broker has confirmed it."""
-    sending = [asyncio.ensure_future(publish_one(channel, message)) for message in messages]
-    try:
-        await asyncio.wait(sending, timeout=_CONFIRM)
-    finally:
-        for one in sending:
-            one.cancel()
-    results = [await _failure(one) for one in sending]
-    broken = next((str(one) for one in results if one and one.cause not in _WHY), "")
-    return Done([_WHY.get(one.cause, str(one)) if one else "" for one in results], broken)
+    """All together; each is done when the broker has confirmed it."""
+    outcomes = await channel.publishing.publish(messages, deadline=_CONFIRM)
+    broken = next((str(one) for one in outcomes if one and one.cause not in _WHY), "")
+    return Done([_WHY.get(one.cause, str(one)) if one else "" for one in outcomes], broken)
 
 
 async def publish_groups(channel: Channel, groups: Sequence[Sequence[Message]]) -> Done:
@@ -54,16 +45,6 @@ async def publish_groups(channel: Channel, groups: Sequence[Sequence[Message]]) 
     failures = iter(done.failures)
     each = [list(islice(failures, len(group))) for group in groups]
     return Done([next(filter(None, whys), "") for whys in each], done.broken)
-
-
-async def _failure(sending: "asyncio.Future[None]") -> PublishFailedError | None:
-    with suppress(asyncio.CancelledError):
-        try:
-            await sending
-        except PublishFailedError as error:
-            return error
-        return None
-    return PublishFailedError("timeout", f"no confirm within {_CONFIRM:.0f} s")
 
 
 @dataclass(slots=True)

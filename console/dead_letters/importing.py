@@ -67,7 +67,7 @@ async def import_all(
     async with AsyncExitStack() as stack:
         trail = Trail(await stack.enter_async_context(audit.database(loaded)))
         broker = await stack.enter_async_context(reading.connected(secret(loaded.amqp_url)))
-        channel = await publishing_channel(broker.connection)
+        channel = await publishing_channel(broker)
         outcome = await stack.enter_async_context(operation.written_down(trail, work))
         for batch in _batches(path, messages):
             if attended.stop.is_set():

@@ -11,12 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from aiormq.abc import AbstractChannel
-
 from console.dead_letters.consumers import Consumers
 from console.dead_letters.counting import PATIENCE, deserted, ready, steady
-from console.dead_letters.deliveries import Delivery
 from console.dead_letters.view import DeadLetter
+from shared.amqp.channel import Channel
+from shared.amqp.contents import Delivery
 from shared.amqp.errors import BrokerAwayError, broker_errors
 
 _QUIET: Final = 1.0
@@ -42,7 +41,7 @@ class Taken:
 class Look:
     """`taken` fills up with what `visit` says True to; everything else stays where it is."""
 
-    def __init__(self, channel: AbstractChannel, visit: Visit, prefetch: int) -> None:
+    def __init__(self, channel: Channel, visit: Visit, prefetch: int) -> None:
         self._channel = channel
         self._consumers = Consumers(channel, prefetch)
         self._stirred = asyncio.Event()
@@ -56,12 +55,13 @@ class Look:
         self.settled = 0
         self.ended = False
 
-    def receive(self, delivery: Delivery) -> None:
-        self.seen += 1
+    def receive(self, deliveries: Sequence[Delivery]) -> None:
+        self.seen += len(deliveries)
         try:
-            dead_letter = DeadLetter.read(delivery)
-            if self.visit(dead_letter):
-                self._arriving.append(Taken(delivery.tag, dead_letter))
+            for delivery in deliveries:
+                dead_letter = DeadLetter.read(delivery)
+                if self.visit(dead_letter):
+                    self._arriving.append(Taken(delivery.tag, dead_letter))
         except Exception as error:  # noqa: BLE001  raised to the caller of `more`, not to asyncio
             self.lose(error)
         if self._consumers.full(self.seen) or self.seen >= self._target:
@@ -90,19 +90,19 @@ class Look:
     async def settle(self, batch: Sequence[Taken]) -> None:
         """Take them off the queue for good. Raises BrokerAwayError."""
         if tags := [taken.tag for taken in batch]:
-            await broker_errors(self._acknowledge(tags), PATIENCE)
+            self._acknowledge(tags)
         self.settled += len(tags)
         self._consumers.settled(tags)
 
-    async def _acknowledge(self, tags: Sequence[int]) -> None:
+    def _acknowledge(self, tags: Sequence[int]) -> None:
         """One word is enough if nothing before them stays."""
         first = self._settled_through + 1
-        if list(tags) == list(range(first, first + len(tags))):
-            await self._channel.basic_ack(tags[-1], multiple=True, wait=False)
+        in_one = list(tags) == list(range(first, first + len(tags)))
+        settled = tags[-1:] if in_one else tags
+        if not self._channel.acknowledge(*settled, and_before=in_one):
+            raise BrokerAwayError("connection lost")
+        if in_one:
             self._settled_through = tags[-1]
-        else:
-            for tag in tags:
-                await self._channel.basic_ack(tag, wait=False)
 
     async def finish(self) -> None:
         """Go to the end, taking nothing more, and let the broker put back what is held."""
@@ -117,10 +117,10 @@ class Look:
 
     async def _next_consumer(self) -> None:
         if not self._consumers.started:
-            self.ended = await deserted(self._channel)
+            self.ended = await deserted(self._channel.underlay)
             if self.ended:
                 return
-            self._target = await steady(self._channel)
+            self._target = await steady(self._channel.underlay)
             await self._consumers.share(self._target)
         self._release()
         await self._consumers.next(self.seen)
@@ -140,7 +140,7 @@ class Look:
         if self._consumers.full(self.seen) or (self.seen < self._target and quiet < _ENOUGH):
             return
         # What arrived meanwhile. Nothing ready is not enough before: much may be on its way.
-        left = await ready(self._channel)
+        left = await ready(self._channel.underlay)
         self._target = self.seen + left
         if not left:
             self.ended = True

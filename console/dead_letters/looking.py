@@ -4,20 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
-from typing import Final
+from typing import Final, cast
 
+from aiormq.channel import Channel as Underlay
 from aiormq.connection import Connection
 from yarl import URL
 
 from console.away import ANSWER
 from console.dead_letters import lock
 from console.dead_letters.counting import PATIENCE, ready
-from console.dead_letters.deliveries import DeliveryTransport
 from console.dead_letters.errors import naming
 from console.dead_letters.look import READING, Look, Visit
 from console.dead_letters.watching import watched
-from shared.amqp.errors import BrokerAwayError, broker_errors, describe
-from shared.amqp.wire import closing
+from shared.amqp.channel import Channel
+from shared.amqp.errors import BrokerAwayError, broker_errors, describe, ended_by
+from shared.amqp.wire import Wire, closing
 
 NAME: Final = "registry-events console"
 _HEARTBEAT: Final = 30
@@ -34,22 +35,23 @@ async def looking(
     say: lock.Say = lock.silent,
 ) -> AsyncIterator[Look]:
     """A look, alone. Raises BusyError, BrokerAwayError."""
-    transport = DeliveryTransport()
+    wire = Wire()
     amqp = URL(url).update_query(heartbeat=_HEARTBEAT, name=NAME)
-    connection = Connection(amqp, transport_factory=transport)
+    connection = Connection(amqp, transport_factory=wire)
     async with AsyncExitStack() as stack:
         stack.enter_context(naming(url))
-        await stack.enter_async_context(closing(connection, transport.cut))
+        await stack.enter_async_context(closing(connection, wire.cut))
         await broker_errors(connection.connect(), ANSWER)
         await lock.acquire(connection, patience=patience, say=say)
         beside = await broker_errors(connection.channel(), ANSWER)
         asking = partial(beside.queue_declare, lock.LOCK, passive=True)
-        await stack.enter_async_context(watched(asking, transport.cut))
-        channel = await broker_errors(connection.channel(publisher_confirms=False), ANSWER)
+        await stack.enter_async_context(watched(asking, wire.cut))
+        underlay = await broker_errors(connection.channel(publisher_confirms=False), ANSWER)
+        channel = Channel(cast("Underlay", underlay), wire)
         look = Look(channel, visit, prefetch)
-        transport.reader.on_delivery = look.receive
-        channel.closing.add_done_callback(lambda closing: look.lose(_closed(closing)))
-        channel.on_consumer_cancel_callbacks.add(lambda _: look.lose(BrokerAwayError("cancelled")))
+        channel.on_deliveries = look.receive
+        underlay.closing.add_done_callback(lambda closing: look.lose(_closed(closing)))
+        underlay.on_consumer_cancel_callbacks.add(lambda _: look.lose(BrokerAwayError("cancelled")))
         try:
             yield look
         finally:
@@ -67,5 +69,4 @@ async def _until_back(connection: Connection, count: int) -> None:
 
 
 def _closed(closing: asyncio.Future[object]) -> BrokerAwayError:
-    error = None if closing.cancelled() else closing.exception()
-    return BrokerAwayError(describe(error))
+    return BrokerAwayError(describe(ended_by(closing)))

@@ -12,8 +12,6 @@ from functools import partial
 from typing import Final
 
 from aio_pika.abc import AbstractChannel, AbstractConnection
-from aiormq.abc import AbstractChannel as UnderlayChannel
-from aiormq.abc import DeliveredMessage
 from yarl import URL
 
 from console.away import ANSWER
@@ -25,6 +23,8 @@ from console.dead_letters.selection import Selection
 from console.dead_letters.view import DeadLetter
 from console.dead_letters.watching import watched
 from shared.amqp import topology, wire
+from shared.amqp.channel import Channel
+from shared.amqp.contents import Delivery
 from shared.amqp.errors import BrokerAwayError, broker_errors
 
 _COPIES_KEPT: Final = 10_000
@@ -42,6 +42,7 @@ class Broker:
 
     url: str
     connection: AbstractConnection
+    plug: wire.Wire
     say: Say = silent
     patience: float = PATIENCE
 
@@ -52,12 +53,12 @@ async def connected(
 ) -> AsyncIterator[Broker]:
     """Raises BrokerAwayError and TopologyConflictError."""
     amqp = URL(url).update_query(heartbeat=_HEARTBEAT)
-    plug = wire.Wire(amqp)
+    plug = wire.Wire()
     opening = wire.connected(amqp, name=NAME, seconds=ANSWER, wire=plug)
     with naming(url):
         async with opening as connection:
             await _declare(connection, plug)
-            yield Broker(url, connection, say, patience)
+            yield Broker(url, connection, plug, say, patience)
 
 
 async def _declare(connection: AbstractConnection, plug: wire.Wire) -> None:
@@ -105,38 +106,27 @@ async def following(broker: Broker) -> AsyncIterator[AsyncIterator[DeadLetter]]:
 
     What it gives raises BrokerAwayError when the connection is lost.
     """
-    arrived: asyncio.Queue[DeliveredMessage | None] = asyncio.Queue()
+    arrived: asyncio.Queue[Sequence[Delivery] | None] = asyncio.Queue()
     outer = await broker_errors(broker.connection.channel(), ANSWER)
-    channel = await broker_errors(_copying(outer, arrived), ANSWER)
-    channel.closing.add_done_callback(lambda _: arrived.put_nowait(None))
+    channel = await broker_errors(Channel.of(outer, broker.plug), ANSWER)
+    channel.on_deliveries = arrived.put_nowait
+    channel.underlay.closing.add_done_callback(lambda _: arrived.put_nowait(None))
+    await broker_errors(_copy(outer, channel), ANSWER)
 
     async def arriving() -> AsyncIterator[DeadLetter]:
-        while (message := await arrived.get()) is not None:
-            yield _read(message)
+        while (deliveries := await arrived.get()) is not None:
+            for delivery in deliveries:
+                yield DeadLetter.read(delivery)
         raise BrokerAwayError("connection lost; what arrives from now on is not shown")
 
     yield arriving()
     await broker_errors(outer.close(), ANSWER)
 
 
-async def _copying(
-    outer: AbstractChannel, arrived: "asyncio.Queue[DeliveredMessage | None]"
-) -> UnderlayChannel:
-    """The channel whose queue gets a copy of all that arrives."""
+async def _copy(outer: AbstractChannel, channel: Channel) -> None:
+    """Have a copy of all that arrives delivered."""
     copies = await outer.declare_queue(
         exclusive=True, auto_delete=True, arguments={"x-max-length": _COPIES_KEPT}
     )
     await copies.bind(topology.DEAD_EXCHANGE, "#")
-    channel = await outer.get_underlay_channel()
-    await channel.basic_consume(copies.name, arrived.put, no_ack=True)
-    return channel
-
-
-def _read(message: DeliveredMessage) -> DeadLetter:
-    properties = message.header.properties
-    return DeadLetter.of(
-        message.body,
-        message_id=properties.message_id or "",
-        routing_key=message.routing_key or "",
-        headers=properties.headers or {},
-    )
+    await channel.consume(copies.name, no_ack=True)

@@ -37,7 +37,7 @@ async def requeue_all(
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(audit.database(loaded))
         broker = await stack.enter_async_context(reading.connected(secret(loaded.amqp_url)))
-        deed = Requeue(await publishing_channel(broker.connection), by=work.actor)
+        deed = Requeue(await publishing_channel(broker), by=work.actor)
         ahead = _Canary(broker, pool, deed, pace) if pool and pace.canary else None
         first = await ahead.pick(made.chosen) if ahead else []
         trail = Trail(pool)

@@ -4,7 +4,6 @@ One that holds a notification becomes the events of it.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -87,7 +86,7 @@ def operator_name(by: str) -> str:
 
 
 def _with_past(message: Message, past: Headers) -> Message:
-    return replace(message, headers={**message.headers, **past})
+    return message._replace(headers={**message.headers, **past})
 
 
 def _edited(dead_letter: DeadLetter, text: str, by: str, at: datetime) -> Message:

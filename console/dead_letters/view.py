@@ -7,9 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Self
 
-from console.dead_letters import properties
-from console.dead_letters.deliveries import Delivery
 from shared import credentials, strict_json
+from shared.amqp.contents import Delivery
 from shared.amqp.dead_letter import Story
 from shared.amqp.message import EVENT_ID
 from shared.text import from_bytes, printable
@@ -38,7 +37,7 @@ class DeadLetter:
 
     @classmethod
     def read(cls, delivery: Delivery) -> Self:
-        message_id, headers = properties.decode(delivery.header)
+        message_id, headers = delivery.properties
         return cls.of(
             delivery.body,
             message_id=message_id,

@@ -14,6 +14,7 @@ from shared.metrics import PREFIX
 from shared.text import printable
 
 _KINDS: Final = ("ingest", "worker")
+_PROCESS: Final = "process"
 _ADDRESS: Final = 64
 
 
@@ -30,17 +31,20 @@ def _read(url: str, metrics: str, ready: str) -> Service:
     document = json.loads(ready)
     missing = document.get("missing", {})
     kind = next((kind for kind in _KINDS if f"{PREFIX}{kind}_events" in families), "service")
-    in_hand = _value(families.get(f"{PREFIX}worker_events_in_hand"))
+    in_hand = _values(families.get(f"{PREFIX}worker_events_in_hand"))
+    events_of = _by_process(families.get(f"{PREFIX}{kind}_events"))
+    build = families.get(f"{PREFIX}build_info")
     return Service(
         url=url,
         kind=kind,
         fault=printable("; ".join(f"{part}: {why}" for part, why in missing.items()), 300),
-        version=_version(families.get(f"{PREFIX}build_info")),
-        events=_sum(families.get(f"{PREFIX}{kind}_events")),
-        dead_lettered=_sum(families.get(f"{PREFIX}dead_letters")),
+        version=_version(build),
+        events=sum(events_of.values()),
+        events_of={number: events_of.get(number, 0.0) for number in _processes(build)},
+        dead_lettered=sum(_by_process(families.get(f"{PREFIX}dead_letters")).values()),
         sender_faults=_sender_faults(document.get("sender_faults", {})),
-        in_hand=None if in_hand is None else int(in_hand),
-        batch_age=_value(families.get(f"{PREFIX}worker_batch_age_seconds")) or 0.0,
+        in_hand=int(sum(in_hand)) if in_hand else None,
+        batch_age=max(_values(families.get(f"{PREFIX}worker_batch_age_seconds")), default=0.0),
     )
 
 
@@ -58,22 +62,30 @@ def _sender_faults(document: Mapping[str, Any]) -> Sequence[SenderFault]:
     ]
 
 
-def _sum(family: Metric | None) -> float:
+def _by_process(family: Metric | None) -> Mapping[str, float]:
     """Of what reached the queue: other verbs than these are dropped by the broker."""
-    samples: Iterable[tuple[str, dict[str, str], float]] = (
-        ((one.name, one.labels, one.value) for one in family.samples) if family else ()
-    )
-    return sum(
-        _finite(value)
-        for name, labels, value in samples
-        if name.endswith("_total")
-        and labels.get("action") not in {"pull", "mount"}
-        and labels.get("outcome") != "ignored"
-    )
+    found: dict[str, float] = {}
+    for sample in family.samples if family else ():
+        labels = sample.labels
+        if (
+            sample.name.endswith("_total")
+            and labels.get("action") not in {"pull", "mount"}
+            and labels.get("outcome") != "ignored"
+        ):
+            number = labels.get(_PROCESS, "")
+            found[number] = found.get(number, 0.0) + _finite(sample.value)
+    return found
 
 
-def _value(gauge: Metric | None) -> float | None:
-    return _finite(gauge.samples[0].value) if gauge and gauge.samples else None
+def _processes(build: Metric | None) -> Iterable[str]:
+    """Those that answered, if there are several."""
+    for sample in build.samples if build else ():
+        if _PROCESS in sample.labels:
+            yield printable(sample.labels[_PROCESS], 40)
+
+
+def _values(gauge: Metric | None) -> Sequence[float]:
+    return [_finite(sample.value) for sample in gauge.samples] if gauge else []
 
 
 def _finite(value: float) -> float:

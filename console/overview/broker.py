@@ -21,7 +21,7 @@ class BrokerLook:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._wire = wire.Wire(URL(url))
+        self._wire = wire.Wire()
         self._connection: AbstractConnection | None = None
         self._stack = AsyncExitStack()
 

@@ -1,7 +1,7 @@
 """How fast events move and how long they wait: from differences between snapshots, pure."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -121,11 +121,20 @@ def longest_wait(snapshot: Snapshot, since_empty: float | None) -> float | None:
 
 def _counted(before: Sequence[Service], now: Sequence[Service]) -> float | None:
     """What ingests took between two looks; None unless every one that is known answered both."""
-    earlier = {one.url: one.events for one in before if one.kind == "ingest"}
-    later = {one.url: one.events for one in now if one.kind == "ingest"}
+    earlier, later = _taken(before), _taken(now)
     unknown = any(one.fault for one in now if one.kind != "worker")
     if not later or earlier.keys() != later.keys() or unknown:
         return None
-    differences = [(later[url] or 0) - (earlier[url] or 0) for url in later]
+    differences = [later[process] - earlier[process] for process in later]
     # A counter that goes back is a process that started again.
     return None if min(differences) < 0 else sum(differences)
+
+
+def _taken(services: Sequence[Service]) -> Mapping[tuple[str, str], float]:
+    """What each process of each ingest took."""
+    return {
+        (one.url, number): events
+        for one in services
+        if one.kind == "ingest"
+        for number, events in (one.events_of or {"": one.events or 0.0}).items()
+    }

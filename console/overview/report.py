@@ -133,7 +133,10 @@ def _service(service: Service, snapshot: Snapshot) -> str:
         return f"{service.url}  {service.fault}"
     events = count(int(service.events or 0), "event")
     dead = count(int(service.dead_lettered), "dead letter")
-    line = f"{service.url}  version {service.version}, {events}, {dead}"
+    line = f"{service.url}  version {service.version}"
+    if service.events_of:
+        line += f", {count(len(service.events_of), 'process', 'processes')}"
+    line += f", {events}, {dead}"
     if snapshot.broker.fault:
         # It notices a frozen broker later than we do.
         line += f", ready by its own account at {snapshot.taken:%H:%M:%S UTC}"

@@ -38,8 +38,9 @@ def addresses(setting: str) -> Sequence[str]:
 async def _look(http: aiohttp.ClientSession, url: str) -> Service:
     try:
         async with asyncio.timeout(_SECONDS):
-            metrics = await _get(http, f"{url}/metrics")
-            ready = await _get(http, f"{url}/health/ready")
+            metrics, ready = await asyncio.gather(
+                *(_get(http, f"{url}{path}") for path in ("/metrics", "/health/ready"))
+            )
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
         return Service(url, fault=faults.in_words(error, seconds=_SECONDS))
     return read(url, metrics, ready)

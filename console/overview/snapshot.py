@@ -1,7 +1,7 @@
 """What the collectors saw at one moment. Ages and durations are seconds."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from console.overview.last_known import LastKnown
@@ -97,7 +97,8 @@ class Database:
 class Service:
     """An ingest or a worker by its own account; `events` is what it took or settled in all.
 
-    `in_hand` is what a worker has not settled yet, `batch_age` how long it is at its batch.
+    `events_of` is each of its processes' part, by the number; one alone has none. `in_hand` is what
+    a worker has not settled yet, `batch_age` how long it is at its batch, or its slowest process.
     """
 
     url: str
@@ -105,6 +106,7 @@ class Service:
     fault: str = ""
     version: str = ""
     events: float | None = None
+    events_of: Mapping[str, float] = field(default_factory=dict)
     dead_lettered: float = 0
     sender_faults: Sequence[SenderFault] = ()
     in_hand: int | None = None

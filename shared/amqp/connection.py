@@ -8,15 +8,15 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import Final, cast
+from typing import Final
 
 import stamina
-from aio_pika.abc import AbstractChannel, AbstractConnection
-from aiormq.channel import Channel
+from aio_pika.abc import AbstractConnection
 from yarl import URL
 
 from shared.amqp import topology, wire
-from shared.amqp.errors import BrokerAwayError, broker_errors, describe
+from shared.amqp.channel import Channel
+from shared.amqp.errors import BrokerAwayError, broker_errors, describe, ended_by
 from shared.logs import get_logger
 
 _SHORTEST_PAUSE: Final = 0.1
@@ -75,9 +75,10 @@ class Connection:
         lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         async with AsyncExitStack() as stack:
             try:
-                connecting = wire.connected(self._url, name=self._name)
+                plug = wire.Wire()
+                connecting = wire.connected(self._url, name=self._name, wire=plug)
                 connection = await stack.enter_async_context(connecting)
-                opening = self._open(connection, lost)
+                opening = self._open(connection, plug, lost)
                 self.channel = await broker_errors(opening, wire.CONNECT_TIMEOUT)
             except BrokerAwayError as error:
                 self.fault = str(error)
@@ -89,12 +90,15 @@ class Connection:
             finally:
                 self.channel, self._lost = None, None
 
-    async def _open(self, connection: AbstractConnection, lost: asyncio.Future[str]) -> Channel:
-        outer: AbstractChannel = await connection.channel(on_return_raises=True)
+    async def _open(
+        self, connection: AbstractConnection, plug: wire.Wire, lost: asyncio.Future[str]
+    ) -> Channel:
+        outer = await connection.channel()
         await topology.declare(outer)
-        # The channel below aio-pika's: its per-message objects are most of the cost of a message.
-        channel = cast("Channel", await outer.get_underlay_channel())
-        channel.closing.add_done_callback(lambda closing: _lose(lost, describe(_error(closing))))
+        channel = await Channel.of(outer, plug)
+        channel.underlay.closing.add_done_callback(
+            lambda closing: _lose(lost, describe(ended_by(closing)))
+        )
         if self._opened:
             await self._opened(channel)
         return channel
@@ -103,7 +107,3 @@ class Connection:
 def _lose(lost: asyncio.Future[str], why: str) -> None:
     if not lost.done():
         lost.set_result(why)
-
-
-def _error(closing: asyncio.Future[object]) -> BaseException | None:
-    return None if closing.cancelled() else closing.exception()

@@ -26,6 +26,11 @@ def describe(error: BaseException | None, *, seconds: float | None = None) -> st
     return faults.in_words(error, seconds=seconds) if error else "connection closed"
 
 
+def ended_by(closing: "asyncio.Future[object]") -> BaseException | None:
+    """The error that a channel or connection of aiormq's was closed with."""
+    return None if closing.cancelled() else closing.exception()
+
+
 async def broker_errors(step: Awaitable[T], timeout: float) -> T:  # noqa: ASYNC109  one deadline for both steps
     """Await `step`; a failure of the broker or the network becomes BrokerAwayError."""
     try:

@@ -1,9 +1,9 @@
 """What is published: one message an event, its body the event's own JSON as it came."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from shared.amqp.topology import EVENTS_EXCHANGE, routing_key
 from shared.event import Event
@@ -22,14 +22,13 @@ _HEADER_LENGTH: Final = 255
 Headers = Mapping[str, str | int]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A message to publish. `mandatory`: if no queue takes it, publishing fails."""
 
     exchange: str
     routing_key: str
     body: bytes
-    headers: Headers = field(default_factory=dict)
+    headers: Headers = MappingProxyType({})
     mandatory: bool = True
 
 

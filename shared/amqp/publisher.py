@@ -1,24 +1,12 @@
 """Publishing that is done when the broker has confirmed it, and failed in every other case."""
 
-import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final, Protocol
-from uuid import uuid4
-
-from aiormq.channel import Channel
-from aiormq.exceptions import AMQPError, DeliveryError, PublishError
-from pamqp.commands import Basic
 
 from shared.amqp.connection import Connection
-from shared.amqp.errors import describe, raise_if_cancelled
-from shared.amqp.message import CONTENT_TYPE, Message
+from shared.amqp.message import Message
 
-_PERSISTENT: Final = 2
 _TIMEOUTS_BEFORE_RECONNECT: Final = 5
-# Of one publish: others' messages come between. More would be no faster, a broker confirms many at
-# once.
-_IN_FLIGHT: Final = 64
 
 
 class PublishFailedError(Exception):
@@ -44,7 +32,7 @@ class Publisher(Protocol):
 
 
 class ConfirmedPublisher:
-    """Publisher on one channel, many messages in flight together."""
+    """Publisher on whichever channel is open, many messages in flight together."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -54,81 +42,22 @@ class ConfirmedPublisher:
         channel = self._connection.channel
         if channel is None:
             raise PublishFailedError("disconnected", self._connection.fault, messages)
-        left = dict(enumerate(messages))
-        try:
-            # Of our own, round all: aiormq's timeouts do not cover a connection that hangs.
-            async with asyncio.timeout(deadline):
-                await _publish_all(channel, left)
-        except TimeoutError:
-            if len(left) == len(messages):
-                self._count_timeout()
-            why = f"no confirm within {deadline:.3g} s"
-            raise PublishFailedError("timeout", why, tuple(left.values())) from None
-        except PublishFailedError as error:
-            error.unconfirmed = tuple(left.values())
-            if error.cause == "returned":
-                # A queue or binding is gone; opening again declares it again.
-                self._connection.give_up("a message reached no queue")
-            raise
-        self._timeouts = 0
+        outcomes = await channel.publishing.publish(messages, deadline=deadline)
+        failure = next(filter(None, outcomes), None)
+        if failure is None:
+            self._timeouts = 0
+            return
+        each = zip(messages, outcomes, strict=True)
+        unconfirmed = [message for message, outcome in each if outcome]
+        if failure.cause == "returned":
+            # A queue or binding is gone; opening again declares it again.
+            self._connection.give_up("a message reached no queue")
+        elif failure.cause == "timeout" and len(unconfirmed) == len(messages):
+            self._count_timeout()
+        raise PublishFailedError(failure.cause, failure.detail, unconfirmed)
 
     def _count_timeout(self) -> None:
         self._timeouts += 1
         if self._timeouts >= _TIMEOUTS_BEFORE_RECONNECT:
             self._timeouts = 0
             self._connection.give_up("publishes are not confirmed")
-
-
-async def _publish_all(channel: Channel, left: dict[int, Message]) -> None:
-    """Take out of `left` what is confirmed."""
-    numbers = iter(tuple(left))
-
-    async def publish_in_turn() -> None:
-        for number in numbers:
-            await publish_one(channel, left[number])
-            del left[number]
-
-    if len(left) == 1:
-        await publish_in_turn()
-        return
-    lanes = (publish_in_turn() for _ in range(min(len(left), _IN_FLIGHT)))
-    results = await asyncio.gather(*lanes, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-
-
-async def publish_one(channel: Channel, message: Message) -> None:
-    """Return when the broker has confirmed the message. Raises PublishFailedError."""
-    try:
-        confirm = await channel.basic_publish(
-            message.body,
-            exchange=message.exchange,
-            routing_key=message.routing_key,
-            mandatory=message.mandatory,
-            properties=_properties(message),
-            wait=False,
-        )
-    except PublishError as error:
-        raise PublishFailedError("returned", describe(error)) from None
-    except DeliveryError as error:
-        raise PublishFailedError("refused", describe(error)) from None
-    except (AMQPError, OSError, RuntimeError) as error:
-        raise PublishFailedError("disconnected", describe(error)) from None
-    except asyncio.CancelledError:
-        raise_if_cancelled()
-        raise PublishFailedError("disconnected", "connection lost") from None
-    if not isinstance(confirm, Basic.Ack):
-        raise PublishFailedError("refused", type(confirm).__name__)
-
-
-def _properties(message: Message) -> Basic.Properties:
-    return Basic.Properties(
-        # Fresh for each publish: aiormq finds a returned message's confirm by it, so with the
-        # event's id here a retry beside its original would take the wrong one.
-        message_id=uuid4().hex,
-        delivery_mode=_PERSISTENT,
-        content_type=CONTENT_TYPE,
-        timestamp=datetime.now(UTC),
-        headers=dict(message.headers),
-    )

@@ -1,4 +1,8 @@
-"""One AMQP connection whose end has a deadline, also when the other side does not read."""
+"""One AMQP connection: its bytes, and an end that has a deadline also when nobody reads.
+
+aiormq opens and closes it, sends heartbeats and talks of topology; the frames of messages go past
+it, to taps, because it makes several objects and a task of each.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -7,14 +11,16 @@ from typing import Any, Final, Protocol
 
 import aio_pika
 from aio_pika.abc import AbstractConnection
-from aiormq.connection import TCPTransportFactory, TLSTransportFactory, TransportFactory
+from aiormq.connection import TransportFactory
 from aiormq.exceptions import AMQPError
 from yarl import URL
 
 from shared.amqp.errors import BrokerAwayError, broker_errors, raise_if_cancelled
+from shared.amqp.taps import Reader, Tap
 
 CONNECT_TIMEOUT: Final = 5.0
 CLOSE_TIMEOUT: Final = 2.0
+_MOMENT: Final = 0.001
 
 
 class Closable(Protocol):
@@ -23,24 +29,63 @@ class Closable(Protocol):
     def close(self) -> Awaitable[object]: ...
 
 
-class Wire(TransportFactory):
-    """Opens the socket, and cuts it."""
+class _Protocol(asyncio.StreamReaderProtocol):
+    def __init__(self, reader: Reader, wire: "Wire") -> None:
+        super().__init__(reader, loop=asyncio.get_running_loop())
+        self._wire = wire
 
-    def __init__(self, url: URL) -> None:
-        self._factory = TLSTransportFactory() if url.scheme == "amqps" else TCPTransportFactory()
-        self._writer: asyncio.StreamWriter | None = None
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._wire.is_full = True
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._wire.is_full = False
+        for tap in tuple(self._wire.taps.values()):
+            tap.resume()
+
+
+class Wire(TransportFactory):
+    """Opens the socket, and cuts it; `taps` take frames of their channels past aiormq.
+
+    `is_full` while what is written waits for the peer to read.
+    """
+
+    def __init__(self) -> None:
+        self.taps: dict[int, Tap] = {}
+        self.is_full = False
+        self._transport: asyncio.Transport | None = None
 
     async def create(
         self,
         url: URL,
         **kwargs: Any,  # noqa: ANN401  aiormq's interface
     ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        reader, self._writer = await self._factory.create(url, **kwargs)
-        return reader, self._writer
+        context = None
+        if url.scheme == "amqps":
+            context = await kwargs["ssl_context_provider"].get_context()
+        self.taps, self.is_full = {}, False
+        reader = Reader(self.taps)
+        protocol = _Protocol(reader, self)
+        loop = asyncio.get_running_loop()
+        self._transport, _ = await loop.create_connection(
+            lambda: protocol, url.host or "", url.port or 0, ssl=context
+        )
+        return reader, asyncio.StreamWriter(self._transport, protocol, reader, loop)
+
+    def write(self, data: bytes) -> None:
+        """Whole frames; aiormq writes its own to the same socket, whole as well."""
+        if self._transport and not self._transport.is_closing():
+            self._transport.write(data)
+
+    async def written(self) -> None:
+        """Return when the kernel has all that was written; there is no event for it."""
+        while self._transport and self._transport.get_write_buffer_size():  # noqa: ASYNC110
+            await asyncio.sleep(_MOMENT)
 
     def cut(self) -> None:
-        if self._writer:
-            self._writer.transport.abort()
+        if self._transport:
+            self._transport.abort()
 
 
 @asynccontextmanager
@@ -48,7 +93,7 @@ async def connected(
     url: URL, *, name: str, seconds: float = CONNECT_TIMEOUT, wire: Wire | None = None
 ) -> AsyncIterator[AbstractConnection]:
     """A connection for a block; raises BrokerAwayError when there is none after `seconds`."""
-    wire = wire or Wire(url)
+    wire = wire or Wire()
     connection = aio_pika.Connection(url, client_properties={"connection_name": name})
     connection.kwargs["transport_factory"] = wire
     async with closing(connection, wire.cut):

@@ -45,7 +45,7 @@ async def bury(
         own = {**origin, **(headers or {})}
         messages.append(dead_letter(to_bytes(body), Story(**told), own, "event.push"))
     async with reading.connected(amqp_url) as broker:
-        channel = await publishing_channel(broker.connection)
+        channel = await publishing_channel(broker)
         for start in range(0, len(messages), BATCH):
             done = await publish_each(channel, messages[start : start + BATCH])
             assert not any(done.failures)

@@ -54,5 +54,5 @@ async def _give_up(amqp_url: str, events: Sequence[Any]) -> None:
         for event in events
     ]
     async with reading.connected(amqp_url) as broker:
-        channel = await publishing_channel(broker.connection)
+        channel = await publishing_channel(broker)
         assert not any((await publish_each(channel, messages)).failures)

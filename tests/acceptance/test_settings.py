@@ -21,6 +21,7 @@ AWAY = {
     "DATABASE_URL": f"postgresql://u:databases-password@{LOOPBACK}:1/x?password=querys-password",
     "REGISTRY_EVENTS_TOKENS": "first-token,second-token",
 }
+PROCESSES = pytest.mark.parametrize("count", ["1", "2"], ids=["one", "several"])
 SECRETS = ("brokers-password", "databases-password", "querys-password", "first-token", "d-token")
 
 
@@ -128,23 +129,30 @@ def test_check_as_json_has_every_fault() -> None:
     assert "brokers-password" not in bad.stdout
 
 
-def test_ingest_wants_a_token(processes: Processes) -> None:
+@PROCESSES
+def test_ingest_wants_a_token(processes: Processes, count: str) -> None:
     broker = {"AMQP_URL": processes.amqp_url}
-    message = fault(run("ingest", **broker), 1)
+    listen = f"{LOOPBACK}:{free_port()}"
+    message = fault(run("ingest", "--processes", count, "--listen", listen, **broker), 1)
     assert "REGISTRY_EVENTS_TOKENS" in message
     assert "--insecure-no-auth" in message
+
+
+def test_ingest_does_without_a_token_if_told_to(processes: Processes) -> None:
     ingest = processes.ingest(tokens="", insecure_no_auth=True)
     status, answer = request(ingest.port, "POST", "/notifications", body=make_envelope())
     assert (status, answer) == (200, b'{"accepted": 0, "dead_lettered": 0}')
 
 
+@PROCESSES
 @pytest.mark.parametrize("command", ["ingest", "worker"])
-async def test_a_queue_of_another_kind(processes: Processes, command: str) -> None:
+async def test_a_queue_of_another_kind(processes: Processes, command: str, count: str) -> None:
     async with await aio_pika.connect(processes.amqp_url) as connection:
         channel = await connection.channel()
         await channel.declare_queue(EVENTS_QUEUE, durable=True)
     listen = variables(**{f"{command}_listen": f"{LOOPBACK}:{free_port()}"})
-    message = fault(run(command, **processes.environment, **listen), 1)
+    done = run(command, "--processes", count, **processes.environment, **listen)
+    message = fault(done, 1)
     assert len(message.splitlines()) == 1
     assert f"queue '{EVENTS_QUEUE}'" in message
     assert "delete it (rabbitmqctl delete_queue NAME), or use another virtual host" in message
@@ -156,13 +164,30 @@ def taken_port() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-@pytest.mark.parametrize("command", ["ingest", "worker"])
-def test_a_port_that_is_taken(processes: Processes, taken_port: int, command: str) -> None:
-    done = run(command, "--listen", f"{LOOPBACK}:{taken_port}", **processes.environment)
-    message = fault(done, 1).lower()
+def refused(processes: Processes, command: str, count: str, port: int) -> None:
+    """`command` ends with one message: somebody has the port."""
+    options = ("--processes", count, "--listen", f"{LOOPBACK}:{port}")
+    message = fault(run(command, *options, **processes.environment), 1).lower()
     assert len(message.splitlines()) == 1
-    assert message.startswith(f"cannot listen on {LOOPBACK}:{taken_port}: ")
+    assert message.startswith(f"cannot listen on {LOOPBACK}:{port}: ")
     assert "address already in use" in message
+
+
+@PROCESSES
+@pytest.mark.parametrize("command", ["ingest", "worker"])
+def test_a_port_that_is_taken(
+    processes: Processes, taken_port: int, command: str, count: str
+) -> None:
+    refused(processes, command, count, taken_port)
+
+
+@PROCESSES
+def test_several_processes_share_their_port_with_nobody_else(
+    processes: Processes, count: str
+) -> None:
+    ingest = processes.ingest(ingest_processes=2)
+    refused(processes, "ingest", count, ingest.port)
+    refused(processes, "worker", count, ingest.port)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ async def bury(amqp_url: str, start: int, stop: int) -> None:
         for number in range(start, stop)
     ]
     async with reading.connected(amqp_url) as broker:
-        channel = await publishing_channel(broker.connection)
+        channel = await publishing_channel(broker)
         done = await publish_each(channel, messages)
     assert not any(done.failures)
 

@@ -1,7 +1,11 @@
 import pytest
 
+from console.supervision.assignment import GRACE
+from ingest import app as ingest
 from shared.settings import Settings
 from tests.unit.deploy.shipped import DEPLOY, UNITS, seconds, unit_lines
+
+_DRAIN_OF_A_WORKER = Settings.model_construct().worker_drain_timeout
 
 
 def test_each_process_has_a_unit() -> None:
@@ -33,9 +37,22 @@ def test_each_worker_of_a_host_has_a_health_port_of_its_own() -> None:
     assert "--listen 127.0.0.1:%i" in command
 
 
+@pytest.mark.parametrize("service", ["ingest", "worker@"])
+def test_the_parent_of_several_processes_ends_them_itself(service: str) -> None:
+    path = DEPLOY / f"systemd/registry-events-{service}.service"
+    assert unit_lines(path, "KillMode") == ["mixed"]
+
+
+def test_several_processes_may_end_before_they_are_killed() -> None:
+    granted = {"ingest": ingest.DRAIN_TIMEOUT, "worker@": _DRAIN_OF_A_WORKER}
+    for service, drain in granted.items():
+        path = DEPLOY / f"systemd/registry-events-{service}.service"
+        assert seconds(unit_lines(path, "TimeoutStopSec")[0]) > drain + GRACE
+
+
 def test_a_worker_may_drain_before_it_is_killed() -> None:
     (grace,) = unit_lines(DEPLOY / "systemd/registry-events-worker@.service", "TimeoutStopSec")
-    assert seconds(grace) > Settings.model_construct().worker_drain_timeout
+    assert seconds(grace) > _DRAIN_OF_A_WORKER
 
 
 @pytest.mark.parametrize("unit", [unit.name for unit in UNITS])

@@ -1,6 +1,6 @@
 """What an ingest remembers of its senders: little, whoever they are, and not for long."""
 
-from ingest.sender_faults import MEMORY, SenderFault, SenderFaults
+from ingest.sender_faults import MEMORY, SenderFault, SenderFaults, together
 
 
 class Clock:
@@ -60,3 +60,28 @@ def test_three_addresses_by_turns_are_all_there_are() -> None:
         faults.note(SenderFault.TOKEN, f"10.0.0.{number % 3}")
     (one,) = faults.document().values()
     assert (one["addresses"], one["others"]) == (["10.0.0.0", "10.0.0.1", "10.0.0.2"], False)
+
+
+def test_several_processes_have_one_memory() -> None:
+    (first, early), (second, late) = make_faults(), make_faults()
+    early.now -= 10
+    for number in range(2):
+        first.note(SenderFault.TOKEN, f"10.0.0.{number}")
+    for number in range(1, 3):
+        second.note(SenderFault.TOKEN, f"10.0.0.{number}")
+    second.note(SenderFault.TOO_LARGE, "10.0.0.9")
+    early.now, late.now = 1_000.0, 1_000.0
+    both = together([second.document(), first.document()])
+    assert both["token"] == {
+        "count": 4,
+        "first_age": 10,
+        "last_age": 0,
+        "addresses": ["10.0.0.0", "10.0.0.1", "10.0.0.2"],
+        "others": False,
+    }
+    assert both["too_large"] == second.document()["too_large"]
+    second.note(SenderFault.TOKEN, "10.0.0.3")
+    both = together([second.document(), first.document()])
+    assert both["token"]["addresses"] == ["10.0.0.1", "10.0.0.2", "10.0.0.3"]
+    assert both["token"]["others"] is True
+    assert together([{}, {}]) == {}

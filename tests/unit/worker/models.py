@@ -7,17 +7,20 @@ fail before or after its commit.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import asyncpg
-from aiormq.channel import Channel
+from pamqp.commands import Basic
+from pamqp.frame import marshal
+from pamqp.header import ContentHeader
 
+from shared.amqp.channel import Channel
+from shared.amqp.contents import Delivery
 from shared.amqp.message import Message
 from shared.amqp.publisher import PublishFailedError
 from shared.event import Event
 from worker.batches import BatchLoop
-from worker.consumer import Consumer
-from worker.delivery import Delivery
+from worker.consumer import Batch, Consumer
 from worker.metrics import WorkerMetrics
 from worker.recorder import Recorded
 from worker.verdicts import Catalogue, first_pushes, judge, once_each
@@ -51,24 +54,36 @@ class Queue:
         self.unacknowledged = []
         self.channel_lost = False
 
-    async def next_batch(self) -> Sequence[Delivery]:
+    async def next_batch(self) -> Batch | None:
         fresh = [number for number in sorted(self.messages) if number not in self.unacknowledged]
         self.unacknowledged += (taken := fresh[:BATCH])
-        return [self._delivery(number) for number in taken]
+        deliveries = [self._delivery(number) for number in taken]
+        return Batch(cast("Channel", None), deliveries, 0.0, len(taken)) if taken else None
 
-    async def acknowledge(self, batch: Sequence[Delivery], *, and_before: bool = True) -> None:
+    def acknowledge(self, batch: Batch) -> None:
+        last = batch.deliveries[-1].tag
+        self._settle([number for number in self.unacknowledged if number <= last])
+
+    async def acknowledge_one(self, _batch: Batch, delivery: Delivery) -> None:
+        self._settle([number for number in self.unacknowledged if number == delivery.tag])
+
+    def _settle(self, numbers: Sequence[int]) -> None:
         if self.channel_lost:
             return
-        last = batch[-1].tag
-        done = [n for n in self.unacknowledged if n == last or (and_before and n < last)]
-        for number in done:
+        for number in numbers:
             self.unacknowledged.remove(number)
             del self.messages[number]
 
     def _delivery(self, number: int) -> Delivery:
         body, count = self.messages[number]
-        headers = {"x-delivery-count": count} if count else {}
-        return Delivery(cast("Channel", None), number, "event.push", body, headers)
+        return delivery(number, body, came_before=count)
+
+
+def delivery(tag: int, body: bytes = b"{}", *, came_before: int = 0) -> Delivery:
+    """As RabbitMQ hands a message over that came so often before."""
+    headers: Any = {"x-delivery-count": came_before} if came_before else {}
+    header = ContentHeader(0, len(body), Basic.Properties(headers=headers))
+    return Delivery(tag, "event.push", marshal(header, 1)[7:-1], body)
 
 
 class Database:

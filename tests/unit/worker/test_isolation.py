@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.amqp.contents import Delivery
 from shared.event import Event
 from tests.factories import make_event
 from worker import isolation
-from worker.delivery import Delivery, Received
+from worker.delivery import Received
 from worker.recorder import Recorded
 
 

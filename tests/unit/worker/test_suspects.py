@@ -1,33 +1,24 @@
 """Only a batch that came again and again is taken apart."""
 
-from typing import Any, cast
-
-from aiormq.channel import Channel
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.unit.worker.models import delivery
 from worker import suspects
-from worker.delivery import Delivery
-
-
-def delivery(tag: int, **headers: Any) -> Delivery:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Delivery(cast("Channel", None), tag, "event.push", b"{}", named)
 
 
 def test_messages_that_are_new_or_came_again_once_are_no_suspects() -> None:
-    assert not suspects.are_suspects([delivery(1), delivery(2, x_delivery_count=1)])
+    assert not suspects.are_suspects([delivery(1), delivery(2, came_before=1)])
 
 
 def test_one_that_came_three_times_before_makes_its_batch_suspect() -> None:
-    assert suspects.are_suspects([delivery(1), delivery(2, x_delivery_count=3)])
+    assert suspects.are_suspects([delivery(1), delivery(2, came_before=3)])
 
 
 def suspect_tags(count: int, tags: list[int]) -> list[int]:
-    parts = suspects.one_by_one([delivery(tag, x_delivery_count=count) for tag in tags])
-    assert {len(part) for part in parts} == {1}
-    assert sorted(part[0].tag for part in parts) == tags
-    return [part[0].tag for part in parts]
+    order = suspects.one_by_one([delivery(tag, came_before=count) for tag in tags])
+    assert sorted(one.tag for one in order) == tags
+    return [one.tag for one in order]
 
 
 @given(st.integers(0, 49))

@@ -63,6 +63,29 @@ def test_without_a_count_of_both_moments_it_is_no_measurement(services: Sequence
     assert last(*looks).measured is (len(services) == 2)
 
 
+def several(**events_of: float) -> Sequence[Service]:
+    total = sum(events_of.values())
+    return [Service("http://i:1", "ingest", events=total, events_of=events_of)]
+
+
+def test_what_several_processes_of_an_ingest_count_is_measured() -> None:
+    flow = last(
+        make_snapshot(at=0, services=several(one=1_000, two=0)),
+        make_snapshot(at=2, services=several(one=1_060, two=40)),
+    )
+    assert (flow.measured, flow.incoming) == (True, 50.0)
+
+
+@pytest.mark.parametrize(
+    "services",
+    [several(one=0, two=3_000), several(one=1_100), several(one=1_100, two=9_000, three=500)],
+    ids=["started again", "does not answer", "answers again"],
+)
+def test_without_a_count_of_each_process_it_is_no_measurement(services: Sequence[Service]) -> None:
+    before = make_snapshot(at=0, services=several(one=1_000, two=1_000))
+    assert last(before, make_snapshot(at=2, services=services)).measured is False
+
+
 def test_only_the_last_seconds_count() -> None:
     looks = [make_snapshot(at=0, ready=10_000), make_snapshot(at=30), make_snapshot(at=34)]
     assert last(*looks).growth == 0.0

@@ -54,6 +54,14 @@ def test_the_queues_fit_80_columns() -> None:
     assert all("1 h 58 min" in line for line in table)
 
 
+def test_a_service_of_several_processes_is_one_line() -> None:
+    one = Service("http://w:1", "worker", version="1", events=7, events_of={"1": 3, "2": 4})
+    snapshot = make_snapshot(services=[one])
+    lines = to_lines(Overview(snapshot, FLOW, judge(snapshot, FLOW)), None)
+    (line,) = [line for line in lines if "http://w:1" in line]
+    assert line.endswith("version 1, 2 processes, 7 events, 0 dead letters")
+
+
 def test_without_a_width_each_finding_is_a_line() -> None:
     findings = [line for line in shown(None) if line.startswith("! ")]
     assert len(findings) == len(busy().verdict.findings)

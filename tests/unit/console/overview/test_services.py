@@ -9,6 +9,7 @@ from console.overview.account import read
 from console.overview.sender_fault import SenderFault
 from console.overview.services import addresses
 from ingest.metrics import IngestMetrics
+from shared import summing_up
 from shared.amqp.dead_letter import VERSION
 from shared.metrics import PREFIX
 from worker.metrics import WorkerMetrics
@@ -25,6 +26,36 @@ def test_an_ingest_says_what_it_took_for_the_queue() -> None:
     one = read("http://i:1", generate_latest(metrics.registry).decode(), READY)
     assert (one.kind, one.events, one.dead_lettered, one.fault) == ("ingest", 9, 3, "")
     assert one.version == VERSION
+
+
+def told(*processes: IngestMetrics | WorkerMetrics) -> str:
+    """The /metrics of a service of several processes."""
+    texts = [generate_latest(one.registry).decode() for one in processes]
+    return summing_up.figures(dict(enumerate(texts, start=1))).decode()
+
+
+def test_of_several_processes_the_figures_are_summed_up() -> None:
+    first, second = IngestMetrics(), IngestMetrics()
+    one = read("http://i:1", told(first, second), READY)
+    assert (one.kind, one.events, one.events_of) == ("ingest", 0, {"1": 0, "2": 0})
+    first.events.labels("push", "accepted").inc(7)
+    first.dead_letters.labels("invalid_event").inc(3)
+    one = read("http://i:1", told(first, second), READY)
+    assert (one.events, one.events_of, one.dead_lettered) == (7, {"1": 7, "2": 0}, 3)
+    second.events.labels("delete", "accepted").inc(5)
+    second.dead_letters.labels("unreadable_body").inc(1)
+    one = read("http://i:1", told(first, second), READY)
+    assert (one.events, one.events_of, one.dead_lettered) == (12, {"1": 7, "2": 5}, 4)
+    assert one.version == VERSION
+
+
+def test_of_several_processes_the_oldest_batch_is_the_worker_s() -> None:
+    first, second = WorkerMetrics(), WorkerMetrics()
+    for metrics, in_hand, age in ((first, 1_500, 0.1), (second, 300, 9.4)):
+        metrics.in_hand.set(in_hand)
+        metrics.batch_age.set(age)
+    one = read("http://w:1", told(first, second), READY)
+    assert (one.in_hand, one.batch_age) == (1_800, 9.4)
 
 
 def test_a_worker_that_is_not_ready_says_why() -> None:

@@ -1,4 +1,4 @@
-"""Message properties from their frame: those that a dead letter needs, and fast.
+"""Message properties from their frame: those that anybody here reads, and fast.
 
 As in AMQP 0-9-1, section 4.2.6.1, and RabbitMQ's field types; what is not a text or a whole number
 is left to pamqp, which takes three times as long.

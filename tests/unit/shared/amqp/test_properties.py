@@ -10,7 +10,7 @@ from pamqp.commands import Basic
 from pamqp.frame import marshal
 from pamqp.header import ContentHeader
 
-from console.dead_letters.properties import decode
+from shared.amqp.properties import decode
 
 SHORT = st.none() | st.text("ab\u00e9", max_size=40)
 SIMPLE = st.text() | st.integers(-(2**63), 2**63 - 1)

@@ -1,0 +1,1 @@
+"""registry-events: several processes of one service under one command."""

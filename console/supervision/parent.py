@@ -1,0 +1,41 @@
+"""The parent of several processes of one service: starts them, and ends with all of them."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from console.supervision.address import reserved
+from console.supervision.assignment import GRACE, Assignment
+from console.supervision.place import Place
+from shared.service import StartError, stop_signal
+from shared.settings import Settings
+from shared.siblings import Siblings
+
+
+async def run(service: str, settings: Settings, *, count: int, drain: float) -> None:
+    """`count` processes of `service` until SIGTERM or SIGINT; each then has `drain` seconds.
+
+    Raises StartError: why one of them cannot start, or how one ended that did not end well.
+    """
+    stop, field = stop_signal(), f"{service}_listen"
+    with reserved(getattr(settings, field)) as address, _private_directory() as directory:
+        told = settings.model_copy(update={field: address})
+        places = [
+            Place(Assignment(service, told, Siblings(number, count, directory), drain + GRACE))
+            for number in range(1, count + 1)
+        ]
+        faults = await asyncio.gather(*(place.keep(stop) for place in places))
+    for fault in filter(None, faults):
+        raise StartError(fault)
+
+
+@contextmanager
+def _private_directory() -> Iterator[Path]:
+    try:
+        directory = TemporaryDirectory(prefix="registry-events-")
+    except OSError as error:
+        raise StartError(f"no directory for the processes' sockets: {error}") from error
+    with directory as name:
+        yield Path(name)
