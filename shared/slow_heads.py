@@ -27,7 +27,11 @@ class HeadDeadline:
         server.request_handler = self._hear
 
     def _hear(self, request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
-        self._heard.add(request.protocol)
+        connection = request.protocol
+        if connection not in self._heard:
+            self._heard.add(connection)
+            # Its task lives as long as the connection, which nothing here shall outlive.
+            request.task.add_done_callback(lambda _: self._heard.discard(connection))
         return self._answer(request)
 
     @asynccontextmanager
@@ -42,7 +46,6 @@ class HeadDeadline:
         self, connections: Collection[web.RequestHandler], now: float
     ) -> list[web.RequestHandler]:
         """Those of `connections` that have been silent for too long at `now`."""
-        self._heard.intersection_update(connections)
         known = self._silent_since
         self._silent_since = {
             connection: known.get(connection, now)
