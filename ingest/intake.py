@@ -66,8 +66,10 @@ class Intake:
         return Receipt(len(messages), len(dead), len(events) - len(messages))
 
     def _count(self, events: Sequence[Translated]) -> None:
-        self._metrics.count(Outcome.ACCEPTED, [one.action for one in events if one.message])
-        if ignored := [one.action for one in events if not one.message]:
+        accepted = [one.action for one in events if one.message]
+        self._metrics.count(Outcome.ACCEPTED, accepted)
+        if len(accepted) < len(events):
+            ignored = [one.action for one in events if not one.message]
             self._metrics.count(Outcome.IGNORED, ignored)
 
     async def _translate(self, notification: Notification) -> Sequence[Translated]:
