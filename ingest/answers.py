@@ -1,21 +1,32 @@
 """What ingest answers, always as JSON."""
 
+import json
+from functools import lru_cache
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
+from multidict import CIMultiDict
 
 from ingest.intake import Receipt
 
+_JSON: Final = CIMultiDict({hdrs.CONTENT_TYPE: "application/json; charset=utf-8"})
 _RETRY_AFTER: Final = {"Retry-After": "1"}
 # RFC 9110 wants the scheme named; Basic, for senders that know nothing else, is not advertised.
 _CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
 
 
 def taken(receipt: Receipt) -> web.Response:
-    answer = {"accepted": receipt.accepted, "dead_lettered": receipt.dead_lettered}
-    ignored = {"ignored": receipt.ignored} if receipt.ignored else {}
-    return web.json_response(answer | ignored)
+    return web.Response(body=_document(receipt), headers=_JSON)
+
+
+@lru_cache
+def _document(receipt: Receipt) -> bytes:
+    # Nearly every notification has the same one.
+    answer = receipt._asdict()
+    if not receipt.ignored:
+        del answer["ignored"]
+    return json.dumps(answer).encode()
 
 
 def unauthorized() -> web.Response:

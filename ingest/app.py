@@ -11,7 +11,7 @@ from ingest.intake import Intake
 from ingest.metrics import IngestMetrics
 from ingest.notifications import PATHS, NotificationHandler
 from ingest.sender_faults import together
-from shared import health
+from shared import health, straight
 from shared.amqp.connection import Connection
 from shared.amqp.publisher import ConfirmedPublisher
 from shared.configuration import secret
@@ -63,10 +63,11 @@ def new_app(
     app = web.Application(
         client_max_size=settings.ingest_max_body_bytes, middlewares=[answers.as_json]
     )
-    for path in PATHS:
-        # Both forms: a redirect from one to the other would lose the body (see README, "Answers").
-        for form in (path, f"{path}/"):
-            app.router.add_post(form, handler.post, expect_handler=answers.expect_anything)
+    # Both forms: a redirect from one to the other would lose the body (see README, "Answers").
+    forms = [form for path in PATHS for form in (path, f"{path}/")]
+    for form in forms:
+        app.router.add_post(form, handler.post, expect_handler=answers.expect_anything)
+    app[straight.HANDLERS] = dict.fromkeys(forms, handler.post)
 
     async def readiness() -> health.Missing:
         fault = publisher.fault if connection.channel else connection.fault

@@ -19,24 +19,32 @@ class TokenCheck:
     """
 
     def __init__(self, tokens: Iterable[str]) -> None:
-        self._digests = [_digest(token) for token in tokens]
+        accepted = list(tokens)
+        self._tokens = [_digest(token) for token in accepted]
+        # The headers that nearly all send: for these one digest is enough.
+        self._usual = [*self._tokens, *(_digest(f"Bearer {token}") for token in accepted)]
 
     def accepts(self, header: str | None) -> bool:
         if header is None:
             return False
-        given = [_digest(header)]
+        if _is_one_of(self._usual, header):
+            return True
         scheme, _, credentials = header.partition(" ")
         match scheme.lower():
             case "bearer":
-                given.append(_digest(credentials.strip()))
+                return _is_one_of(self._tokens, credentials.strip())
             case "basic":
-                given.append(_digest(_password(credentials.strip())))
-        accepted = False
-        # Every pair is compared: the time taken says nothing about which token is near.
-        for digest in self._digests:
-            for candidate in given:
-                accepted |= hmac.compare_digest(digest, candidate)
-        return accepted
+                return _is_one_of(self._tokens, _password(credentials.strip()))
+        return False
+
+
+def _is_one_of(digests: Iterable[bytes], text: str) -> bool:
+    given = _digest(text)
+    found = False
+    # Each is compared: the time taken says nothing about which is near.
+    for digest in digests:
+        found |= hmac.compare_digest(digest, given)
+    return found
 
 
 def _password(credentials: str) -> str:

@@ -1,7 +1,5 @@
 """How many bytes of bodies may be in hand at once."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 SMALL: Final = 64 * 1024
@@ -12,18 +10,16 @@ class ByteBudget:
         self._limit = limit
         self.reserved = 0
 
-    @contextmanager
-    def reserving(self, size: int) -> Iterator[bool]:
-        """Reserve `size` bytes for the block; False, and nothing reserved, if they are not free.
+    def reserve(self, size: int) -> bool:
+        """Whether `size` bytes are free; they are the caller's then, until it gives them back.
 
         A body larger than the limit is taken when it is the only one. Small ones always pass:
         their number is bounded, and large ones shall not keep the others out.
         """
         if size > SMALL and self.reserved and self.reserved + size > self._limit:
-            yield False
-            return
+            return False
         self.reserved += size
-        try:
-            yield True
-        finally:
-            self.reserved -= size
+        return True
+
+    def give_back(self, size: int) -> None:
+        self.reserved -= size

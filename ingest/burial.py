@@ -80,7 +80,7 @@ class Burials:
         confirmed = [number for number in numbers if id(dead[number].message) not in unconfirmed]
         for number in confirmed:
             burial.is_confirmed[number] = True
-        self._metrics.count([dead[number] for number in confirmed])
+        self._metrics.count_dead([dead[number] for number in confirmed])
         if failed:
             raise failed
 

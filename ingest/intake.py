@@ -2,11 +2,9 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ingest.burial import Burials
 from ingest.metrics import IngestMetrics
@@ -20,8 +18,7 @@ _SMALL: Final = 4 * 1024
 _LARGE: Final = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """How many events of a notification went to the queue, and how many to the dead letters.
 
     `ignored` are invalid ones of an action that nobody records.
@@ -50,16 +47,31 @@ class Intake:
         """
         started = time.monotonic()
         translated = await self._translate(notification)
+        now = time.monotonic()
         # Our own slowness is not the broker's: it gets its chance.
-        until = max(started + self._deadline, time.monotonic() + self._deadline / 2)
+        remaining = max(started + self._deadline - now, self._deadline / 2)
+        dead = [one for one in translated if one.reason]
+        events = [one for one in translated if not one.reason] if dead else translated
+        messages = [one.message for one in events if one.message]
         try:
-            await self._publish(notification, translated, until)
+            if messages or not dead:
+                await self._publisher.publish(messages, deadline=remaining)
+            if dead:
+                await self._burials.bury(notification, dead, until=now + remaining)
         except PublishFailedError as error:
             self._metrics.publish_failures.labels(error.cause).inc()
             raise
+        self._count(events)
         if translated:
-            self._metrics.last_event.set_to_current_time()
-        return _receipt(translated)
+            self._metrics.last_event_at = time.time()
+        return Receipt(len(messages), len(dead), len(events) - len(messages))
+
+    def _count(self, events: Sequence[Translated]) -> None:
+        accepted = [one.action for one in events if one.message]
+        self._metrics.count(Outcome.ACCEPTED, accepted)
+        if len(accepted) < len(events):
+            ignored = [one.action for one in events if not one.message]
+            self._metrics.count(Outcome.IGNORED, ignored)
 
     async def _translate(self, notification: Notification) -> Sequence[Translated]:
         if (translated := translate_at_once(notification)) is not None:
@@ -68,24 +80,3 @@ class Intake:
             return list(translate(notification))
         async with self._large_turn if notification.body.length > _LARGE else nullcontext():
             return await asyncio.to_thread(list, translate(notification))
-
-    async def _publish(
-        self, notification: Notification, translated: Sequence[Translated], until: float
-    ) -> None:
-        dead = [one for one in translated if one.reason]
-        others = [one for one in translated if not one.reason]
-        messages = [one.message for one in others if one.message]
-        if messages or not dead:
-            await self._publisher.publish(messages, deadline=until - time.monotonic())
-        if dead:
-            await self._burials.bury(notification, dead, until=until)
-        self._metrics.count(others)
-
-
-def _receipt(translated: Sequence[Translated]) -> Receipt:
-    outcomes = Counter(one.outcome for one in translated)
-    return Receipt(
-        accepted=outcomes[Outcome.ACCEPTED],
-        dead_lettered=outcomes[Outcome.DEAD_LETTERED],
-        ignored=outcomes[Outcome.IGNORED],
-    )

@@ -1,9 +1,10 @@
 """What ingest counts."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 
-from ingest.translation import Translated
+from ingest.translation import Outcome, Translated
 from shared.metrics import ANSWER_BUCKETS, Figures, action_label
 
 
@@ -22,14 +23,27 @@ class IngestMetrics(Figures):
         self.events = self.counter(
             "ingest_events", "Events confirmed by the broker.", "action", "outcome"
         )
-        self.last_event = self.gauge(
+        self.last_event_at = 0.0
+        last_event = self.gauge(
             "ingest_last_event_timestamp_seconds", "When an event was last accepted, Unix time."
         )
+        last_event.set_function(lambda: self.last_event_at)
+        # To find a figure by its labels costs more than to count.
+        self._requests = cache(self.requests.labels)
+        self._events = cache(self.events.labels)
 
-    def count(self, confirmed: Iterable[Translated]) -> None:
-        """Count events that the broker has, or that need no message."""
-        kinds = Counter((one.action or "", one.outcome, one.reason) for one in confirmed)
-        for (action, outcome, reason), count in kinds.items():
-            self.events.labels(action_label(action), outcome).inc(count)
-            if reason:
-                self.dead_letters.labels(reason).inc(count)
+    def answered(self, status: int, seconds: float) -> None:
+        self._requests(status).inc()
+        self.duration.observe(seconds)
+
+    def count(self, outcome: Outcome, actions: Iterable[str | None]) -> None:
+        """Count events that the broker has, or that need no message, by their actions."""
+        labels = [action_label(action or "") for action in actions]
+        for label in set(labels):
+            self._events(label, outcome).inc(labels.count(label))
+
+    def count_dead(self, dead: Sequence[Translated]) -> None:
+        """Count dead letters that the broker has."""
+        self.count(Outcome.DEAD_LETTERED, [one.action for one in dead])
+        for reason, count in Counter(one.reason for one in dead).items():
+            self.dead_letters.labels(reason).inc(count)

@@ -4,11 +4,11 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from aiohttp import web
 
-from shared import open_files
+from shared import open_files, straight
 from shared.logs import get_logger
 from shared.slow_heads import HeadDeadline
 
@@ -45,23 +45,26 @@ async def listening(
     """
     host, _, port = listen.rpartition(":")
     open_files.allow_all()
-    heads = HeadDeadline(_HEAD_SECONDS)
-    app.middlewares.append(heads.middleware)
     runner = web.AppRunner(
         app,
         access_log=None,
         auto_decompress=False,
         keepalive_timeout=_KEEPALIVE,
+        # The system's own would come hours later, for a call to it with each connection.
+        tcp_keepalive=False,
         lingering_time=_LINGER,
         shutdown_timeout=drain_timeout,
     )
     await runner.setup()
+    server = cast("web.Server", runner.server)
+    straight.lead_straight(server, app.get(straight.HANDLERS, {}))
+    heads = HeadDeadline(server, _HEAD_SECONDS)
     try:
         await _bind(runner, host.strip("[]"), int(port), reuse_port=reuse_port)
         bound = runner.addresses[0]
         address = f"{bound[0]}:{bound[1]}"
         get_logger().info("service.listening", address=address)
-        async with heads.watching(runner):
+        async with heads.watching():
             yield address
     finally:
         await runner.cleanup()

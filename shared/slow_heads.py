@@ -2,40 +2,41 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Awaitable, Collection
 from contextlib import asynccontextmanager
 from typing import Final
 
 from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
 
 _BETWEEN_LOOKS: Final = 1.0
 
 
 class HeadDeadline:
-    """Put `middleware` into the application, and serve inside of `watching`.
+    """Make it before `server` has a connection, and serve inside of `watching`.
 
     A connection must bring the complete head of its first request within `seconds`. After that the
     server's keep-alive timeout limits how long the next head may take.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, server: web.Server, seconds: float) -> None:
+        self._server = server
         self._seconds = seconds
         self._heard: set[web.RequestHandler] = set()
         self._silent_since: dict[web.RequestHandler, float] = {}
+        self._answer = server.request_handler
+        server.request_handler = self._hear
 
-    @property
-    def middleware(self) -> Middleware:
-        @web.middleware
-        async def hear(request: web.Request, handler: Handler) -> web.StreamResponse:
-            self._heard.add(request.protocol)
-            return await handler(request)
-
-        return hear
+    def _hear(self, request: web.BaseRequest) -> Awaitable[web.StreamResponse]:
+        connection = request.protocol
+        if connection not in self._heard:
+            self._heard.add(connection)
+            # Its task lives as long as the connection, which nothing here shall outlive.
+            request.task.add_done_callback(lambda _: self._heard.discard(connection))
+        return self._answer(request)
 
     @asynccontextmanager
-    async def watching(self, runner: web.AppRunner) -> AsyncIterator[None]:
-        watch = asyncio.ensure_future(self._watch(runner))
+    async def watching(self) -> AsyncIterator[None]:
+        watch = asyncio.ensure_future(self._watch())
         try:
             yield
         finally:
@@ -45,7 +46,6 @@ class HeadDeadline:
         self, connections: Collection[web.RequestHandler], now: float
     ) -> list[web.RequestHandler]:
         """Those of `connections` that have been silent for too long at `now`."""
-        self._heard.intersection_update(connections)
         known = self._silent_since
         self._silent_since = {
             connection: known.get(connection, now)
@@ -58,8 +58,8 @@ class HeadDeadline:
             if now - since >= self._seconds
         ]
 
-    async def _watch(self, runner: web.AppRunner) -> None:
-        while server := runner.server:
-            for connection in self.expired(server.connections, time.monotonic()):
+    async def _watch(self) -> None:
+        while True:
+            for connection in self.expired(self._server.connections, time.monotonic()):
                 connection.force_close()
             await asyncio.sleep(_BETWEEN_LOOKS)

@@ -1,6 +1,8 @@
 """What ingest answers when the sender, not the event, is odd; and what it says of itself."""
 
 import asyncio
+import re
+import time
 from collections.abc import AsyncIterator
 from functools import partial
 
@@ -15,7 +17,7 @@ from tests.factories import make_envelope, make_event
 from tests.processes import waiting
 from tests.raw_http import CHUNKED, HEAD, first_line, statuses, whole_answer
 from tests.running import Pipeline, running_pipeline
-from tests.waiting import eventually
+from tests.waiting import DEADLINE, eventually
 
 LIMIT = 10_000
 
@@ -164,7 +166,13 @@ async def test_health_and_metrics(pipeline: Pipeline) -> None:
         'registry_events_ingest_requests_total{status="401"} 1.0',
         'registry_events_ingest_events_total{action="push",outcome="accepted"} 1.0',
         'registry_events_ingest_events_total{action="pull",outcome="accepted"} 1.0',
+        'registry_events_ingest_events_total{action="other",outcome="dead_lettered"} 1.0',
         'registry_events_dead_letters_total{reason="invalid_event"} 1.0',
+        "registry_events_ingest_request_duration_seconds_count 2.0",
+        "registry_events_ingest_in_flight_requests 0.0",
         "registry_events_broker_connected 1.0",
     ):
         assert line in shown
+    last = re.search("registry_events_ingest_last_event_timestamp_seconds ([0-9].*)", shown)
+    assert last
+    assert abs(time.time() - float(last[1])) < DEADLINE

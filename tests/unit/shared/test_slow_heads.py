@@ -16,18 +16,23 @@ HALF_A_HEAD = b"POST /notifications HTTP/1.1\r\nHost: x\r\n"
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
     """A server that gives half a second for a head; it looks once a second."""
-    heads = HeadDeadline(0.5)
-    app = web.Application(middlewares=[heads.middleware])
+    app = web.Application()
 
     async def slow(_request: web.Request) -> web.Response:
         await asyncio.sleep(3)
         return web.Response(text="done")
 
+    async def quick(_request: web.Request) -> web.Response:
+        return web.Response(text="done")
+
     app.router.add_get("/slow", slow)
+    app.router.add_get("/quick", quick)
     runner = web.AppRunner(app)
     await runner.setup()
+    assert runner.server
+    heads = HeadDeadline(runner.server, 0.5)
     await web.TCPSite(runner, LOOPBACK, 0).start()
-    async with heads.watching(runner):
+    async with heads.watching():
         yield runner.addresses[0][1]
     await runner.cleanup()
 
@@ -64,3 +69,21 @@ async def test_a_request_that_is_being_answered_is_not_cut(port: int) -> None:
         http.get(f"http://{LOOPBACK}:{port}/slow") as response,
     ):
         assert await response.text() == "done"
+
+
+async def test_a_connection_that_brought_a_request_is_kept(port: int) -> None:
+    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+
+    async def ask() -> bytes:
+        writer.write(b"GET /quick HTTP/1.1\r\nHost: x\r\n\r\n")
+        return await reader.readuntil(b"done")
+
+    async with asyncio.timeout(20):
+        assert await ask()
+        # As long as another one, which brings nothing, is let live.
+        for _ in range(2):
+            silent, _writer = await asyncio.open_connection(LOOPBACK, port)
+            assert await silent.read() == b""
+            _writer.close()
+        assert await ask()
+    writer.close()
