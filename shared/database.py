@@ -1,11 +1,12 @@
 """Opening Postgres: deadlines everywhere, and a start while it is away is no error."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import asyncpg
+from msgspec import Struct, json
 
 from shared.settings import Settings
 
@@ -25,6 +26,7 @@ BEGIN;
 SET LOCAL statement_timeout = {milliseconds};
 SET LOCAL idle_in_transaction_session_timeout = {milliseconds}
 """
+_ENCODER: Final = json.Encoder()
 # For open connections to say good-bye; one to a server that does not answer is cut.
 _CLOSE_TIMEOUT: Final = 2.0
 
@@ -91,6 +93,15 @@ async def transaction(pool: Pool, *, seconds: float) -> AsyncIterator[Connection
             await connection.execute("ROLLBACK")
             raise
         await connection.execute("COMMIT")
+
+
+def as_json(rows: Iterable[Struct]) -> str:
+    """Rows for `json_to_recordset`, their texts without NUL and lone surrogates.
+
+    Arrays would take longer than all else that a statement costs here: asyncpg asks of every
+    element whether it is an array itself.
+    """
+    return _ENCODER.encode(list(rows)).decode()
 
 
 async def _as_it_was(_connection: object) -> None:

@@ -7,6 +7,8 @@ one of the two, so that has to be seen.
 import hashlib
 from collections.abc import Sequence
 
+from msgspec.structs import astuple
+
 from shared.database import Connection
 from worker.tracking_events import row
 from worker.verdicts import Verdict
@@ -51,8 +53,8 @@ async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> None:
 
 def _content(verdict: Verdict) -> Content:
     # Rows of before have no host.
-    _id, _action, repository, _host, *more, _row, occurred_at = row(verdict)
-    return (verdict.event.action, repository, *more, occurred_at)
+    _id, _action, repository, _row, _host, *more = astuple(row(verdict))
+    return (verdict.event.action, repository, *more)
 
 
 def _kept(content: Content) -> tuple[bytes, *Content]:

@@ -1,10 +1,11 @@
 """The table `geo_events`: a log whose ids have no gaps and follow the order of commits."""
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 
-from shared.database import Connection
-from worker.columns import Columns
+from msgspec import Struct
+
+from shared.database import Connection, as_json
 from worker.verdicts import Verdict
 
 # The counter's row stays locked until the commit, which is why this is the last statement.
@@ -18,37 +19,40 @@ INSERT INTO geo_events (
 SELECT
     counter.before + event.position, event.event_id, event.container_repository_id,
     event.action, event.tag, event.digest, event.occurred_at
-FROM counter, unnest(
-    string_to_array($4, $2, $3), string_to_array($5, $2, $3), string_to_array($6, $2, $3),
-    string_to_array($7, $2, $3), $8::bigint[], $9::timestamptz[]
+FROM counter, ROWS FROM (
+    json_to_recordset($2::json) AS (
+        event_id text, container_repository_id bigint, action text, tag text, digest text,
+        occurred_at timestamptz
+    )
 ) WITH ORDINALITY AS event (
-    event_id, action, tag, digest, container_repository_id, occurred_at, position
+    event_id, container_repository_id, action, tag, digest, occurred_at, position
 )
 """
 
 
+class Row(Struct):
+    """A row but for its id; fields are columns."""
+
+    event_id: str
+    container_repository_id: int | None
+    action: str
+    tag: str | None
+    digest: str | None
+    occurred_at: datetime
+
+
 async def append(connection: Connection, verdicts: Sequence[Verdict]) -> None:
     """Append one row for each verdict, in their order. Nothing may follow but the commit."""
-    *texts, repository_ids, moments = zip(*map(_row, verdicts), strict=True)
-    columns = Columns()
-    await connection.execute(
-        APPEND,
-        len(verdicts),
-        columns.between,
-        columns.null,
-        *map(columns.of, texts),
-        repository_ids,
-        moments,
-    )
+    await connection.execute(APPEND, len(verdicts), as_json(map(_row, verdicts)))
 
 
-def _row(verdict: Verdict) -> tuple[Any, ...]:
+def _row(verdict: Verdict) -> Row:
     event = verdict.event
-    return (
+    return Row(
         event.id,
+        verdict.container_repository_id,
         event.action,
         event.tag or None,
         event.digest or None,
-        verdict.container_repository_id,
         event.timestamp,
     )

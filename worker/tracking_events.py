@@ -1,29 +1,47 @@
 """The table `tracking_events`: one row an event, however often it comes."""
 
 from collections.abc import Collection, Sequence
-from operator import itemgetter
-from typing import Any
+from datetime import datetime
+from operator import attrgetter
 
-from shared.database import Connection
+from msgspec import Struct
+
+from shared.database import Connection, as_json
 from worker.classification.tracking import CATEGORY, TrackingAction
-from worker.columns import Columns
 from worker.verdicts import Verdict
 
 INSERT = """
 INSERT INTO tracking_events (
-    event_id, action, repository, request_host, tag, digest, media_type, actor, source, request_id,
-    request_method, user_agent, container_repository_id, occurred_at, category
+    event_id, action, repository, container_repository_id, request_host, tag, digest, media_type,
+    actor, source, request_id, request_method, user_agent, occurred_at, category
 )
-SELECT event.*, $17::text FROM unnest(
-    string_to_array($3, $1, $2), string_to_array($4, $1, $2), string_to_array($5, $1, $2),
-    string_to_array($6, $1, $2), string_to_array($7, $1, $2), string_to_array($8, $1, $2),
-    string_to_array($9, $1, $2), string_to_array($10, $1, $2), string_to_array($11, $1, $2),
-    string_to_array($12, $1, $2), string_to_array($13, $1, $2), string_to_array($14, $1, $2),
-    $15::bigint[], $16::timestamptz[]
-) AS event
+SELECT event.*, $2::text FROM json_to_recordset($1::json) AS event (
+    event_id text, action text, repository text, container_repository_id bigint,
+    request_host text, tag text, digest text, media_type text, actor text, source text,
+    request_id text, request_method text, user_agent text, occurred_at timestamptz
+)
 ON CONFLICT (event_id) DO NOTHING
 RETURNING event_id
 """
+
+
+class Row(Struct):
+    """A row but for its category; fields are columns, an empty text of the event is no value."""
+
+    event_id: str
+    action: str
+    repository: str
+    container_repository_id: int | None
+    request_host: str | None
+    tag: str | None
+    digest: str | None
+    media_type: str | None
+    actor: str | None
+    source: str | None
+    request_id: str | None
+    request_method: str | None
+    user_agent: str | None
+    occurred_at: datetime
 
 
 async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> set[str]:
@@ -31,18 +49,8 @@ async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> set[str
 
     Rows are inserted, and so their keys locked, in sorted order: no two workers can deadlock.
     """
-    ordered = sorted(map(row, verdicts), key=itemgetter(0))
-    *texts, repository_ids, moments = zip(*ordered, strict=True)
-    columns = Columns()
-    inserted = await connection.fetch(
-        INSERT,
-        columns.between,
-        columns.null,
-        *map(columns.of, texts),
-        repository_ids,
-        moments,
-        CATEGORY,
-    )
+    rows = sorted(map(row, verdicts), key=attrgetter("event_id"))
+    inserted = await connection.fetch(INSERT, as_json(rows), CATEGORY)
     return {new["event_id"] for new in inserted}
 
 
@@ -54,13 +62,13 @@ async def mark_created(connection: Connection, event_ids: Collection[str]) -> No
     await connection.execute(MARK_CREATED, list(event_ids), TrackingAction.CREATE_REPOSITORY.value)
 
 
-def row(verdict: Verdict) -> tuple[Any, ...]:
-    """The columns of INSERT but the category, in its order: twelve texts, then others."""
+def row(verdict: Verdict) -> Row:
     event = verdict.event
-    return (
+    return Row(
         event.id,
         verdict.tracking_action,
         event.repository,
+        verdict.container_repository_id,
         event.request_host or None,
         event.tag or None,
         event.digest or None,
@@ -70,6 +78,5 @@ def row(verdict: Verdict) -> tuple[Any, ...]:
         event.request_id or None,
         event.request_method or None,
         event.user_agent or None,
-        verdict.container_repository_id,
         event.timestamp,
     )

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,18 @@ async def test_any_text_comes_into_its_column_as_it_is(pool: Pool) -> None:
     geo = await pool.fetch("SELECT event_id, tag, digest FROM geo_events ORDER BY id")
     assert [row["event_id"] for row in geo] == [event["id"] for event in events]
     assert [tuple(row)[1:] for row in geo] == [row[:2] for row in stored]
+
+
+@pytest.mark.parametrize(
+    "moment",
+    ["0001-01-01T00:00:00.000001Z", "0099-02-03T04:05:06Z", "9999-12-31T23:59:59.999998Z"],
+    ids=["first", "two digits", "last"],
+)
+async def test_any_moment_comes_into_its_column_as_it_is(pool: Pool, moment: str) -> None:
+    await recorder(pool).record(parse(make_event(timestamp=moment)))
+    for table in ("tracking_events", "geo_events"):
+        stored = await pool.fetchval(f"SELECT occurred_at FROM {table}")  # noqa: S608
+        assert stored == datetime.fromisoformat(moment)
 
 
 async def test_geo_can_be_switched_off_and_then_locks_no_counter(pool: Pool) -> None:
