@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
-from statistics import median
 from typing import Final
 
 import asyncpg
@@ -12,10 +11,10 @@ import asyncpg
 from console.local.ports import LOOPBACK, free_port
 from console.local.processes import Process
 from tests.bench import backlog, cost
+from tests.bench.figures import OURS, Aim, Figure, Section
 from tests.bench.plain_worker import PREFETCH, SEQUENCE
 from tests.bench.scale import Scale
 from tests.bench.servers import Place, Servers
-from tests.bench.table import Row, Section, compared
 
 _NOTE: Final = f"""\
 worker: one process; the plain one makes a transaction of each message, prefetch {PREFETCH}.
@@ -29,6 +28,8 @@ FROM tracking_events,
     (SELECT min(recorded_at), max(recorded_at) FROM tracking_events) AS edges (first, last)
 GROUP BY first, last
 """
+
+_PLAIN: Final = "plain worker"
 
 Start = Callable[[Place], AbstractContextManager[Process]]
 
@@ -56,7 +57,8 @@ async def measure(servers: Servers, scale: Scale) -> Section:
         for start, drained in results.items():
             drained.append(await _round(servers, start, scale.drained))
     title = f"worker, {scale.drained:,} events queued"
-    return Section(title, "plain worker", _rows(results[ours], results[plain]), _NOTE)
+    figures = [*_figures(OURS, results[ours]), *_figures(_PLAIN, results[plain])]
+    return Section(title, figures, _NOTE, [Aim("events/s", _PLAIN, ratio=9)])
 
 
 async def _round(servers: Servers, start: Start, count: int) -> Drained:
@@ -95,17 +97,16 @@ async def _execute(place: Place, statement: str) -> float | None:
     return None
 
 
-def _rows(ours: list[Drained], plain: list[Drained]) -> list[Row]:
-    def of(measure: Callable[[Drained], float]) -> tuple[float, float]:
-        return median(map(measure, ours)), median(map(measure, plain))
-
-    rows = [compared("events/s", *of(lambda one: one.per_second), aim=">= 8,000, >= 4x")]
-    for family in ours[0].cpu:
-        costs = of(partial(_cost, family))
-        rows.append(compared(f"{family} CPU µs/event", *costs, is_cost=True))
-    total = of(lambda one: sum(one.cpu.values()) * 1e6)
-    rows.append(compared("total CPU µs/event", *total, is_cost=True, aim=">= 5x"))
-    return rows
+def _figures(name: str, rounds: list[Drained]) -> list[Figure]:
+    rates = tuple(one.per_second for one in rounds)
+    costs = {family: partial(_cost, family) for family in rounds[0].cpu}
+    return [
+        Figure("events/s", name, "events/s", rates),
+        *(
+            Figure(f"{family} CPU µs/event", name, "µs", tuple(map(of, rounds)), is_cost=True)
+            for family, of in costs.items()
+        ),
+    ]
 
 
 def _cost(family: str, one: Drained) -> float:

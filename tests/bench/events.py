@@ -25,9 +25,10 @@ def pushes(count: int) -> Iterator[str]:
         yield _text(_push(repository, f"v{image}" if is_manifest else None))
 
 
-def envelope(text: str) -> bytes:
-    """The body of a notification of one event."""
-    return f'{{\n   "events": [\n      {text}\n   ]\n}}'.encode()
+def envelope(*texts: str) -> bytes:
+    """The body of a notification of these events."""
+    events = ",\n      ".join(texts)
+    return f'{{\n   "events": [\n      {events}\n   ]\n}}'.encode()
 
 
 def _text(event: dict[str, Any]) -> str:

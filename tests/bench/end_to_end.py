@@ -1,0 +1,120 @@
+"""From the POST to the row: an ingest and a worker, at their most and at half of it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+import asyncpg
+
+from console.local.ports import LOOPBACK, free_port
+from tests.bench import backlog, ingests
+from tests.bench.cells import cell
+from tests.bench.figures import OURS, Aim, Figure, Section
+from tests.bench.ingests import Target
+from tests.bench.load import Load, Seen
+from tests.bench.plain_worker import SEQUENCE
+from tests.bench.scale import Scale
+from tests.bench.servers import Place, Servers
+
+_NOTE: Final = """\
+end to end: one ingest and one worker, notifications of one event on 64 kept connections. The
+obvious design is aiohttp with aio-pika, and a worker with a transaction for each message.
+saturated: recorded events in the time from the first POST to the start of the last transaction.
+half load: each at half of its own saturation; from the POST, or from when it was due if the answer
+before it came late, to the answer, and to the start of the transaction by Postgres' clock."""
+_OBVIOUS: Final = "obvious design"
+_CONNECTIONS: Final = 64
+# Since a moment: events a second, and the percentiles of milliseconds until their transaction.
+_RECORDED: Final = """
+SELECT count(*) / extract(epoch FROM max(recorded_at) - min(occurred_at)),
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY took),
+    percentile_cont(0.99) WITHIN GROUP (ORDER BY took)
+FROM (
+    SELECT *, extract(epoch FROM recorded_at - occurred_at) * 1000 AS took
+    FROM tracking_events WHERE occurred_at >= $1
+) AS recorded
+"""
+_AIMS: Final = (Aim("saturated: events/s", _OBVIOUS, ratio=5),)
+
+_MEASURES: Final = {
+    "saturated: events/s": "events/s",
+    "half load: requests/s": "requests/s",
+    "half load: answer p50 ms": "ms",
+    "half load: answer p99 ms": "ms",
+    "half load: recorded p50 ms": "ms",
+    "half load: recorded p99 ms": "ms",
+}
+
+Start = Callable[[Place], AbstractContextManager[Target]]
+
+
+async def measure(servers: Servers, scale: Scale) -> Section:
+    contenders: dict[str, Start] = {OURS: _ours, _OBVIOUS: _obvious}
+    rounds: dict[str, list[Sequence[float]]] = {name: [] for name in contenders}
+    for _ in range(scale.rounds):
+        for name, start in contenders.items():
+            rounds[name].append(await _round(servers, start, scale))
+    figures = [
+        Figure(measure, name, unit, values, is_cost=unit == "ms")
+        for name, some in rounds.items()
+        for (measure, unit), values in zip(_MEASURES.items(), zip(*some, strict=True), strict=True)
+    ]
+    return Section("end to end", figures, _NOTE, _AIMS)
+
+
+async def _round(servers: Servers, start: Start, scale: Scale) -> Sequence[float]:
+    """The values of _MEASURES."""
+    load = Load(0, _CONNECTIONS, False, scale.end_to_end_seconds, scale.cell_requests)
+    async with servers.place() as place:
+        await _prepare(place, with_sequence=start is _obvious)
+        await servers.rest()
+        with start(place) as target:
+            most, per_second, _ = await _under(place, target, load)
+            half = replace(load, rate=per_second / 2)
+            await servers.rest()
+            seen, _, percentiles = await _under(place, target, half, most.answered)
+    return (per_second, seen.per_second, seen.p50, seen.p99, *percentiles)
+
+
+async def _under(
+    place: Place, target: Target, load: Load, before: int = 0
+) -> tuple[Seen, float, Sequence[float]]:
+    """What the sender saw, and of _RECORDED; `before` are recorded already."""
+    began = datetime.now(UTC)
+    seen = cell(target, load).seen
+    await backlog.recorded(place.database_url, before + seen.answered)
+    connection = await asyncpg.connect(place.database_url)
+    try:
+        ((per_second, *percentiles),) = await connection.fetch(_RECORDED, began)
+        return seen, float(per_second), percentiles
+    finally:
+        await connection.close()
+
+
+async def _prepare(place: Place, *, with_sequence: bool) -> None:
+    await backlog.preload(place.amqp_url, 0)
+    if with_sequence:
+        connection = await asyncpg.connect(place.database_url)
+        await connection.execute(SEQUENCE)
+        await connection.close()
+
+
+@contextmanager
+def _ours(place: Place) -> Iterator[Target]:
+    listen = f"{LOOPBACK}:{free_port()}"
+    with (
+        ingests.ours(place) as target,
+        place.running("console", "worker", REGISTRY_EVENTS_WORKER_LISTEN=listen),
+    ):
+        yield target
+
+
+@contextmanager
+def _obvious(place: Place) -> Iterator[Target]:
+    with (
+        ingests.started(place, ingests.DOCUMENTED) as target,
+        place.running("tests.bench.plain_worker"),
+    ):
+        yield target
