@@ -4,28 +4,35 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
 from console.local import interrupts
 from console.local.report import LocalError, to_stderr
 from shared import logs
-from tests.bench import ingest_parts, machine, table, worker_parts
+from tests.bench import ingest_parts, machine, results, table, worker_parts
+from tests.bench.results import NoResultsError, Run
 from tests.bench.scale import FULL, MILLION, QUICK, Scale
 from tests.bench.servers import Servers
 
 PARTS = {**worker_parts.PARTS, **ingest_parts.PARTS}
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Small counts: whether it works, not how fast.")
 @click.option("--million", is_flag=True, help="Memory with 1,000,000 messages in the queue.")
 @click.option("--only", multiple=True, type=click.Choice(list(PARTS)), help="This part; repeat it.")
+@click.option("--json", "file", type=_FILE, help="Write the figures of every round there.")
+@click.option("--compare", "other", type=_FILE, help="Show beside these, which --json wrote.")
 def bench(
     *,
     quick: bool,
     million: bool,
     only: Sequence[str],
+    file: Path | None,
+    other: Path | None,
 ) -> None:
     """Measured throughput, latency and memory, on private servers."""
     scale = QUICK if quick else FULL
@@ -34,23 +41,29 @@ def bench(
     logs.configure(level="warning", log_format="auto", service="bench")
     with interrupts.raised():
         try:
-            asyncio.run(_bench(scale, only or list(PARTS)))
-        except LocalError as error:
+            before = results.read(other) if other else None
+            run = asyncio.run(_bench(scale, only or list(PARTS)))
+        except (LocalError, NoResultsError) as error:
             raise click.ClickException(str(error)) from None
+    if file:
+        results.write(run, file)
+    if before:
+        results.show_beside(run, before, str(other))
 
 
-async def _bench(scale: Scale, parts: Sequence[str]) -> None:
+async def _bench(scale: Scale, parts: Sequence[str]) -> Run:
     started = time.monotonic()
     to_stderr("Starting PostgreSQL and RabbitMQ ...")
-    sections = []
+    sections = {}
     async with Servers.started() as servers:
         title = await machine.describe(servers)
         for part in parts:
             to_stderr(f"Measuring {part} ...")
-            sections.append(await PARTS[part](servers, scale))
+            sections[part] = await PARTS[part](servers, scale)
     took = time.monotonic() - started
     remark = f"Medians of {scale.rounds} alternating rounds of each; {took:.0f} s in all."
-    table.show(title, sections, remark)
+    table.show(title, list(sections.values()), remark)
+    return Run(title, sections)
 
 
 if __name__ == "__main__":

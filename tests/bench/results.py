@@ -1,0 +1,69 @@
+"""A run in a file, and another one beside it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+from rich.table import Table
+
+from tests.bench.aims import ratio
+from tests.bench.figures import Figure, Section
+from tests.bench.table import console, new_table, number
+
+
+class NoResultsError(Exception):
+    """The file is none that `write` wrote; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Sections by the name of their part; `machine` is what it ran on."""
+
+    machine: str
+    sections: Mapping[str, Section]
+
+
+def write(run: Run, file: Path) -> None:
+    file.write_bytes(TypeAdapter(Run).dump_json(run, indent=2) + b"\n")
+
+
+def read(file: Path) -> Run:
+    """Raises NoResultsError."""
+    try:
+        return TypeAdapter(Run).validate_json(file.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise NoResultsError(f"{file} holds no results of a run: {error}") from None
+
+
+def show_beside(run: Run, other: Run, name: str) -> None:
+    """What both measured; the contenders' ratios say how much of a difference is the machine's."""
+    screen = console()
+    table = new_table(f"this run beside {name}", is_plain=not screen.is_terminal)
+    for heading in ("", "contender"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("this run", name, "ratio"):
+        table.add_column(heading, justify="right")
+    for part, section in run.sections.items():
+        if part in other.sections:
+            _add(table, section, other.sections[part])
+    screen.print()
+    screen.print(table)
+    screen.print(f"{name}: {other.machine}", style="dim")
+
+
+def _add(table: Table, section: Section, other: Section) -> None:
+    table.add_section()
+    table.add_row(section.title, style="bold")
+    last = ""
+    for one, before in _pairs(section, other):
+        values = (number(one.value), number(before.value), f"{ratio(one, before):.2f}x")
+        table.add_row("" if one.measure == last else f"  {one.measure}", one.contender, *values)
+        last = one.measure
+
+
+def _pairs(section: Section, other: Section) -> Iterator[tuple[Figure, Figure]]:
+    before = {(one.measure, one.contender): one for one in other.figures}
+    for one in section.figures:
+        if found := before.get((one.measure, one.contender)):
+            yield one, found
