@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -26,6 +27,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--only", multiple=True, type=click.Choice(list(PARTS)), help="This part; repeat it.")
 @click.option("--json", "file", type=_FILE, help="Write the figures of every round there.")
 @click.option("--compare", "other", type=_FILE, help="Show beside these, which --json wrote.")
+@click.option("--plot", type=_FILE, help="Draw the figures there, as SVG.")
 def bench(
     *,
     quick: bool,
@@ -33,11 +35,14 @@ def bench(
     only: Sequence[str],
     file: Path | None,
     other: Path | None,
+    plot: Path | None,
 ) -> None:
     """Measured throughput, latency and memory, on private servers."""
     scale = QUICK if quick else FULL
     if million:
         scale = replace(scale, held=MILLION)
+    if plot and not find_spec("matplotlib"):
+        raise click.ClickException("--plot needs matplotlib, which `make bench` installs")
     logs.configure(level="warning", log_format="auto", service="bench")
     with interrupts.raised():
         try:
@@ -49,6 +54,11 @@ def bench(
         results.write(run, file)
     if before:
         results.show_beside(run, before, str(other))
+    if plot:
+        # A library of its own, and slow to load.
+        from tests.bench import picture  # noqa: PLC0415
+
+        picture.draw(run, plot)
 
 
 async def _bench(scale: Scale, parts: Sequence[str]) -> Run:
