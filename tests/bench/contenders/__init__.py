@@ -1,1 +1,1 @@
-"""What others write for the same work, each startable alone; settings come by environment."""
+"""Others that do the same work, each as its own documentation shows it."""
