@@ -80,7 +80,8 @@ class _Run:
         return self.begun + (lane + turn * self.load.connections) / self.load.rate
 
     def _is_over(self, due: float) -> bool:
-        return max(due, time.time()) >= self.begun + self.load.seconds
+        # Percentiles need two.
+        return self.started > 1 and max(due, time.time()) >= self.begun + self.load.seconds
 
 
 async def _wait_until(due: float) -> float | None:

@@ -1,7 +1,9 @@
 """What is measured beside ours does the work that it is measured for."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import aio_pika
@@ -9,15 +11,20 @@ import pytest
 from aio_pika.abc import AbstractQueue, DeliveryMode
 
 from console.local.loopback import request
+from console.local.postgres import Postgres
+from console.local.rabbitmq import RabbitMQ
 from ingest.notifications import PATHS
 from shared.amqp.topology import EVENTS_QUEUE, declare
-from tests.bench import ingests
+from tests.bench import confirms, end_to_end, ingests
+from tests.bench.aims import by_contender
 from tests.bench.cells import cell
 from tests.bench.ingests import Contender
 from tests.bench.load import Load
-from tests.bench.servers import Place
+from tests.bench.scale import QUICK
+from tests.bench.servers import Place, Servers
 from tests.factories import make_envelope, make_event
 from tests.running import EVENTS_TYPE
+from tests.waiting import DEADLINE
 
 REQUESTS, EVENTS = 20, 3
 
@@ -56,3 +63,20 @@ async def test_a_contender_answers_200_for_what_is_in_the_queue(
         ids.add(json.loads(message.body)["id"])
     assert len(ids) == REQUESTS * EVENTS
     assert await queue.get(no_ack=True, fail=False) is None
+
+
+async def test_a_confirm_takes_its_time(queue: AbstractQueue, amqp_url: str) -> None:
+    async with asyncio.timeout(DEADLINE):
+        assert await confirms.main(amqp_url, 5) > 0
+    for _ in range(5):
+        assert await queue.get(no_ack=True)
+
+
+async def test_end_to_end_has_every_figure_of_both(
+    postgres: Postgres, rabbitmq: RabbitMQ, tmp_path: Path
+) -> None:
+    scale = replace(QUICK, end_to_end_seconds=0.2)
+    section = await end_to_end.measure(Servers(postgres, rabbitmq, tmp_path), scale)
+    for measure in {one.measure for one in section.figures}:
+        assert len(by_contender(section, measure)) == 2
+    assert all(one.value > 0 for one in section.figures), section.figures
