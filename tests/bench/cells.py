@@ -7,12 +7,20 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
+from console.local.ports import LOOPBACK
+from ingest.notifications import PATHS
 from tests.bench import cost
 from tests.bench.figures import Figure
 from tests.bench.ingests import Target
 from tests.bench.load import Load, Seen
+from tests.running import EVENTS_TYPE, TOKEN
 
 _GRACE: Final = 30.0
+_HEAD: Final = (
+    f"POST {PATHS[0]} HTTP/1.1\r\nHost: {LOOPBACK}\r\nUser-Agent: Go-http-client/1.1\r\n"
+    f"Content-Length: %d\r\nAuthorization: Bearer {TOKEN}\r\n"
+    f"Content-Type: {EVENTS_TYPE}\r\nAccept-Encoding: gzip\r\n\r\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,7 @@ class Cell:
 def cell(target: Target, load: Load) -> Cell:
     """From a process of its own. Raises CalledProcessError if the server breaks off."""
     before = cost.cpu_seconds(target.pid)
-    wanted = json.dumps(asdict(replace(load, port=target.port)))
+    wanted = json.dumps(asdict(replace(load, port=target.port, head=_HEAD)))
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.load", wanted],
         stdout=subprocess.PIPE,

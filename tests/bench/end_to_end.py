@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -52,43 +52,55 @@ Start = Callable[[Place], AbstractContextManager[Target]]
 
 async def measure(servers: Servers, scale: Scale) -> Section:
     contenders: dict[str, Start] = {OURS: _ours, _OBVIOUS: _obvious}
-    rounds: dict[str, list[Sequence[float]]] = {name: [] for name in contenders}
+    rounds: dict[str, list[_Round]] = {name: [] for name in contenders}
     for _ in range(scale.rounds):
         for name, start in contenders.items():
             rounds[name].append(await _round(servers, start, scale))
-    figures = [
-        Figure(measure, name, unit, values, is_cost=unit == "ms")
-        for name, some in rounds.items()
-        for (measure, unit), values in zip(_MEASURES.items(), zip(*some, strict=True), strict=True)
-    ]
+    figures = [one for name, some in rounds.items() for one in _figures(name, some)]
     return Section("end to end", figures, _NOTE, _AIMS)
 
 
-async def _round(servers: Servers, start: Start, scale: Scale) -> Sequence[float]:
-    """The values of _MEASURES."""
-    load = Load(0, _CONNECTIONS, False, scale.end_to_end_seconds, scale.cell_requests)
+@dataclass(frozen=True, slots=True)
+class _Round:
+    """`values` of _MEASURES; `refused` requests were not answered 200."""
+
+    values: Sequence[float]
+    refused: int
+
+
+def _figures(name: str, rounds: Sequence[_Round]) -> Iterator[Figure]:
+    refused = sum(one.refused for one in rounds)
+    note = f"{refused:,} requests were not answered 200" if refused else ""
+    columns = zip(*(one.values for one in rounds), strict=True)
+    for (measure, unit), values in zip(_MEASURES.items(), columns, strict=True):
+        yield Figure(measure, name, unit, values, is_cost=unit == "ms", note=note)
+        note = ""
+
+
+async def _round(servers: Servers, start: Start, scale: Scale) -> _Round:
+    load = Load(_CONNECTIONS, False, scale.end_to_end_seconds, scale.cell_requests)
     async with servers.place() as place:
         await _prepare(place, with_sequence=start is _obvious)
         await servers.rest()
         with start(place) as target:
-            most, per_second, _ = await _under(place, target, load)
-            half = replace(load, rate=per_second / 2)
+            most, per_second, *_ = await _under(place, target, load)
             await servers.rest()
-            seen, _, percentiles = await _under(place, target, half, most.answered)
-    return (per_second, seen.per_second, seen.p50, seen.p99, *percentiles)
+            half = replace(load, rate=per_second / 2)
+            seen, _, *percentiles = await _under(place, target, half)
+    values = (per_second, seen.per_second, seen.p50, seen.p99, *percentiles)
+    return _Round(values, most.refused + seen.refused)
 
 
-async def _under(
-    place: Place, target: Target, load: Load, before: int = 0
-) -> tuple[Seen, float, Sequence[float]]:
-    """What the sender saw, and of _RECORDED; `before` are recorded already."""
-    began = datetime.now(UTC)
-    seen = cell(target, load).seen
-    await backlog.recorded(place.database_url, before + seen.answered)
+async def _under(place: Place, target: Target, load: Load) -> tuple[Seen, float, float, float]:
+    """What the sender saw, and what _RECORDED gives of it."""
     connection = await asyncpg.connect(place.database_url)
     try:
-        ((per_second, *percentiles),) = await connection.fetch(_RECORDED, began)
-        return seen, float(per_second), percentiles
+        before = await connection.fetchval("SELECT count(*) FROM tracking_events")
+        began = datetime.now(UTC)
+        seen = cell(target, load).seen
+        await backlog.recorded(place.database_url, before + seen.answered - seen.refused)
+        ((per_second, p50, p99),) = await connection.fetch(_RECORDED, began)
+        return seen, float(per_second), p50, p99
     finally:
         await connection.close()
 

@@ -52,6 +52,7 @@ async def measure(servers: Servers, scale: Scale) -> Section:
                         target = targets[name]
                         cells.setdefault((case, name), []).append(cell(target, load))
                         await backlog.purge(place.amqp_url)
+                        await servers.rest()
     return Section("ingest", _figures(cells), _NOTE + ingests.left_out(), _AIMS)
 
 
@@ -62,7 +63,7 @@ def _contenders(case: _Case, targets: Mapping[str, Target]) -> list[str]:
 
 def _load(case: _Case, scale: Scale) -> Load:
     most = scale.cell_requests // case.events
-    return Load(0, case.connections, case.fresh, scale.cell_seconds, most, case.events)
+    return Load(case.connections, case.fresh, scale.cell_seconds, most, case.events)
 
 
 def _figures(cells: dict[tuple[_Case, str], list[Cell]]) -> list[Figure]:

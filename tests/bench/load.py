@@ -22,16 +22,17 @@ class Load:
     """`fresh`: a new connection for each request, as a registry makes it.
 
     `events` in each envelope; `rate` is of requests a second over all connections, 0: each is sent
-    as soon as the one before is answered.
+    as soon as the one before is answered. `port` and `head` are set by who measures a server.
     """
 
-    port: int
     connections: int
     fresh: bool
     seconds: float
     requests: int
     events: int = 1
     rate: float = 0
+    port: int = 0
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ async def _wait_until(due: float) -> float | None:
 
 async def run(load: Load) -> Seen:
     """Raises OSError when the server breaks a connection off."""
-    requests = Requests(load.events)
+    requests = Requests(load.head, load.events)
     run = _Run(load, time.time(), requests)
     await asyncio.gather(*map(run.send_until_done, range(load.connections)))
     percentiles = quantiles(run.times, n=100)

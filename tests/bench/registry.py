@@ -18,13 +18,13 @@ these is our p50 less that of bare aiohttp and that of a confirm, in each round.
 _CONFIRM: Final = "one confirm of the broker"
 _BEYOND: Final = "ours beyond bare aiohttp and a confirm, ms"
 # One after another is quick: more rounds instead of longer ones.
-_ROUNDS: Final = 3
+_ROUNDS: Final = 2
 _DEADLINE: Final = 60.0
 
 
 async def measure(servers: Servers, scale: Scale) -> Section:
     p50s: dict[str, list[float]] = {}
-    load = Load(0, 1, fresh=True, seconds=scale.cell_seconds, requests=scale.serial_requests)
+    load = Load(1, fresh=True, seconds=scale.cell_seconds, requests=scale.serial_requests)
     async with servers.place() as place:
         with ingests.all_of_them(place) as targets:
             for _ in range(scale.rounds * _ROUNDS):

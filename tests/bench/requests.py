@@ -7,10 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4
 
-from console.local.ports import LOOPBACK
-from ingest.notifications import PATHS
 from tests.bench.events import envelope, pushes
-from tests.running import EVENTS_TYPE, TOKEN
 
 # All repositories of `pushes`, each with layers and a manifest.
 _TEMPLATES: Final = 200
@@ -19,9 +16,10 @@ _TIMESTAMP: Final = re.compile(r'"timestamp": "([^"]+)"')
 
 
 class Requests:
-    """POSTs of notifications with `events` in each envelope."""
+    """POSTs of notifications with `events` in each envelope; `head` has a %d for their length."""
 
-    def __init__(self, events: int) -> None:
+    def __init__(self, head: str, events: int) -> None:
+        self._head = head.encode()
         texts = list(map(_template, pushes(_TEMPLATES)))
         self._bodies = itertools.cycle(_bodies(texts, events))
         self._events = events
@@ -36,7 +34,7 @@ class Requests:
             self._count += 1
             values[b"%d" % number] = f"{self._run}{self._count:012x}".encode()
         body = next(self._bodies) % values
-        return _head(len(body)) + body
+        return self._head % len(body) + body
 
 
 def _bodies(texts: list[str], events: int) -> Iterator[bytes]:
@@ -53,11 +51,3 @@ def _template(text: str) -> str:
     assert moment
     text = text.replace("%", "%%").replace(found[1], "%(id)b")
     return text.replace(moment[1], "%(timestamp)b")
-
-
-def _head(length: int) -> bytes:
-    return (
-        f"POST {PATHS[0]} HTTP/1.1\r\nHost: {LOOPBACK}\r\nUser-Agent: Go-http-client/1.1\r\n"
-        f"Content-Length: {length}\r\nAuthorization: Bearer {TOKEN}\r\n"
-        f"Content-Type: {EVENTS_TYPE}\r\nAccept-Encoding: gzip\r\n\r\n"
-    ).encode()

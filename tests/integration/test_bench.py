@@ -47,7 +47,7 @@ async def test_a_contender_answers_200_for_what_is_in_the_queue(
 ) -> None:
     if contender.missing:
         pytest.skip(f"{contender.missing} is not installed")
-    load = Load(0, 4, fresh=False, seconds=10, requests=REQUESTS, events=EVENTS)
+    load = Load(4, fresh=False, seconds=10, requests=REQUESTS, events=EVENTS)
     with ingests.started(Place(amqp_url, "", tmp_path), contender) as target:
         stranger = {"Authorization": "Bearer another", "Content-Type": EVENTS_TYPE}
         envelope = make_envelope(make_event("push"))
