@@ -14,18 +14,14 @@ from tests.bench.figures import OURS, Figure, Section
 _PLAIN_WIDTH: Final = 250
 
 
-def show(title: str, sections: Sequence[Section], remark: str) -> None:
+def show(section: Section) -> None:
     screen = console()
-    screen.print(title, style="bold")
-    for section in sections:
-        screen.print()
-        screen.print(_table(section, is_plain=not screen.is_terminal))
-        for line in verdicts(section):
-            screen.print(f"  aim: {line}")
-        for line in _notes(section):
-            screen.print(line, style="dim")
+    screen.print(_table(section, is_plain=not screen.is_terminal))
+    for line in verdicts(section):
+        screen.print(f"  aim: {line}")
+    for line in _notes(section):
+        screen.print(line, style="dim")
     screen.print()
-    screen.print(f"A ratio is ours beside that contender; more is better. {remark}", style="dim")
 
 
 def new_table(title: str, *, is_plain: bool) -> Table:
