@@ -13,7 +13,7 @@ from tests.bench.table import console, new_table, number
 
 
 class NoResultsError(Exception):
-    """The file is none that `write` wrote; says why."""
+    """The file is none that `write` wrote, or cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,10 @@ def read(file: Path) -> Run:
     """Raises NoResultsError."""
     try:
         return TypeAdapter(Run).validate_json(file.read_bytes())
-    except (OSError, ValidationError) as error:
-        raise NoResultsError(f"{file} holds no results of a run: {error}") from None
+    except OSError as error:
+        raise NoResultsError(f"{file} cannot be read: {error.strerror}") from None
+    except ValidationError:
+        raise NoResultsError(f"{file} holds no results of a run") from None
 
 
 def show_beside(run: Run, other: Run, name: str) -> None:

@@ -28,7 +28,7 @@ def test_another_file_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NoResultsError, match=r"missing\.json holds no results"):
+    with pytest.raises(NoResultsError, match=r"missing\.json cannot be read: No such file"):
         results.read(tmp_path / "missing.json")
 
 
