@@ -83,6 +83,7 @@ async def _round(servers: Servers, start: Start, scale: Scale) -> _Round:
         await _prepare(place, with_sequence=start is _obvious)
         await servers.rest()
         with start(place) as target:
+            await backlog.consumed(place.amqp_url)
             most, per_second, *_ = await _under(place, target, load)
             await servers.rest()
             half = replace(load, rate=per_second / 2)
