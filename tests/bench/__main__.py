@@ -8,12 +8,12 @@ import click
 from console.local import interrupts
 from console.local.report import LocalError, to_stderr
 from shared import logs
-from tests.bench import answers, drain, machine, memory, neighbours, startup
+from tests.bench import answers, machine, memory, neighbours, startup
 from tests.bench.scale import FULL, MILLION, QUICK, Scale
 from tests.bench.servers import Servers
 from tests.bench.table import Section, show
 
-PARTS = ("worker", "ingest", "neighbours", "memory", "startup")
+PARTS = ("ingest", "neighbours", "memory", "startup")
 
 
 @click.command()
@@ -48,8 +48,6 @@ async def _bench(scale: Scale, held: int, parts: list[str] | tuple[str, ...]) ->
 
 async def _measure(part: str, servers: Servers, scale: Scale, held: int) -> Section:
     match part:
-        case "worker":
-            return await drain.measure(servers, scale)
         case "ingest":
             return await answers.measure(servers, scale)
         case "neighbours":

@@ -4,9 +4,9 @@ from typing import Final
 
 from console.local.processes import Process
 from tests.bench import backlog, cost
-from tests.bench.drain import ours
 from tests.bench.servers import Servers
 from tests.bench.table import Row, Section
+from tests.bench.workers import OUR_WORKER
 
 _SHARES: Final = (10, 50, 100)
 _NOTE: Final = "memory: the most resident memory (VmHWM) that the worker ever had until then."
@@ -17,7 +17,7 @@ async def measure(servers: Servers, held: int) -> Section:
     async with servers.place() as place:
         await backlog.preload(place.amqp_url, held)
         await servers.rest()
-        with ours(place) as worker:
+        with OUR_WORKER.running(place) as worker:
             rows = []
             for share in _SHARES:
                 await backlog.recorded(place.database_url, held * share // 100)

@@ -6,12 +6,14 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """`rounds` of each contender, alternating; `cell_seconds` of load for one line of ingest;
-    `neighbours` is how many large envelopes come one after another.
+    """`rounds` of each contender, alternating; `drained` by a quick worker, `drained_slowly` by
+    any other; `cell_seconds` of load for one line of ingest; `neighbours` is how many large
+    envelopes come one after another.
     """
 
     rounds: int
     drained: int
+    drained_slowly: int
     cell_seconds: float
     cell_requests: int
     held: int
@@ -21,6 +23,7 @@ class Scale:
 FULL: Final = Scale(
     rounds=2,
     drained=20_000,
+    drained_slowly=4_000,
     cell_seconds=1.5,
     cell_requests=50_000,
     held=100_000,
@@ -29,6 +32,7 @@ FULL: Final = Scale(
 QUICK: Final = Scale(
     rounds=1,
     drained=2_000,
+    drained_slowly=500,
     cell_seconds=0.3,
     cell_requests=2_000,
     held=3_000,
