@@ -22,7 +22,6 @@ app.conf.update(
     task_acks_late=True,
     task_ignore_result=True,
     worker_prefetch_multiplier=16,
-    broker_transport_options={"confirm_publish": True},
 )
 
 

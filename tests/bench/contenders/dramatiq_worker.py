@@ -16,7 +16,7 @@ from tests.bench.contenders import blocking
 from tests.bench.contenders.starting import become, start
 from tests.bench.events import pushes
 
-dramatiq.set_broker(RabbitmqBroker(url=os.environ["AMQP_URL"], confirm_delivery=True))
+dramatiq.set_broker(RabbitmqBroker(url=os.environ["AMQP_URL"]))
 
 
 @dramatiq.actor(actor_name="record", queue_name=EVENTS_QUEUE)

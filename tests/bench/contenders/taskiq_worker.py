@@ -7,7 +7,8 @@ README (a quorum queue); a task is acknowledged when it is done.
 import asyncio
 import json
 import os
-from typing import Annotated, Any
+from itertools import islice
+from typing import Annotated, Any, Final
 
 import asyncpg
 from taskiq import Context, TaskiqDepends, TaskiqEvents, TaskiqState
@@ -17,6 +18,8 @@ from shared.amqp.topology import EVENTS_QUEUE
 from tests.bench.contenders.starting import become, start
 from tests.bench.events import pushes
 from tests.bench.plain_worker import PREFETCH, record
+
+_TOGETHER: Final = 200
 
 broker = AioPikaBroker(os.environ["AMQP_URL"], qos=PREFETCH).with_queue(
     Queue(name=EVENTS_QUEUE, type=QueueType.QUORUM)
@@ -36,8 +39,9 @@ async def record_event(event: dict[str, Any], context: Annotated[Context, Taskiq
 
 async def _fill(count: int) -> None:
     await broker.startup()
-    for text in pushes(count):
-        await record_event.kiq(json.loads(text))
+    events = map(json.loads, pushes(count))
+    while some := list(islice(events, _TOGETHER)):
+        await asyncio.gather(*map(record_event.kiq, some))
     await broker.shutdown()
 
 
