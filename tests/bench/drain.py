@@ -9,6 +9,7 @@ from console.local import log_files
 from console.local.processes import Process
 from console.local.report import LocalError
 from tests.bench import backlog, cost
+from tests.bench.events import tagged
 from tests.bench.servers import Place, Servers
 from tests.bench.workers import Worker
 
@@ -19,6 +20,8 @@ FROM tracking_events,
     (SELECT min(recorded_at), max(recorded_at) FROM tracking_events) AS edges (first, last)
 GROUP BY first, last
 """
+
+_GEO: Final = "SELECT count(*) FROM geo_events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,13 @@ class Held:
 
 
 async def drained(servers: Servers, worker: Worker, count: int) -> Drained:
-    """Its start costs nothing here, nor does the filling of the queue."""
+    """Its start costs nothing here, nor does the filling of the queue. Raises LocalError."""
     async with held(servers, worker, count) as those:
         before = _cpu(servers, those)
         per_second = await those.drain()
         await servers.rest(those.processes)
         spent = cost.difference(_cpu(servers, those), before)
+        await _check(worker, those)
     return Drained(per_second, {family: seconds / count for family, seconds in spent.items()})
 
 
@@ -81,6 +85,13 @@ async def held(
 async def rate(place: Place) -> float:
     """Events a second of what is recorded."""
     return float(await backlog.query(place.database_url, _RATE) or 0)
+
+
+async def _check(worker: Worker, held: Held) -> None:
+    """Raises LocalError: who leaves work out is not compared."""
+    found, wanted = await backlog.query(held.place.database_url, _GEO), tagged(held.count)
+    if found != wanted:
+        raise LocalError(f"{worker.name} recorded {found} geo events instead of {wanted}")
 
 
 def _cpu(servers: Servers, held: Held) -> cost.Costs:

@@ -25,6 +25,11 @@ def pushes(count: int) -> Iterator[str]:
         yield _text(_push(repository, f"v{image}" if is_manifest else None))
 
 
+def tagged(count: int) -> int:
+    """How many of `count` pushes are of a tagged manifest: those are geo events."""
+    return count // _PUSHES_PER_IMAGE
+
+
 def envelope(text: str) -> bytes:
     """The body of a notification of one event."""
     return f'{{\n   "events": [\n      {text}\n   ]\n}}'.encode()
