@@ -1,7 +1,7 @@
 """taskiq with its broker for RabbitMQ: one worker process, a task an event.
 
-As in taskiq's guide, "State and events" (a pool in the state) and "CLI", and taskiq-aio-pika's
-README (a quorum queue); a task is acknowledged when it is done.
+As in taskiq's guide, "State and dependencies" (a pool in the state) and "CLI", and in the README of
+taskiq-aio-pika (a quorum queue); a task is acknowledged when it is done.
 """
 
 import asyncio
