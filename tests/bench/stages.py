@@ -8,7 +8,7 @@ from typing import Final
 
 _LOOP: Final = "event loop, all else"
 # Beginnings of paths below the packages or the project: the first that fits counts.
-_MODULES: Final = {
+MODULES: Final = {
     "shared/amqp/publisher.py": "publishing",
     "shared/amqp/wire.py": "publishing",
     "shared/amqp/": "reading frames",
@@ -28,8 +28,8 @@ _MODULES: Final = {
     "asyncpg/": "database client",
     "worker/": "judging, columns",
 }
-STAGES: Final = tuple(dict.fromkeys((*_MODULES.values(), _LOOP)))
-_ROOTS: Final = tuple(
+STAGES: Final = tuple(dict.fromkeys((*MODULES.values(), _LOOP)))
+ROOTS: Final = tuple(
     f"{one}/" for one in (sysconfig.get_path("purelib"), Path(__file__).parents[2])
 )
 
@@ -45,8 +45,8 @@ def stage(frame: FrameType | None) -> str:
 
 @cache
 def _of_module(path: str) -> str:
-    for root in _ROOTS:
+    for root in ROOTS:
         if path.startswith(root):
             below = path.removeprefix(root)
-            return next((name for start, name in _MODULES.items() if below.startswith(start)), "")
+            return next((name for start, name in MODULES.items() if below.startswith(start)), "")
     return ""
