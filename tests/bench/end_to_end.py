@@ -1,22 +1,22 @@
 """From the POST to the row: an ingest and a worker, at their most and at half of it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
 import asyncpg
 
-from console.local.ports import LOOPBACK, free_port
 from tests.bench import backlog, ingests
 from tests.bench.cells import cell
 from tests.bench.figures import OURS, Aim, Figure, Section
 from tests.bench.ingests import Target
 from tests.bench.load import Load, Seen
-from tests.bench.plain_worker import SEQUENCE
 from tests.bench.scale import Scale
 from tests.bench.servers import Place, Servers
+from tests.bench.workers import OUR_WORKER, PLAIN, Worker
 
 _NOTE: Final = """\
 end to end: one ingest and one worker, notifications of one event on 64 kept connections. The
@@ -47,15 +47,24 @@ _MEASURES: Final = {
     "half load: recorded p99 ms": "ms",
 }
 
-Start = Callable[[Place], AbstractContextManager[Target]]
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    ingest: Callable[[Place], AbstractContextManager[Target]]
+    worker: Worker
+
+
+_PAIRS: Final = {
+    OURS: _Pair(ingests.ours, OUR_WORKER),
+    _OBVIOUS: _Pair(partial(ingests.started, one=ingests.DOCUMENTED), PLAIN),
+}
 
 
 async def measure(servers: Servers, scale: Scale) -> Section:
-    contenders: dict[str, Start] = {OURS: _ours, _OBVIOUS: _obvious}
-    rounds: dict[str, list[_Round]] = {name: [] for name in contenders}
+    rounds: dict[str, list[_Round]] = {name: [] for name in _PAIRS}
     for _ in range(scale.rounds):
-        for name, start in contenders.items():
-            rounds[name].append(await _round(servers, start, scale))
+        for name, pair in _PAIRS.items():
+            rounds[name].append(await _round(servers, pair, scale))
     figures = [one for name, some in rounds.items() for one in _figures(name, some)]
     return Section("end to end", figures, _NOTE, _AIMS)
 
@@ -77,13 +86,13 @@ def _figures(name: str, rounds: Sequence[_Round]) -> Iterator[Figure]:
         note = ""
 
 
-async def _round(servers: Servers, start: Start, scale: Scale) -> _Round:
+async def _round(servers: Servers, pair: _Pair, scale: Scale) -> _Round:
     load = Load(_CONNECTIONS, False, scale.end_to_end_seconds, scale.cell_requests)
     async with servers.place() as place:
-        await _prepare(place, with_sequence=start is _obvious)
+        await pair.worker.prepare(place)
         await servers.rest()
-        with start(place) as target:
-            await backlog.consumed(place.amqp_url)
+        with pair.ingest(place) as target, pair.worker.running(place):
+            await pair.worker.ready(place)
             most, per_second, *_ = await _under(place, target, load)
             await servers.rest()
             half = replace(load, rate=per_second / 2)
@@ -104,30 +113,3 @@ async def _under(place: Place, target: Target, load: Load) -> tuple[Seen, float,
         return seen, float(per_second), p50, p99
     finally:
         await connection.close()
-
-
-async def _prepare(place: Place, *, with_sequence: bool) -> None:
-    await backlog.preload(place.amqp_url, 0)
-    if with_sequence:
-        connection = await asyncpg.connect(place.database_url)
-        await connection.execute(SEQUENCE)
-        await connection.close()
-
-
-@contextmanager
-def _ours(place: Place) -> Iterator[Target]:
-    listen = f"{LOOPBACK}:{free_port()}"
-    with (
-        ingests.ours(place) as target,
-        place.running("console", "worker", REGISTRY_EVENTS_WORKER_LISTEN=listen),
-    ):
-        yield target
-
-
-@contextmanager
-def _obvious(place: Place) -> Iterator[Target]:
-    with (
-        ingests.started(place, ingests.DOCUMENTED) as target,
-        place.running("tests.bench.plain_worker"),
-    ):
-        yield target

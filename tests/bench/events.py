@@ -31,6 +31,11 @@ def envelope(*texts: str) -> bytes:
     return f'{{\n   "events": [\n      {events}\n   ]\n}}'.encode()
 
 
+def tagged(count: int) -> int:
+    """How many of `count` pushes are of a tagged manifest: those are geo events."""
+    return count // _PUSHES_PER_IMAGE
+
+
 def _text(event: dict[str, Any]) -> str:
     return json.dumps(event, indent=3).replace("\n", _INDENT)
 

@@ -1,9 +1,9 @@
-"""The parts that are not about a worker's throughput, by name."""
+"""The parts that are not about workers alone, by name."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from tests.bench import end_to_end, ingest, memory, neighbours, registry, startup
+from tests.bench import end_to_end, ingest, neighbours, registry, startup
 from tests.bench.figures import Section
 from tests.bench.scale import Scale
 from tests.bench.servers import Servers
@@ -15,6 +15,5 @@ PARTS: Final[dict[str, Measure]] = {
     "registry": registry.measure,
     "end-to-end": end_to_end.measure,
     "neighbours": neighbours.measure,
-    "memory": memory.measure,
     "startup": startup.measure,
 }

@@ -6,13 +6,14 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """`rounds` of each contender, alternating; `cell_seconds` of load for one line of ingest;
-    `serial_requests` of a registry that waits for each; `neighbours` is how many large envelopes
-    come one after another.
+    """`rounds` of each contender, alternating; `drained` by a quick worker, `drained_slowly` by
+    any other; `cell_seconds` of load for one line of ingest; `serial_requests` of a registry that
+    waits for each; `neighbours` is how many large envelopes come one after another.
     """
 
     rounds: int
     drained: int
+    drained_slowly: int
     cell_seconds: float
     cell_requests: int
     serial_requests: int
@@ -24,6 +25,7 @@ class Scale:
 FULL: Final = Scale(
     rounds=3,
     drained=20_000,
+    drained_slowly=4_000,
     cell_seconds=1.0,
     cell_requests=50_000,
     serial_requests=500,
@@ -34,6 +36,7 @@ FULL: Final = Scale(
 QUICK: Final = Scale(
     rounds=1,
     drained=2_000,
+    drained_slowly=500,
     cell_seconds=0.3,
     cell_requests=2_000,
     serial_requests=50,

@@ -1,13 +1,18 @@
-"""The parts that are about a worker's throughput, by name."""
+"""What is measured of workers."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from tests.bench import drain
+from tests.bench import beside_others, by_stage, long_queues, scaling
 from tests.bench.figures import Section
 from tests.bench.scale import Scale
 from tests.bench.servers import Servers
 
 Measure = Callable[[Servers, Scale], Awaitable[Section]]
 
-PARTS: Final[dict[str, Measure]] = {"worker": drain.measure}
+PARTS: Final[Mapping[str, Measure]] = {
+    "worker": beside_others.measure,
+    "stages": by_stage.measure,
+    "workers": scaling.measure,
+    "queues": long_queues.measure,
+}
