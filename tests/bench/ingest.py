@@ -34,10 +34,15 @@ _CASES: Final = (
     *(_Case(connections, fresh) for fresh in (False, True) for connections in (1, 16, 64)),
     _Case(16, fresh=False, events=50),
 )
-_AIMS: Final = (
-    Aim("64 kept: requests/s", ingests.BARE.name, ratio=0.4),
-    Aim("64 new: requests/s", ingests.BARE.name, ratio=0.6),
-    Aim("16 kept, 50 events each: requests/s", ingests.MINIMAL.name, ratio=0.65),
+# Of CPU as well: that says the same, and little of what else the machine does.
+_AIMS: Final = tuple(
+    Aim(f"{case}: {measure}", contender.name, ratio=ratio)
+    for case, contender, ratio in (
+        ("64 kept", ingests.BARE, 0.4),
+        ("64 new", ingests.BARE, 0.6),
+        ("16 kept, 50 events each", ingests.MINIMAL, 0.65),
+    )
+    for measure in ("requests/s", "server CPU µs/request")
 )
 
 
