@@ -9,7 +9,7 @@ from typing import Final
 
 import asyncpg
 
-from tests.bench import backlog, ingests
+from tests.bench import backlog, cost, ingests
 from tests.bench.cells import cell
 from tests.bench.figures import OURS, Aim, Figure, Section
 from tests.bench.ingests import Target
@@ -21,7 +21,8 @@ from tests.bench.workers import OUR_WORKER, PLAIN, Worker
 _NOTE: Final = """\
 end to end: one ingest and one worker, notifications of one event on 64 kept connections. The
 obvious design is aiohttp with aio-pika, and a worker with a transaction for each message.
-saturated: recorded events in the time from the first POST to the start of the last transaction.
+saturated: recorded events in the time from the first POST to the start of the last transaction;
+CPU of ingest, worker, broker and database together.
 half load: each at half of its own saturation; from the POST, or from when it was due if the answer
 before it came late, to the answer, and to the start of the transaction by Postgres' clock."""
 _OBVIOUS: Final = "obvious design"
@@ -40,12 +41,14 @@ _AIMS: Final = (Aim("saturated: events/s", _OBVIOUS, ratio=5),)
 
 _MEASURES: Final = {
     "saturated: events/s": "events/s",
+    "saturated: CPU µs/event": "µs/event",
     "half load: requests/s": "requests/s",
     "half load: answer p50 ms": "ms",
     "half load: answer p99 ms": "ms",
     "half load: recorded p50 ms": "ms",
     "half load: recorded p99 ms": "ms",
 }
+_COSTS: Final = ("ms", "µs/event")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ def _figures(name: str, rounds: Sequence[_Round]) -> Iterator[Figure]:
     note = f"{refused:,} requests were not answered 200" if refused else ""
     columns = zip(*(one.values for one in rounds), strict=True)
     for (measure, unit), values in zip(_MEASURES.items(), columns, strict=True):
-        yield Figure(measure, name, unit, values, is_cost=unit == "ms", note=note)
+        yield Figure(measure, name, unit, values, is_cost=unit in _COSTS, note=note)
         note = ""
 
 
@@ -91,13 +94,16 @@ async def _round(servers: Servers, pair: _Pair, scale: Scale) -> _Round:
     async with servers.place() as place:
         await pair.worker.prepare(place)
         await servers.rest()
-        with pair.ingest(place) as target, pair.worker.running(place):
+        with pair.ingest(place) as target, pair.worker.running(place) as worker:
             await pair.worker.ready(place)
+            pids = target.pid, worker.pid or 0
+            before = _cpu_seconds(servers, pids)
             most, per_second, *_ = await _under(place, target, load)
             await servers.rest()
+            cpu = (_cpu_seconds(servers, pids) - before) / most.answered * 1e6
             half = replace(load, rate=per_second / 2)
             seen, _, *percentiles = await _under(place, target, half)
-    values = (per_second, seen.per_second, seen.p50, seen.p99, *percentiles)
+    values = (per_second, cpu, seen.per_second, seen.p50, seen.p99, *percentiles)
     return _Round(values, most.refused + seen.refused)
 
 
@@ -113,3 +119,7 @@ async def _under(place: Place, target: Target, load: Load) -> tuple[Seen, float,
         return seen, float(per_second), p50, p99
     finally:
         await connection.close()
+
+
+def _cpu_seconds(servers: Servers, pids: Sequence[int]) -> float:
+    return sum(map(cost.cpu_seconds, pids)) + sum(servers.cpu_seconds().values())
