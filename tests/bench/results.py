@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 from rich.table import Table
 
-from tests.bench.aims import ratio
+from tests.bench.aims import by_contender, ratio
 from tests.bench.figures import Figure, Section
 from tests.bench.table import console, new_table, number
 
@@ -65,7 +65,8 @@ def _add(table: Table, section: Section, other: Section) -> None:
 
 
 def _pairs(section: Section, other: Section) -> Iterator[tuple[Figure, Figure]]:
-    before = {(one.measure, one.contender): one for one in other.figures}
-    for one in section.figures:
-        if found := before.get((one.measure, one.contender)):
-            yield one, found
+    for measure in dict.fromkeys(one.measure for one in section.figures):
+        before = by_contender(other, measure)
+        for contender, one in by_contender(section, measure).items():
+            if contender in before:
+                yield one, before[contender]

@@ -35,8 +35,8 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_what_both_measured_stands_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
     this = run(
         Figure("rate", OURS, "events/s", (200,)),
-        Figure("rate", "other", "events/s", (50,)),
         Figure("cost", OURS, "µs", (2,), is_cost=True),
+        Figure("rate", "other", "events/s", (50,)),
         Figure("only now", OURS, "µs", (1,)),
     )
     before = run(
