@@ -25,7 +25,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Small counts: whether it works, not how fast.")
-@click.option("--million", is_flag=True, help="Memory with 1,000,000 messages in the queue.")
+@click.option("--million", is_flag=True, help="A queue of 1,000,000 messages too.")
 @click.option("--only", multiple=True, type=click.Choice(list(PARTS)), help="This part; repeat it.")
 @click.option("--json", "file", type=_FILE, help="Write the figures of every round there.")
 @click.option("--compare", "other", type=_FILE, help="Show beside these, which --json wrote.")
