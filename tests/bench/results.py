@@ -41,7 +41,7 @@ def read(file: Path) -> Run:
 def show_beside(run: Run, other: Run, name: str) -> None:
     """What both measured; the contenders' ratios say how much of a difference is the machine's."""
     screen = console()
-    table = new_table(f"this run beside {name}", is_plain=not screen.is_terminal)
+    table = new_table(is_plain=not screen.is_terminal)
     for heading in ("", "contender"):
         table.add_column(heading, no_wrap=True)
     for heading in ("this run", name, "ratio"):
@@ -49,7 +49,7 @@ def show_beside(run: Run, other: Run, name: str) -> None:
     for part, section in run.sections.items():
         if part in other.sections:
             _add(table, section, other.sections[part])
-    screen.print()
+    screen.print(f"\nthis run beside {name}", style="bold")
     screen.print(table)
     screen.print(f"{name}: {other.machine}", style="dim")
 

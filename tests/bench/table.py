@@ -16,6 +16,7 @@ _PLAIN_WIDTH: Final = 250
 
 def show(section: Section) -> None:
     screen = console()
+    screen.print(section.title, style="bold")
     screen.print(_table(section, is_plain=not screen.is_terminal))
     for line in verdicts(section):
         screen.print(f"  aim: {line}")
@@ -24,13 +25,8 @@ def show(section: Section) -> None:
     screen.print()
 
 
-def new_table(title: str, *, is_plain: bool) -> Table:
-    return Table(
-        title=title,
-        title_style="bold",
-        title_justify="left",
-        box=None if is_plain else SIMPLE,
-    )
+def new_table(*, is_plain: bool) -> Table:
+    return Table(box=None if is_plain else SIMPLE)
 
 
 def labels(measures: Sequence[str]) -> Iterator[str]:
@@ -52,7 +48,7 @@ def console() -> Console:
 
 
 def _table(section: Section, *, is_plain: bool) -> Table:
-    table = new_table(section.title, is_plain=is_plain)
+    table = new_table(is_plain=is_plain)
     contenders = list(dict.fromkeys([OURS, *(one.contender for one in section.figures)]))
     measures = list(dict.fromkeys(one.measure for one in section.figures))
     table.add_column("", no_wrap=True)

@@ -4,7 +4,7 @@ from tests.bench import table
 from tests.bench.figures import OURS, Aim, Figure, Section
 
 SECTION = Section(
-    "speed",
+    "a title that is longer than what stands below it, which is not much at all but a few numbers",
     [
         Figure("64 kept: requests/s", OURS, "requests/s", (12_000,)),
         Figure("64 kept: p50 ms", OURS, "ms", (4,), is_cost=True),
@@ -21,7 +21,7 @@ def test_a_row_a_measure_and_a_column_a_contender(capsys: pytest.CaptureFixture[
     table.show(SECTION)
     lines = capsys.readouterr().out.splitlines()
     assert [" ".join(line.split()) for line in lines if line.strip()] == [
-        "speed",
+        SECTION.title,
         "ours bare broker",
         "64 kept: requests/s 12,000 30,000 0.40x",
         "p50 ms 4 2 0.50x",
