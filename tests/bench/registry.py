@@ -13,10 +13,10 @@ from tests.bench.servers import Place, Servers
 
 _NOTE: Final = """\
 one registry: it sends its next notification when the last one is answered, on a new connection.
-One confirm: what the same broker and queue take for a message alone, published by hand. Ours beyond
-these is our p50 less that of bare aiohttp and that of a confirm, in each round."""
-_CONFIRM: Final = "one confirm of the broker"
-_BEYOND: Final = "ours beyond bare aiohttp and a confirm, ms"
+One confirm: what the same broker and queue take for a message alone, published by hand. Beyond
+these: our p50 less that of bare aiohttp and that of a confirm, in each round."""
+_CONFIRM: Final = "one confirm"
+_BEYOND: Final = "beyond bare and a confirm, ms"
 # One after another is quick: more rounds instead of longer ones.
 _ROUNDS: Final = 2
 _DEADLINE: Final = 60.0

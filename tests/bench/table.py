@@ -53,7 +53,7 @@ def _table(section: Section, *, is_plain: bool) -> Table:
     measures = list(dict.fromkeys(one.measure for one in section.figures))
     table.add_column("", no_wrap=True)
     for contender in contenders:
-        table.add_column(contender.replace(" + ", " +\n"), justify="right")
+        table.add_column(contender.replace(" + ", " +\n"), justify="right", overflow="fold")
     for measure, label in zip(measures, labels(measures), strict=True):
         figures = by_contender(section, measure)
         table.add_row(label, *(_cell(figures, contender) for contender in contenders))
