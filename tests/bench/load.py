@@ -37,7 +37,10 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Times in milliseconds, from before connecting where the connection is new."""
+    """Times in milliseconds, from before connecting where the connection is new.
+
+    Of those `answered`, `refused` were not 200; these do not count for `per_second`.
+    """
 
     answered: int
     refused: int
@@ -107,7 +110,7 @@ async def run(load: Load) -> Seen:
     return Seen(
         answered=len(run.times),
         refused=run.refused,
-        per_second=len(run.times) / (time.time() - run.begun),
+        per_second=(len(run.times) - run.refused) / (time.time() - run.begun),
         p50=percentiles[49] * 1000,
         p99=percentiles[98] * 1000,
     )
