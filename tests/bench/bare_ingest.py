@@ -1,20 +1,12 @@
-"""The yardstick: the same HTTP server with a handler that reads the body and answers."""
+"""The yardstick: an aiohttp handler that reads the body and answers, and nothing around it."""
 
-import sys
+import os
 
 import uvloop
 from aiohttp import web
 
+from console.local.ports import LOOPBACK
 from ingest.notifications import PATHS
-from shared.service import listening, stop_signal
-
-
-async def main(listen: str) -> None:
-    stop = stop_signal()
-    app = web.Application()
-    app.router.add_post(PATHS[0], _answer)
-    async with listening(app, listen):
-        await stop.wait()
 
 
 async def _answer(request: web.Request) -> web.Response:
@@ -22,5 +14,12 @@ async def _answer(request: web.Request) -> web.Response:
     return web.Response(text='{"accepted": 1, "dead_lettered": 0}')
 
 
+def main() -> None:
+    app = web.Application()
+    app.router.add_post(PATHS[0], _answer)
+    port, loop = int(os.environ["PORT"]), uvloop.new_event_loop()
+    web.run_app(app, host=LOOPBACK, port=port, access_log=None, shutdown_timeout=1, loop=loop)
+
+
 if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1]))
+    main()

@@ -1,27 +1,18 @@
-"""One worker process against a queue that is full when it comes."""
+"""A worker process against a queue that was filled while it was held."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
-from statistics import median
 from typing import Final
 
-import asyncpg
-
-from console.local.ports import LOOPBACK, free_port
+from console.local import log_files
 from console.local.processes import Process
+from console.local.report import LocalError
 from tests.bench import backlog, cost
-from tests.bench.plain_worker import PREFETCH, SEQUENCE
-from tests.bench.scale import Scale
+from tests.bench.events import tagged
 from tests.bench.servers import Place, Servers
-from tests.bench.table import Row, Section, compared
+from tests.bench.workers import Worker
 
-_NOTE: Final = f"""\
-worker: one process; the plain one makes a transaction of each message, prefetch {PREFETCH}.
-events/s: recorded between the starts of the first and of the last transaction, Postgres' clock.
-CPU: user and system time of the process families from the worker's start until all is idle, less
-the same for a start with an empty queue."""
 # Events recorded before the last transaction started, in the time since the first one did.
 _RATE: Final = """
 SELECT count(*) FILTER (WHERE recorded_at < last) / extract(epoch FROM last - first)
@@ -30,7 +21,7 @@ FROM tracking_events,
 GROUP BY first, last
 """
 
-Start = Callable[[Place], AbstractContextManager[Process]]
+_GEO: Final = "SELECT count(*) FROM geo_events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,72 +32,68 @@ class Drained:
     cpu: cost.Costs
 
 
-def ours(place: Place) -> AbstractContextManager[Process]:
-    listen = f"{LOOPBACK}:{free_port()}"
-    return place.running("console", "worker", REGISTRY_EVENTS_WORKER_LISTEN=listen)
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Workers that are ready and stand still, before a full queue."""
+
+    place: Place
+    processes: Sequence[Process]
+    count: int
+
+    async def drain(self) -> float:
+        """Let them go and wait until all is recorded; events a second."""
+        for process in self.processes:
+            process.resume()
+        await backlog.recorded(self.place.database_url, self.count)
+        return await rate(self.place)
 
 
-def plain(place: Place) -> AbstractContextManager[Process]:
-    return place.running("tests.bench.plain_worker")
+async def drained(servers: Servers, worker: Worker, count: int) -> Drained:
+    """Its start costs nothing here, nor does the filling of the queue. Raises LocalError."""
+    async with held(servers, worker, count) as those:
+        before = _cpu(servers, those)
+        per_second = await those.drain()
+        await servers.rest(those.processes)
+        spent = cost.difference(_cpu(servers, those), before)
+        await _check(worker, those)
+    return Drained(per_second, {family: seconds / count for family, seconds in spent.items()})
 
 
-async def measure(servers: Servers, scale: Scale) -> Section:
-    results: dict[Start, list[Drained]] = {ours: [], plain: []}
-    for _ in range(scale.rounds):
-        for start, drained in results.items():
-            drained.append(await _round(servers, start, scale.drained))
-    title = f"worker, {scale.drained:,} events queued"
-    return Section(title, "plain worker", _rows(results[ours], results[plain]), _NOTE)
-
-
-async def _round(servers: Servers, start: Start, count: int) -> Drained:
-    _, idle = await _life(servers, start, 0)
-    rate, spent = await _life(servers, start, count)
-    costs = cost.difference(spent, idle)
-    return Drained(rate, {family: seconds / count for family, seconds in costs.items()})
-
-
-async def _life(servers: Servers, start: Start, count: int) -> tuple[float, cost.Costs]:
-    """A worker's rate and CPU seconds until it has recorded the `count` events it finds."""
-    async with servers.place() as place:
-        await _execute(place, SEQUENCE if start is plain else "SELECT 1")
-        await backlog.preload(place.amqp_url, count)
-        await _execute(place, "CHECKPOINT")
+@asynccontextmanager
+async def held(
+    servers: Servers, worker: Worker, count: int, *, workers: int = 1
+) -> AsyncIterator[Held]:
+    async with AsyncExitStack() as stack:
+        place = await stack.enter_async_context(servers.place())
+        await worker.prepare(place)
+        processes = [stack.enter_context(worker.running(place)) for _ in range(workers)]
+        try:
+            await worker.ready(place, workers=workers)
+        except TimeoutError:
+            raise LocalError(
+                f"{worker.name} takes nothing; {log_files.end(processes[0].log)}"
+            ) from None
+        await servers.rest(processes)
+        for process in processes:
+            process.pause()
+        await worker.fill(place, count)
+        await backlog.query(place.database_url, "CHECKPOINT")
         await servers.rest()
-        before = servers.cpu_seconds()
-        with start(place) as worker:
-            await backlog.consumed(place.amqp_url)
-            await backlog.recorded(place.database_url, count)
-            await servers.rest()
-            after = {"worker": cost.cpu_seconds(worker.pid or 0), **servers.cpu_seconds()}
-        rate = await _execute(place, _RATE)
-        return float(rate or 0), cost.difference(after, before)
+        yield Held(place, processes, count)
 
 
-async def _execute(place: Place, statement: str) -> float | None:
-    connection = await asyncpg.connect(place.database_url)
-    try:
-        if statement == _RATE:
-            value: float | None = await connection.fetchval(statement)
-            return value
-        await connection.execute(statement)
-    finally:
-        await connection.close()
-    return None
+async def rate(place: Place) -> float:
+    """Events a second of what is recorded."""
+    return float(await backlog.query(place.database_url, _RATE) or 0)
 
 
-def _rows(ours: list[Drained], plain: list[Drained]) -> list[Row]:
-    def of(measure: Callable[[Drained], float]) -> tuple[float, float]:
-        return median(map(measure, ours)), median(map(measure, plain))
-
-    rows = [compared("events/s", *of(lambda one: one.per_second), aim=">= 8,000, >= 4x")]
-    for family in ours[0].cpu:
-        costs = of(partial(_cost, family))
-        rows.append(compared(f"{family} CPU µs/event", *costs, is_cost=True))
-    total = of(lambda one: sum(one.cpu.values()) * 1e6)
-    rows.append(compared("total CPU µs/event", *total, is_cost=True, aim=">= 5x"))
-    return rows
+async def _check(worker: Worker, held: Held) -> None:
+    """Raises LocalError: who leaves work out is not compared."""
+    found, wanted = await backlog.query(held.place.database_url, _GEO), tagged(held.count)
+    if found != wanted:
+        raise LocalError(f"{worker.name} recorded {found} geo events instead of {wanted}")
 
 
-def _cost(family: str, one: Drained) -> float:
-    return one.cpu[family] * 1e6
+def _cpu(servers: Servers, held: Held) -> cost.Costs:
+    workers = sum(cost.cpu_seconds(process.pid or 0) for process in held.processes)
+    return {"worker": workers, **servers.cpu_seconds()}

@@ -25,9 +25,15 @@ def pushes(count: int) -> Iterator[str]:
         yield _text(_push(repository, f"v{image}" if is_manifest else None))
 
 
-def envelope(text: str) -> bytes:
-    """The body of a notification of one event."""
-    return f'{{\n   "events": [\n      {text}\n   ]\n}}'.encode()
+def envelope(*texts: str) -> bytes:
+    """The body of a notification of these events."""
+    events = ",\n      ".join(texts)
+    return f'{{\n   "events": [\n      {events}\n   ]\n}}'.encode()
+
+
+def tagged(count: int) -> int:
+    """How many of `count` pushes are of a tagged manifest: those are geo events."""
+    return count // _PUSHES_PER_IMAGE
 
 
 def _text(event: dict[str, Any]) -> str:

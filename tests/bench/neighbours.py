@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from statistics import median
 from typing import Final
 
@@ -12,17 +12,17 @@ import aiohttp
 from console.local.ports import LOOPBACK
 from ingest.envelope import MOST_EVENTS
 from ingest.notifications import PATHS
-from tests.bench.answers import Target, ours
 from tests.bench.events import envelope, pushes
+from tests.bench.figures import OURS, Aim, Figure, Section
+from tests.bench.ingests import Target, ours
 from tests.bench.scale import Scale
 from tests.bench.servers import Servers
-from tests.bench.table import Row, Section
 from tests.running import TOKEN
 
 _NOTE: Final = """\
 neighbours: one notification after another, each on a new connection, while somebody else's
 envelopes come one after another; a registry's timeout is 500 ms in its example."""
-_AIM: Final = "longest < 50"
+_LONGEST: Final = 50.0
 _LARGEST: Final = 4 * 1024 * 1024
 _MINIMAL: Final = {
     "timestamp": "2026-01-01T00:00:00Z",
@@ -32,16 +32,21 @@ _MINIMAL: Final = {
 
 
 async def measure(servers: Servers, scale: Scale) -> Section:
-    rows = []
+    figures: list[Figure] = []
     async with servers.place() as place:
         with ours(place) as target:
             for name, body in _bodies().items():
-                waits, answers = await _beside(target, body, scale.neighbours)
-                shown = f"{median(waits):.1f} / {max(waits):.1f}"
-                rows.append(Row(f"{name}: p50 / longest ms", shown, aim=_AIM))
-                if answers:
-                    rows.append(Row("  own answers, ms", f"{median(answers):,.0f}"))
-    return Section("ingest, beside", "", rows, _NOTE)
+                figures += _figures(name, *await _beside(target, body, scale.neighbours))
+    aims = [Aim(f"{name}: longest ms", limit=_LONGEST) for name in _bodies()]
+    return Section("ingest, beside", figures, _NOTE, aims)
+
+
+def _figures(name: str, waits: list[float], answers: list[float]) -> Iterator[Figure]:
+    values = {"p50 ms": median(waits), "longest ms": max(waits)}
+    if answers:
+        values["own answers, ms"] = median(answers)
+    for measure, value in values.items():
+        yield Figure(f"{name}: {measure}", OURS, "ms", (value,), is_cost=True)
 
 
 def _bodies() -> dict[str, bytes]:

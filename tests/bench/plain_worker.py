@@ -19,16 +19,13 @@ from aio_pika.abc import AbstractIncomingMessage
 from shared.amqp.topology import EVENTS_QUEUE
 
 PREFETCH: Final = 50
-SEQUENCE: Final = """
-CREATE SEQUENCE geo_events_id;
-ALTER TABLE geo_events ALTER COLUMN id SET DEFAULT nextval('geo_events_id');
-"""
-_FIND: Final = "SELECT id FROM container_repositories WHERE path = $1"
-_REGISTER: Final = """
+SEQUENCE: Final = "ALTER TABLE geo_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY"
+FIND: Final = "SELECT id FROM container_repositories WHERE path = $1"
+REGISTER: Final = """
 INSERT INTO container_repositories (path) VALUES ($1)
 ON CONFLICT (path) DO UPDATE SET path = excluded.path RETURNING id
 """
-_TRACK: Final = """
+TRACK: Final = """
 INSERT INTO tracking_events (
     event_id, action, repository, container_repository_id, tag, digest, media_type,
     actor, source, request_id, request_method, user_agent, occurred_at
@@ -36,7 +33,7 @@ INSERT INTO tracking_events (
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (event_id) DO NOTHING RETURNING id
 """
-_APPEND: Final = """
+APPEND: Final = """
 INSERT INTO geo_events (event_id, container_repository_id, action, tag, digest, occurred_at)
 VALUES ($1, $2, $3, $4, $5, $6)
 """
@@ -52,26 +49,32 @@ async def main() -> None:
         async def handle(message: AbstractIncomingMessage) -> None:
             event = json.loads(message.body)
             async with pool.acquire() as database, database.transaction():
-                await _record(database, event)
+                await record(database, event)
             await message.ack()
 
         await queue.consume(handle)
         await asyncio.Event().wait()
 
 
-async def _record(database: Any, event: dict[str, Any]) -> None:
-    target, moment = event["target"], datetime.fromisoformat(event["timestamp"])
-    repository, tag = target["repository"], target.get("tag")
-    existing = await database.fetchval(_FIND, repository)
-    row = existing or await database.fetchval(_REGISTER, repository)
-    untagged = "push_repository" if existing else "create_repository"
-    is_new = await database.fetchval(
-        _TRACK,
+async def record(database: Any, event: dict[str, Any]) -> None:
+    """What one transaction does for one event."""
+    path = event["target"]["repository"]
+    existing = await database.fetchval(FIND, path)
+    repository = existing or await database.fetchval(REGISTER, path)
+    row = tracking_row(event, repository, existed=bool(existing))
+    if await database.fetchval(TRACK, *row) and is_geo(event):
+        await database.execute(APPEND, *geo_row(event, repository))
+
+
+def tracking_row(event: dict[str, Any], repository: int, *, existed: bool) -> tuple[object, ...]:
+    target = event["target"]
+    untagged = "push_repository" if existed else "create_repository"
+    return (
         event["id"],
-        "push_tag" if tag else untagged,
+        "push_tag" if target.get("tag") else untagged,
+        target["repository"],
         repository,
-        row,
-        tag,
+        target.get("tag"),
         target["digest"],
         target["mediaType"],
         event["actor"]["name"],
@@ -79,11 +82,17 @@ async def _record(database: Any, event: dict[str, Any]) -> None:
         event["request"]["id"],
         event["request"]["method"],
         event["request"]["useragent"],
-        moment,
+        datetime.fromisoformat(event["timestamp"]),
     )
-    if is_new and (tag or "manifest" in target["mediaType"]):
-        digest = target["digest"]
-        await database.execute(_APPEND, event["id"], row, event["action"], tag, digest, moment)
+
+
+def is_geo(event: dict[str, Any]) -> bool:
+    return bool(event["target"].get("tag")) or "manifest" in event["target"]["mediaType"]
+
+
+def geo_row(event: dict[str, Any], repository: int) -> tuple[object, ...]:
+    target, moment = event["target"], datetime.fromisoformat(event["timestamp"])
+    return event["id"], repository, event["action"], target.get("tag"), target["digest"], moment
 
 
 if __name__ == "__main__":

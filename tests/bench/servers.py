@@ -88,9 +88,9 @@ class Servers:
             self.rabbitmq.delete_vhost(name)
             await drop_database(self.postgres, name)
 
-    async def rest(self) -> None:
-        """Wait until broker and database have tidied up."""
-        await cost.resting([*_pids([self.postgres.process]), *_pids(self.rabbitmq.processes)])
+    async def rest(self, others: Sequence[Process] = ()) -> None:
+        """Wait until broker and database have tidied up, and `others` have nothing to do."""
+        await cost.resting(_pids([self.postgres.process, *self.rabbitmq.processes, *others]))
 
     def cpu_seconds(self) -> dict[str, float]:
         return {

@@ -7,9 +7,9 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from tests.bench.figures import OURS, Aim, Figure, Section
 from tests.bench.scale import Scale
 from tests.bench.servers import Servers
-from tests.bench.table import Row, Section, compared
 
 _RUNS_A_ROUND: Final = 4
 _NOTHING: Final = (sys.executable, "-c", "pass")
@@ -31,8 +31,13 @@ async def measure(servers: Servers, scale: Scale) -> Section:
         # As installed, its modules are compiled.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         best = _best(scale.rounds * _RUNS_A_ROUND, environment)
-    rows = [_row(words, best[words], best[""]) for words in _AIMS]
-    return Section("a command, ms to its end", "python -c pass", rows, _NOTE)
+    figures = [
+        Figure(words, contender, "ms", (value,), is_cost=True)
+        for words in _AIMS
+        for contender, value in ((OURS, best[words]), ("python -c pass", best[""]))
+    ]
+    aims = [Aim(words, limit=most) for words, most in _AIMS.items()]
+    return Section("a command, ms to its end", figures, _NOTE, aims)
 
 
 _NOTE: Final = "Commands: the best of several runs each, with nothing in the queues."
@@ -54,7 +59,3 @@ def _milliseconds(command: Sequence[str], environment: Mapping[str, str]) -> flo
     started = time.perf_counter()
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
     return (time.perf_counter() - started) * 1000
-
-
-def _row(words: str, ours: float, yardstick: float) -> Row:
-    return compared(words, ours, yardstick, is_cost=True, aim=f"<= {_AIMS[words]:,} ms")

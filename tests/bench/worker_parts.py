@@ -1,0 +1,18 @@
+"""What is measured of workers."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from tests.bench import beside_others, by_stage, long_queues, scaling
+from tests.bench.figures import Section
+from tests.bench.scale import Scale
+from tests.bench.servers import Servers
+
+Measure = Callable[[Servers, Scale], Awaitable[Section]]
+
+PARTS: Final[Mapping[str, Measure]] = {
+    "worker": beside_others.measure,
+    "stages": by_stage.measure,
+    "workers": scaling.measure,
+    "queues": long_queues.measure,
+}
