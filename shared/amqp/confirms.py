@@ -29,16 +29,18 @@ class Confirms(Generic[T]):
 
     def settle(self, number: int, *, and_before: bool) -> list[T]:
         """Take out the one of that number, or all up to it; empty if there is none such."""
-        if and_before:
+        if number == self._first and self._open:
+            settled = [self._take()]
+        elif and_before:
             settled = [self._take() for _ in range(min(number + 1, self.next_number) - self._first)]
-            return [one for one in settled if one is not None]
-        one = self.find(number)
-        if one is None:
+        elif (one := self.find(number)) is not None:
+            self._open[number - self._first] = None
+            return [one]
+        else:
             return []
-        self._open[number - self._first] = None
         while self._open and self._open[0] is None:
             self._take()
-        return [one]
+        return [one for one in settled if one is not None]
 
     def find(self, number: int) -> T | None:
         """The open one whose number has these low 32 bits."""

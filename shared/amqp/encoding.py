@@ -80,7 +80,14 @@ def _publish(exchange: str, routing_key: str, mandatory: bool, channel: int) -> 
 
 
 def _table(headers: Mapping[str, str | int]) -> bytes:
-    fields = b"".join([_name(name) + _value(value) for name, value in headers.items()])
+    parts: list[bytes] = []
+    for name, value in headers.items():
+        if isinstance(value, str):
+            text = _text(value)
+            parts += (_name(name), b"S", _SIZE.pack(len(text)), text)
+        else:
+            parts += (_name(name), _number(value))
+    fields = b"".join(parts)
     return _SIZE.pack(len(fields)) + fields
 
 
@@ -89,10 +96,7 @@ def _name(name: str) -> bytes:
     return frames.short(_text(name))
 
 
-def _value(value: str | int) -> bytes:
-    if isinstance(value, str):
-        text = _text(value)
-        return b"S" + _SIZE.pack(len(text)) + text
+def _number(value: int) -> bytes:
     if isinstance(value, bool):
         return b"t\x01" if value else b"t\x00"
     try:

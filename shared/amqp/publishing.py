@@ -67,11 +67,12 @@ class Publishing:
             size, at = 0, encoding.timestamp(time.time())
             while self._waiting and size < _PIECE:
                 sending = self._waiting.popleft()
-                while sending.may_write and size < _PIECE:
+                for _ in range(sending.room):
                     parts.append(self._next(sending, at))
                     size += len(parts[-1])
-                if sending.may_write:
-                    self._waiting.appendleft(sending)
+                    if size > _PIECE:
+                        self._waiting.appendleft(sending)
+                        break
             self._writer.write(b"".join(parts))
 
     def confirmed(self, payload: bytes, *, is_ack: bool) -> None:
@@ -79,7 +80,7 @@ class Publishing:
         number, and_before = frames.settled(payload)
         for sending, place in self._confirms.settle(number, and_before=and_before):
             sending.settle(place, None if is_ack else REFUSED)
-            if sending.is_half_through and sending.may_write:
+            if sending.is_half_through and sending.room:
                 self._write_soon(sending)
 
     def returned(self, message: Returned) -> None:

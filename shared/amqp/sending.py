@@ -41,12 +41,11 @@ class Sending:
         self.in_flight = 0
 
     @property
-    def may_write(self) -> bool:
-        return (
-            self.written < len(self.encoded)
-            and self.in_flight < _IN_FLIGHT
-            and not self.ended.done()
-        )
+    def room(self) -> int:
+        """How many may be written now."""
+        if self.ended.done():
+            return 0
+        return min(len(self.encoded) - self.written, _IN_FLIGHT - self.in_flight)
 
     @property
     def is_half_through(self) -> bool:
