@@ -24,12 +24,12 @@ from tests.bench.events import pushes
 from tests.bench.plain_worker import record
 
 _TOGETHER: Final = 1000
-_JOBS: Final = 100
+_JOBS: Final = 200
 
 
 @asynccontextmanager
 async def worker() -> AsyncIterator[PgQueuer]:
-    async with asyncpg.create_pool(os.environ["DATABASE_URL"], max_size=20) as pool:
+    async with asyncpg.create_pool(os.environ["DATABASE_URL"]) as pool:
         queuer = PgQueuer(AsyncpgPoolDriver(pool))
 
         @queuer.entrypoint("record")
