@@ -5,7 +5,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -14,20 +13,11 @@ from shared.amqp.contents import Delivery
 from shared.amqp.errors import BrokerAwayError, broker_errors
 from shared.amqp.topology import EVENTS_QUEUE
 from shared.logs import get_logger
+from worker.batch import Batch
 
 # While one batch is recorded the next ones arrive.
 _BATCHES_PREFETCHED: Final = 4
 _SETTLE_TIMEOUT: Final = 5.0
-
-
-@dataclass(slots=True)
-class Batch:
-    """Deliveries of one channel; `unsettled` of them wait for their acknowledgement."""
-
-    channel: Channel
-    deliveries: Sequence[Delivery]
-    handed_out: float
-    unsettled: int
 
 
 class Consumer:

@@ -1,5 +1,6 @@
 """What the broker handed over, and what it means."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -7,6 +8,7 @@ from shared.amqp.contents import Delivery
 from shared.amqp.dead_letter import Reason, Story, dead_letter
 from shared.amqp.message import Message, received_at
 from shared.event import Event
+from shared.invalid_event import InvalidEventError
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +35,15 @@ class Failure:
         story = Story.of(self.reason, self.error, attempts=self.attempts, first_seen=first_seen)
         headers = {name: value for name, value in delivered.items() if isinstance(value, str | int)}
         return dead_letter(self.delivery.body, story, headers, self.delivery.routing_key)
+
+
+def read(deliveries: Sequence[Delivery]) -> tuple[list[Received], list[Failure]]:
+    """Those that are events, and those that are not."""
+    received: list[Received] = []
+    failures: list[Failure] = []
+    for delivery in deliveries:
+        try:
+            received.append(Received(delivery, Event.read(delivery.body)))
+        except InvalidEventError as error:
+            failures.append(Failure(delivery, Reason.INVALID_EVENT, error, attempts=1))
+    return received, failures

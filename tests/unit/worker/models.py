@@ -19,8 +19,9 @@ from shared.amqp.contents import Delivery
 from shared.amqp.message import Message
 from shared.amqp.publisher import PublishFailedError
 from shared.event import Event
+from worker.batch import Batch
 from worker.batches import BatchLoop
-from worker.consumer import Batch, Consumer
+from worker.consumer import Consumer
 from worker.metrics import WorkerMetrics
 from worker.recorder import Recorded
 from worker.verdicts import Catalogue, first_pushes, judge, once_each

@@ -7,7 +7,8 @@ from typing import Any, cast
 from shared.amqp.channel import Channel
 from shared.amqp.contents import Delivery
 from tests.unit.worker.models import delivery
-from worker.consumer import Batch, Consumer
+from worker.batch import Batch
+from worker.consumer import Consumer
 
 
 class Broker:
