@@ -4,7 +4,10 @@ import struct
 from collections.abc import Mapping
 from functools import lru_cache
 from random import getrandbits
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
+
+from pamqp.common import FieldValue
+from pamqp.encode import encode_table_value
 
 from shared.amqp import frames
 from shared.amqp.confirms import LOW
@@ -18,7 +21,6 @@ _FLAGS: Final = 0x8000 | 0x2000 | 0x1000 | 0x0080 | 0x0040
 _PERSISTENT: Final = b"\x02"
 _CONTENT_TYPE: Final = frames.short(CONTENT_TYPE.encode())
 _SIZE: Final = struct.Struct(">I")
-_NUMBER: Final = struct.Struct(">q")
 _TIMESTAMP: Final = struct.Struct(">Q")
 _MANDATORY: Final = 1
 # Random, so that none is used twice by anybody; its end is the number of the publish.
@@ -36,7 +38,7 @@ class Encoded(NamedTuple):
 
 
 def encode(message: Message, *, channel: int, frame_max: int) -> Encoded:
-    """Raises ValueError if a name or number is larger than AMQP can carry."""
+    """Raises ValueError for a header that AMQP cannot carry."""
     body = message.body
     properties = (
         _HEADER.pack(_BASIC, 0, len(body), _FLAGS)
@@ -79,14 +81,14 @@ def _publish(exchange: str, routing_key: str, mandatory: bool, channel: int) -> 
     return frames.frame(frames.METHOD, channel, payload)
 
 
-def _table(headers: Mapping[str, str | int]) -> bytes:
+def _table(headers: Mapping[str, object]) -> bytes:
     parts: list[bytes] = []
     for name, value in headers.items():
         if isinstance(value, str):
             text = _text(value)
             parts += (_name(name), b"S", _SIZE.pack(len(text)), text)
         else:
-            parts += (_name(name), _number(value))
+            parts += (_name(name), _other(value))
     fields = b"".join(parts)
     return _SIZE.pack(len(fields)) + fields
 
@@ -96,13 +98,12 @@ def _name(name: str) -> bytes:
     return frames.short(_text(name))
 
 
-def _number(value: int) -> bytes:
-    if isinstance(value, bool):
-        return b"t\x01" if value else b"t\x00"
+def _other(value: object) -> bytes:
+    """As pamqp writes it: the broker's own story of a dead letter holds lists and tables."""
     try:
-        return b"l" + _NUMBER.pack(value)
-    except struct.error:
-        raise ValueError("a header's number is larger than AMQP can carry") from None
+        return encode_table_value(cast("FieldValue", value))
+    except (TypeError, struct.error):
+        raise ValueError(f"AMQP cannot carry a header's {type(value).__name__}") from None
 
 
 def _text(text: str) -> bytes:

@@ -16,7 +16,8 @@ from shared.amqp.message import Message
 from shared.amqp.properties import decode
 
 NAMES = st.text(min_size=1, max_size=60)
-VALUES = st.text() | st.integers(-(2**63), 2**63 - 1) | st.booleans()
+PLAIN = st.text() | st.integers(-(2**63), 2**63 - 1) | st.booleans() | st.none()
+VALUES = PLAIN | st.lists(PLAIN, max_size=3) | st.dictionaries(st.text(max_size=9), PLAIN)
 
 
 def read(data: bytes) -> list[Any]:
@@ -91,8 +92,8 @@ def test_a_lone_surrogate_becomes_an_escape() -> None:
 
 @pytest.mark.parametrize(
     "headers",
-    [{"x" * 256: "long"}, {"n": 2**63}, {"n": -(2**63) - 1}],
-    ids=["name", "large number", "small number"],
+    [{"x" * 256: "long"}, {"n": 2**63}, {"n": -(2**63) - 1}, {"n": object()}],
+    ids=["name", "large number", "small number", "something else"],
 )
 def test_what_amqp_cannot_carry_is_an_error(headers: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"AMQP|bytes must be"):
