@@ -42,12 +42,11 @@ class Publishing:
     async def publish(self, messages: Sequence[Message], *, deadline: float) -> list[Outcome]:
         """What has become of each message when all are settled, or after `deadline` seconds.
 
-        Cancelled, it forgets them; what is written already arrives all the same. Raises ValueError
-        for a message that AMQP cannot carry; then none is written.
+        Cancelled, it forgets them; what is written already arrives all the same.
         """
         if self._lost or not messages:
             return [self._lost] * len(messages)
-        sending = Sending(list(map(self._encode, messages)), self._loop.create_future())
+        sending = Sending(messages, self._loop.create_future())
         self._write_soon(sending)
         giving_up = self._loop.call_later(deadline, end, sending.ended)
         try:
@@ -71,8 +70,9 @@ class Publishing:
                     parts.append(self._next(sending, at))
                     size += len(parts[-1])
                     if size > _PIECE:
-                        self._waiting.appendleft(sending)
                         break
+                if sending.room:
+                    self._waiting.appendleft(sending)
             self._writer.write(b"".join(parts))
 
     def confirmed(self, payload: bytes, *, is_ack: bool) -> None:
@@ -100,18 +100,23 @@ class Publishing:
 
     def _forget(self, sending: Sending) -> None:
         """Nobody waits for it: of what is on its way the bodies need not be kept."""
-        if sending.written < len(sending.encoded):
+        if sending.written < len(sending.messages):
             with suppress(ValueError):
                 self._waiting.remove(sending)
-        sending.encoded, sending.written = (), 0
+        sending.messages, sending.written = (), 0
 
     def _next(self, sending: Sending, at: bytes) -> bytes:
         place = sending.written
         sending.written += 1
         sending.in_flight += 1
+        try:
+            encoded = self._encode(sending.messages[place])
+        except ValueError as error:
+            sending.settle(place, Failure("unwritable", str(error)))
+            return b""
         number = self._confirms.next_number
         self._confirms.add((sending, place))
-        return encoding.written(sending.encoded[place], number, at=at)
+        return encoding.written(encoded, number, at=at)
 
     def _write_soon(self, sending: Sending) -> None:
         self._waiting.append(sending)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from shared.amqp.encoding import Encoded
+from shared.amqp.message import Message
 
 # Of one publish: others' messages come between. More would be no faster, a broker confirms many at
 # once.
@@ -30,13 +30,13 @@ REFUSED: Final = Failure("refused", "Nack")
 class Sending:
     """Messages that are published together, and what has become of each."""
 
-    __slots__ = ("encoded", "ended", "in_flight", "missing", "outcomes", "written")
+    __slots__ = ("ended", "in_flight", "messages", "missing", "outcomes", "written")
 
-    def __init__(self, encoded: Sequence[Encoded], ended: "asyncio.Future[None]") -> None:
-        self.encoded = encoded
+    def __init__(self, messages: Sequence[Message], ended: "asyncio.Future[None]") -> None:
+        self.messages = messages
         self.ended = ended
-        self.outcomes: list[Outcome] = [_UNCONFIRMED] * len(encoded)
-        self.missing = len(encoded)
+        self.outcomes: list[Outcome] = [_UNCONFIRMED] * len(messages)
+        self.missing = len(messages)
         self.written = 0
         self.in_flight = 0
 
@@ -45,7 +45,7 @@ class Sending:
         """How many may be written now."""
         if self.ended.done():
             return 0
-        return min(len(self.encoded) - self.written, _IN_FLIGHT - self.in_flight)
+        return min(len(self.messages) - self.written, _IN_FLIGHT - self.in_flight)
 
     @property
     def is_half_through(self) -> bool:

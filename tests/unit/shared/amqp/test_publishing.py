@@ -178,5 +178,16 @@ async def test_a_lost_channel_fails_what_is_unconfirmed_and_all_after_it() -> No
     ]
 
 
+async def test_what_amqp_cannot_carry_fails_alone() -> None:
+    broker, names = Broker(), iter(range(1000))
+    messages = same(names, 200)
+    messages[::2] = [Message("e", "k", b"", {"n": 2**64})] * 100
+    publishing = asyncio.ensure_future(broker.publishing.publish(messages, deadline=60))
+    for count in (64, 100):
+        await broker.has(count)
+        broker.answer(count, ACK, and_before=True)
+    assert [told(one) for one in await publishing] == ["unwritable", ACK] * 100
+
+
 async def test_no_message_is_nothing_to_wait_for() -> None:
     assert await Broker().publishing.publish([], deadline=60) == []
