@@ -13,6 +13,7 @@ from typing import Final
 
 from ingest.metrics import IngestMetrics
 from ingest.translation import Notification, Translated
+from shared.amqp.message import Message
 from shared.amqp.publisher import Publisher, PublishFailedError
 
 # Notifications whose registry may repeat them. Each is at most one byte an event.
@@ -71,18 +72,26 @@ class Burials:
     ) -> None:
         messages = [message for number in numbers if (message := dead[number].message)]
         remaining = max(until - time.monotonic(), 0) + _GRACE
-        failed: PublishFailedError | None = None
         try:
             await self._publisher.publish(messages, deadline=remaining)
         except PublishFailedError as error:
-            failed = error
-        unconfirmed = {id(message) for message in failed.unconfirmed} if failed else set()
+            # The error is not kept: it holds the messages, and would hold itself by its traceback.
+            self._note_confirmed(burial, dead, numbers, error.unconfirmed)
+            raise
+        self._note_confirmed(burial, dead, numbers, ())
+
+    def _note_confirmed(
+        self,
+        burial: _Burial,
+        dead: Sequence[Translated],
+        numbers: Sequence[int],
+        unconfirmed_messages: Sequence[Message],
+    ) -> None:
+        unconfirmed = {id(message) for message in unconfirmed_messages}
         confirmed = [number for number in numbers if id(dead[number].message) not in unconfirmed]
         for number in confirmed:
             burial.is_confirmed[number] = True
         self._metrics.count_dead([dead[number] for number in confirmed])
-        if failed:
-            raise failed
 
 
 @asynccontextmanager
