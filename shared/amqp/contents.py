@@ -1,7 +1,7 @@
 """Messages out of the frames of a channel: those that are delivered, and those that come back."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from shared.amqp import frames
@@ -11,16 +11,11 @@ _BODY_SIZE: Final = struct.Struct(">Q")
 
 
 @dataclass(slots=True)
-class Delivery:
-    """A message that the broker handed over; `tag` settles it on its channel.
+class Content:
+    """`header` is the payload of its header frame, read only by who asks for `properties`."""
 
-    `header` is the payload of its header frame, read only by who asks for `properties`.
-    """
-
-    tag: int
-    routing_key: str
-    header: bytes = b""
-    body: bytes = b""
+    header: bytes = field(default=b"", init=False)
+    body: bytes = field(default=b"", init=False)
 
     @property
     def properties(self) -> Properties:
@@ -28,16 +23,18 @@ class Delivery:
 
 
 @dataclass(slots=True)
-class Returned:
+class Delivery(Content):
+    """A message that the broker handed over; `tag` settles it on its channel."""
+
+    tag: int
+    routing_key: str
+
+
+@dataclass(slots=True)
+class Returned(Content):
     """A message of ours that no queue takes, and the broker's words for it."""
 
     why: str
-    header: bytes = b""
-    body: bytes = b""
-
-    @property
-    def properties(self) -> Properties:
-        return decode(self.header)
 
 
 class Contents:
@@ -47,18 +44,18 @@ class Contents:
     """
 
     def __init__(self) -> None:
-        self._open: Delivery | Returned | None = None
+        self._open: Content | None = None
         self._parts: list[bytes] = []
         self._missing = 0
 
-    def begin(self, content: Delivery | Returned) -> None:
+    def begin(self, content: Content) -> None:
         self._open = content
 
     @property
     def is_open(self) -> bool:
         return self._open is not None
 
-    def add(self, kind: int, payload: bytes) -> Delivery | Returned | None:
+    def add(self, kind: int, payload: bytes) -> Content | None:
         """Add the payload of a header or body frame; the message that it completes."""
         content = self._open
         if content is None:

@@ -84,7 +84,9 @@ def delivery(tag: int, body: bytes = b"{}", *, came_before: int = 0) -> Delivery
     """As RabbitMQ hands a message over that came so often before."""
     headers: Any = {"x-delivery-count": came_before} if came_before else {}
     header = ContentHeader(0, len(body), Basic.Properties(headers=headers))
-    return Delivery(tag, "event.push", marshal(header, 1)[7:-1], body)
+    delivery = Delivery(tag, "event.push")
+    delivery.header, delivery.body = marshal(header, 1)[7:-1], body
+    return delivery
 
 
 class Database:
