@@ -24,9 +24,5 @@ def ingest(listen: str | None, processes: int | None, *, insecure_no_auth: bool 
         ingest_processes=processes,
         insecure_no_auth=insecure_no_auth,
     )
-    if settings.ingest_processes == 1:
-        process = app.run(settings)
-    else:
-        count, drain = settings.ingest_processes, app.DRAIN_TIMEOUT
-        process = parent.run("ingest", settings, count=count, drain=drain)
+    process = parent.one_or_more("ingest", app.run, settings, drain=app.DRAIN_TIMEOUT)
     serve(process, settings, service="ingest")

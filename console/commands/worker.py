@@ -22,9 +22,6 @@ def worker(listen: str | None, processes: int | None, drain_timeout: float | Non
         worker_processes=processes,
         worker_drain_timeout=drain_timeout,
     )
-    if settings.worker_processes == 1:
-        process = app.run(settings)
-    else:
-        count, drain = settings.worker_processes, settings.worker_drain_timeout
-        process = parent.run("worker", settings, count=count, drain=drain)
+    drain = settings.worker_drain_timeout
+    process = parent.one_or_more("worker", app.run, settings, drain=drain)
     serve(process, settings, service="worker")

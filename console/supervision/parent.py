@@ -1,10 +1,11 @@
 """The parent of several processes of one service: starts them, and ends with all of them."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from console.supervision.address import reserved
 from console.supervision.assignment import GRACE, Assignment
@@ -12,6 +13,18 @@ from console.supervision.place import Place
 from shared.service import StartError, stop_signal
 from shared.settings import Settings
 from shared.siblings import Siblings
+
+Process = Coroutine[Any, Any, None]
+
+
+def one_or_more(
+    service: str, run_one: Callable[[Settings], Process], settings: Settings, *, drain: float
+) -> Process:
+    """What runs `service`: in this process, or in as many others as the settings say."""
+    count = getattr(settings, f"{service}_processes")
+    if count == 1:
+        return run_one(settings)
+    return run(service, settings, count=count, drain=drain)
 
 
 async def run(service: str, settings: Settings, *, count: int, drain: float) -> None:
