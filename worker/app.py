@@ -57,18 +57,22 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
     ):
         loop = BatchLoop(
             consumer,
-            Recorder(
-                pool,
-                mode=settings.catalogue_mode,
-                geo_enabled=settings.geo_enabled,
-                seconds=_STATEMENTS * settings.database_timeout,
-            ),
+            _recorder(settings, pool),
             ConfirmedPublisher(publishing),
             metrics,
             attempts=settings.worker_attempts,
             geo_enabled=settings.geo_enabled,
         )
         await _work(loop, consumer, stop, drain_timeout=settings.worker_drain_timeout)
+
+
+def _recorder(settings: Settings, pool: Pool) -> Recorder:
+    return Recorder(
+        pool,
+        mode=settings.catalogue_mode,
+        geo_enabled=settings.geo_enabled,
+        seconds=_STATEMENTS * settings.database_timeout,
+    )
 
 
 def _watch(metrics: WorkerMetrics, consumer: Consumer, consuming: Connection) -> None:
