@@ -12,13 +12,13 @@ import click
 from console.local import interrupts
 from console.local.report import LocalError, to_stderr
 from shared import logs
-from tests.bench import ingest_parts, machine, results, table, worker_parts
+from tests.bench import machine, results, table
 from tests.bench.figures import Section
+from tests.bench.parts import PARTS
 from tests.bench.results import NoResultsError, Run
 from tests.bench.scale import FULL, MILLION, QUICK, Scale
 from tests.bench.servers import Servers
 
-PARTS = {**worker_parts.PARTS, **ingest_parts.PARTS}
 _REMARK = "A ratio is ours beside that contender; more is better. Medians of rounds that alternate:"
 _FILE = click.Path(dir_okay=False, path_type=Path)
 

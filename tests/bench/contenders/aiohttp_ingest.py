@@ -3,17 +3,14 @@
 https://docs.aiohttp.org/en/stable/web_advanced.html, "Cleanup Context".
 """
 
-import os
 from collections.abc import AsyncIterator
 
-import uvloop
 from aio_pika.abc import AbstractExchange
 from aiohttp import web
 from pydantic import ValidationError
 
-from console.local.ports import LOOPBACK
-from ingest.notifications import PATHS
 from tests.bench.contenders import documented_events as documented
+from tests.bench.contenders.serving import serve
 
 _EXCHANGE = web.AppKey("exchange", AbstractExchange)
 
@@ -35,13 +32,5 @@ async def _broker(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
-def main() -> None:
-    app = web.Application()
-    app.router.add_post(PATHS[0], _take)
-    app.cleanup_ctx.append(_broker)
-    port, loop = int(os.environ["PORT"]), uvloop.new_event_loop()
-    web.run_app(app, host=LOOPBACK, port=port, access_log=None, shutdown_timeout=1, loop=loop)
-
-
 if __name__ == "__main__":
-    main()
+    serve(_take, _broker)

@@ -5,13 +5,11 @@ import os
 from collections.abc import AsyncIterator
 
 import msgspec
-import uvloop
 from aiohttp import web
 
-from console.local.ports import LOOPBACK
-from ingest.notifications import PATHS
 from shared.amqp.topology import routing_key
 from tests.bench.contenders.minimal_publisher import MinimalPublisher
+from tests.bench.contenders.serving import serve
 
 _TOKEN = f"Bearer {os.environ['REGISTRY_EVENTS_TOKENS']}".encode()
 _PUBLISHER = web.AppKey("publisher", MinimalPublisher)
@@ -55,13 +53,5 @@ async def _broker(app: web.Application) -> AsyncIterator[None]:
     yield
 
 
-def main() -> None:
-    app = web.Application()
-    app.router.add_post(PATHS[0], _take)
-    app.cleanup_ctx.append(_broker)
-    port, loop = int(os.environ["PORT"]), uvloop.new_event_loop()
-    web.run_app(app, host=LOOPBACK, port=port, access_log=None, shutdown_timeout=1, loop=loop)
-
-
 if __name__ == "__main__":
-    main()
+    serve(_take, _broker)

@@ -1,0 +1,33 @@
+"""What is measured, by name."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from tests.bench import (
+    beside_others,
+    by_stage,
+    end_to_end,
+    ingest,
+    long_queues,
+    neighbours,
+    registry,
+    scaling,
+    startup,
+)
+from tests.bench.figures import Section
+from tests.bench.scale import Scale
+from tests.bench.servers import Servers
+
+Measure = Callable[[Servers, Scale], Awaitable[Section]]
+
+PARTS: Final[Mapping[str, Measure]] = {
+    "worker": beside_others.measure,
+    "stages": by_stage.measure,
+    "workers": scaling.measure,
+    "queues": long_queues.measure,
+    "ingest": ingest.measure,
+    "registry": registry.measure,
+    "end-to-end": end_to_end.measure,
+    "neighbours": neighbours.measure,
+    "startup": startup.measure,
+}
