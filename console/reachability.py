@@ -5,7 +5,7 @@ import asyncio
 import asyncpg
 from yarl import URL
 
-from console import away
+from console.words import away
 from shared import faults, migrate
 from shared.amqp import wire
 from shared.amqp.errors import BrokerAwayError

@@ -12,8 +12,9 @@ import asyncpg
 
 import ingest.app
 import worker.app
-from console.dead_letters import reading
-from console.dead_letters.view import DeadLetter
+from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.queue import visit
+from console.dead_letters.queue.broker import connected
 from console.local.ports import free_port
 from shared.configuration import load
 from shared.settings import Settings
@@ -69,8 +70,8 @@ class Pipeline:
         """Wait until there are `count` dead letters or more, oldest first."""
 
         async def enough() -> Sequence[DeadLetter]:
-            async with reading.connected(amqp_url(self.settings)) as connection:
-                found = await reading.last(connection, 1000)
+            async with connected(amqp_url(self.settings)) as connection:
+                found = await visit.last(connection, 1000)
             return found if len(found) >= count else ()
 
         return await eventually(enough)

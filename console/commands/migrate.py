@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import click
 
-from console import away
 from console.processes import fail, load_or_exit
+from console.words import away
 from shared import faults
 from shared import migrate as migrations
 from shared.configuration import secret

@@ -1,1 +1,1 @@
-"""Dead letters for an operator: read without taking any off the queue."""
+"""Dead letters for an operator: seen without taking any off the queue, and dealt with."""

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from console import away
-from console.overview import spoken
+from console.words import away, spoken
 from shared.amqp.errors import BrokerAwayError
 
 
@@ -18,16 +17,8 @@ class BusyError(Exception):
         )
 
 
-class UnusableError(ValueError):
-    """What the operator gave cannot be used; says what and why."""
-
-
 class NamedBrokerAwayError(BrokerAwayError):
     """Says which broker, and where to look."""
-
-
-class DatabaseAwayError(Exception):
-    """The database cannot be used, and the operation needs it."""
 
 
 @contextmanager

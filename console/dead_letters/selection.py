@@ -8,9 +8,9 @@ from fnmatch import fnmatchcase
 from operator import eq, ge, gt, le, lt
 from typing import Final
 
-from console.dead_letters.errors import UnusableError
-from console.dead_letters.grouping import cause
-from console.dead_letters.view import PREFIX, DeadLetter
+from console.dead_letters.letter.cause import cause
+from console.dead_letters.letter.dead_letter import PREFIX, DeadLetter
+from console.errors import UnusableError
 
 _COMPARISON: Final = re.compile(r"\s*(>=|<=|==|=|>|<|)\s*(\d{1,9})\s*")
 _OPERATORS: Final[dict[str, Callable[[int, int], bool]]] = {

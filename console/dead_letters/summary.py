@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from console.dead_letters.grouping import Cause, cause
-from console.dead_letters.moments import believed
-from console.dead_letters.view import DeadLetter
+from console.dead_letters.letter.cause import Cause, cause
+from console.dead_letters.letter.dead_letter import DeadLetter
+from console.words.moments import believed
 from shared import credentials
 
 RECENT: Final = timedelta(minutes=5)

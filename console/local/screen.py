@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.text import Text
 
 from console.local.feed import Outcome
-from console.overview import spoken
 from console.terminal.table import Column, Table
 from console.terminal.width import width
+from console.words import spoken
 from shared.text import printable
 
 _STYLES = {"push": "green", "create": "cyan", "delete": "red"}

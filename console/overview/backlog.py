@@ -6,7 +6,7 @@ from typing import Final
 from console.overview.finding import Finding, State
 from console.overview.flow import Flow
 from console.overview.snapshot import Snapshot
-from console.overview.spoken import age, count, duration, rate
+from console.words.spoken import age, count, duration, rate
 
 # A shorter queue is a batch or two, whichever way it moves.
 BACKLOG: Final = 1_000

@@ -5,7 +5,7 @@ from typing import Final
 
 from console.overview.finding import Finding, State
 from console.overview.snapshot import Activity
-from console.overview.spoken import count
+from console.words.spoken import count
 
 _NAMED: Final = 3
 

@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
-from console.away import ANSWER
 from console.overview import database
 from console.overview.broker import BrokerLook
 from console.overview.flow import Flow, History
@@ -15,6 +14,7 @@ from console.overview.last_known import LastKnown
 from console.overview.oldest_dead import LARGEST_IN_PASSING, OldestDead, in_passing
 from console.overview.snapshot import Service, Snapshot
 from console.overview.verdict import Verdict, judge
+from console.words.away import ANSWER
 from shared.configuration import secret
 from shared.database import Pool, new_pool
 from shared.settings import Settings

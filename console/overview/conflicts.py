@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from console.overview.finding import Finding, State
 from console.overview.snapshot import Conflicts
-from console.overview.spoken import age, count
+from console.words.spoken import age, count
 
 
 def conflict_findings(conflicts: Conflicts) -> Iterator[Finding]:

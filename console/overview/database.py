@@ -6,10 +6,10 @@ from typing import Final
 
 import asyncpg
 
-from console import away
+from console.database import fault, reading
 from console.overview import lock_holders
-from console.overview.reading import fault, reading
 from console.overview.snapshot import Activity, Conflicts, Database
+from console.words import away
 from shared import credentials, lag, migrate
 from shared.database import ERRORS, Connection, Pool
 from shared.text import printable

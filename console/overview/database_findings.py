@@ -5,7 +5,7 @@ from typing import Final
 
 from console.overview.finding import Finding, State
 from console.overview.snapshot import Database, LockHolder
-from console.overview.spoken import age, count
+from console.words.spoken import age, count
 
 MIGRATE: Final = "run `registry-events migrate`"
 

@@ -1,8 +1,8 @@
 """Figures of an overview as they are read, also of what is not known. Pure."""
 
 from console.overview.collecting import Overview
-from console.overview.spoken import duration, unknown
 from console.terminal.table import NONE
+from console.words.spoken import duration, unknown
 
 
 def waiting(seen: Overview) -> str:

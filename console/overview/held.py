@@ -6,7 +6,7 @@ from typing import Final
 from console.overview.backlog import STUCK_SECONDS, is_silent
 from console.overview.finding import Finding, State
 from console.overview.snapshot import Snapshot
-from console.overview.spoken import age, count
+from console.words.spoken import age, count
 
 # A batch takes milliseconds; one that takes this long waits for something.
 HELD_SECONDS: Final = 5.0

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from console.overview.reading import reading
+from console.database import reading
 from console.overview.snapshot import LockHolder
 from shared.database import Pool
 from shared.text import printable

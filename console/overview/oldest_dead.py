@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import Final
 
 from console.dead_letters.errors import BusyError
-from console.dead_letters.looking import looking
+from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.queue.visit import exclusive_scan
 from console.dead_letters.summary import Summary
-from console.dead_letters.view import DeadLetter
 from console.overview.snapshot import Depth
 from shared.amqp.errors import BrokerAwayError
 from shared.amqp.topology import TopologyConflictError
@@ -83,7 +83,7 @@ def in_passing(url: str) -> Look:
             summary.add(dead_letter)
             return False
 
-        async with looking(url, note, patience=0) as look:
+        async with exclusive_scan(url, note, patience=0) as look:
             await look.more()
         return summary
 

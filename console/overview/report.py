@@ -9,9 +9,9 @@ from typing import Final
 from console.overview.collecting import Overview
 from console.overview.figures import at_most, dead, to_empty, waiting
 from console.overview.snapshot import Depth, Service, Snapshot
-from console.overview.spoken import age, count, duration, rate, unknown
 from console.terminal import prose
 from console.terminal.table import NONE, Column, Table
+from console.words.spoken import age, count, duration, rate, unknown
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 
 _COLUMNS = (

@@ -7,7 +7,7 @@ from typing import Final
 from console.overview.finding import Finding, State
 from console.overview.sender_fault import SenderFault
 from console.overview.snapshot import Service, Snapshot
-from console.overview.spoken import age, clock, count
+from console.words.spoken import age, clock, count
 
 _NOT_OURS: Final = (
     "the token is none of REGISTRY_EVENTS_TOKENS; the registry repeats them until it is: add it "

@@ -14,7 +14,7 @@ from console.overview.flow import Flow
 from console.overview.held import held_findings
 from console.overview.sender_faults import sender_findings
 from console.overview.snapshot import Broker, Database, Snapshot
-from console.overview.spoken import age, count
+from console.words.spoken import age, count
 
 SUMMARY: Final = "registry-events dead-letters summary"
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from multidict import MultiMapping
 
-from console.dead_letters.errors import UnusableError
+from console.errors import UnusableError
 from console.web.hosts import is_loopback
 from console.web.token_access import TokenAccess
 from console.web.user import NOBODY, User

@@ -4,7 +4,6 @@ from typing import Final
 
 from aiohttp import web
 
-from console.away import ANSWER
 from console.overview.collecting import collecting
 from console.overview.oldest_dead import OldestDead
 from console.web import (
@@ -35,6 +34,7 @@ from console.web.pages import ACCESS, ENVIRONMENT, FORM_KEYS, WRITABLE, new_envi
 from console.web.plans import Plans
 from console.web.sampler import Sampler
 from console.web.state import CONSOLE, ConsoleState
+from console.words.away import ANSWER
 from shared.configuration import secret
 from shared.database import new_pool
 from shared.service import background, listening, stop_signal

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from console.dead_letters.acting import Attended, Outcome
-from console.dead_letters.audit import Operation, Trail
-from console.dead_letters.discard import discard_all
-from console.dead_letters.edit import requeue_edited
-from console.dead_letters.errors import BusyError, DatabaseAwayError
-from console.dead_letters.requeue import Pace, requeue_all
-from console.dead_letters.returned import Sent
+from console.dead_letters.errors import BusyError
+from console.dead_letters.operations.audit import Operation, Trail
+from console.dead_letters.operations.discard import discard_all
+from console.dead_letters.operations.edit import requeue_edited
+from console.dead_letters.operations.requeue import Pace, requeue_all
+from console.dead_letters.operations.returned import Sent
+from console.dead_letters.operations.run import Attended, Outcome
+from console.errors import DatabaseAwayError
 from console.web.looks import Looks
 from console.web.operations import Running
 from shared.amqp.errors import BrokerAwayError

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from console.dead_letters.returned import Returned, Sent
+from console.dead_letters.operations.returned import Returned, Sent
 from console.web.looks import FRESH, FRESH_PER_LOOK, Looks
 
 # Tries to record an event, with their pauses, take less; later a page is read again by hand.

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from console.dead_letters import deaths, masking
-from console.dead_letters.errors import UnusableError
-from console.dead_letters.grouping import cause
-from console.dead_letters.telling import COMMAND, advice
-from console.dead_letters.view import DeadLetter
+from console.dead_letters.letter import masking, past
+from console.dead_letters.letter.cause import cause
+from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.letter.story import COMMAND, advice
+from console.errors import UnusableError
 from console.overview import figures
 from console.web import given, selecting
 from console.web.downloads import MOST
@@ -83,11 +83,11 @@ def story(dead_letter: DeadLetter) -> dict[str, Any]:
         "one": shown,
         "story": shown.story,
         "cause": cause(dead_letter),
-        "deaths": deaths.before(shown),
+        "deaths": past.before(shown),
         "headers": sorted(
             (name, masking.header(value))
             for name, value in shown.headers.items()
-            if name != deaths.DIED_BEFORE
+            if name != past.DIED_BEFORE
         ),
         "lines": lines[:_LINES],
         "more": max(len(lines) - _LINES, 0),

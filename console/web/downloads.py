@@ -5,9 +5,9 @@ from typing import Final
 
 from aiohttp import web
 
-from console.dead_letters import masking
-from console.dead_letters.grouping import document
-from console.dead_letters.view import DeadLetter
+from console.dead_letters.letter import masking
+from console.dead_letters.letter.cause import document
+from console.dead_letters.letter.dead_letter import DeadLetter
 from console.web import files, selecting
 from console.web.recent_events import RecordedEvent, recent
 from console.web.state import CONSOLE

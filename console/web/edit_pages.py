@@ -9,11 +9,12 @@ from aiohttp import web
 from markupsafe import escape
 from multidict import MultiDict
 
-from console.dead_letters.edit import Edit, difference, editable, mended
-from console.dead_letters.errors import BusyError, UnusableError
-from console.dead_letters.plan import Plan
+from console.dead_letters.errors import BusyError
+from console.dead_letters.letter.story import COMMAND
+from console.dead_letters.operations.edit import Edit, difference, editable, mended
+from console.dead_letters.operations.plan import Plan
 from console.dead_letters.selection import Selection
-from console.dead_letters.telling import COMMAND
+from console.errors import UnusableError
 from console.web import given
 from console.web.given import Given
 from console.web.pages import USER, page, why_read_only

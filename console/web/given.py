@@ -7,8 +7,8 @@ from typing import Any, Final
 from aiohttp import web
 from multidict import MultiMapping
 
-from console.dead_letters import moments
-from console.dead_letters.errors import UnusableError
+from console.errors import UnusableError
+from console.words import moments
 from shared.text import printable
 
 Given = MultiMapping[Any]

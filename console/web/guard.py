@@ -7,7 +7,8 @@ from typing import Final
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from console.dead_letters.errors import BusyError, DatabaseAwayError, UnusableError
+from console.dead_letters.errors import BusyError
+from console.errors import DatabaseAwayError, UnusableError
 from console.web import given, static_files
 from console.web.access import Access
 from console.web.form_keys import FormKeys, new_session

@@ -4,7 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
-from console.dead_letters import audit
+from console.dead_letters.operations import history
 from console.web.pages import page
 from console.web.state import CONSOLE
 from shared.configuration import secret
@@ -16,5 +16,5 @@ async def show(request: web.Request) -> web.Response:
     """Raises DatabaseAwayError."""
     console = request.app[CONSOLE]
     url = secret(console.settings.database_url)
-    operations = await audit.history(console.pool, url, limit=_SHOWN)
+    operations = await history.latest(console.pool, url, limit=_SHOWN)
     return page(request, "history.html", operations=operations)

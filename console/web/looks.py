@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from console.away import ANSWER
-from console.dead_letters import operation, reading, returned
 from console.dead_letters.errors import BusyError
-from console.dead_letters.plan import Plan
-from console.dead_letters.reading import Broker
-from console.dead_letters.returned import Returned, Sent
+from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.operations import plan, returned
+from console.dead_letters.operations.plan import Plan
+from console.dead_letters.operations.returned import Returned, Sent
+from console.dead_letters.queue import visit
+from console.dead_letters.queue.broker import Broker, connected
 from console.dead_letters.selection import Selection
 from console.dead_letters.summary import Summary
-from console.dead_letters.view import DeadLetter
+from console.words.away import ANSWER
 from shared.amqp.errors import BrokerAwayError
 
 PAGE: Final = 50
@@ -71,8 +72,8 @@ class Looks:
 
     async def _summarise(self, patience: float) -> None:
         started, summary = time.monotonic(), Summary(datetime.now(UTC))
-        async with reading.connected(self._url, patience=patience) as broker:
-            await reading.each(broker, summary.add)
+        async with connected(self._url, patience=patience) as broker:
+            await visit.each(broker, summary.add)
         took = time.monotonic() - started
         self._fresh_until = time.monotonic() + max(FRESH, FRESH_PER_LOOK * took)
         self._summary, self.looked_at = summary, datetime.now(UTC)
@@ -92,7 +93,7 @@ class Looks:
             window.append(dead_letter)
 
         async with self._broker() as broker:
-            await reading.each(broker, reading.only(selection, note))
+            await visit.each(broker, visit.only(selection, note))
         return list(window), matched
 
     async def find(self, identifier: str) -> DeadLetter | None:
@@ -101,7 +102,7 @@ class Looks:
 
     async def plan(self, selection: Selection, refusal: Callable[[DeadLetter], str]) -> Plan:
         async with self._broker() as broker:
-            return await operation.plan(broker, selection, refusal)
+            return await plan.make(broker, selection, refusal)
 
     async def returned(self, sent: Sent) -> Returned:
         """Raises nothing: what it cannot know it says."""
@@ -109,7 +110,7 @@ class Looks:
 
     @asynccontextmanager
     async def _broker(self) -> AsyncIterator[Broker]:
-        async with self._turn() as left, reading.connected(self._url, patience=left) as broker:
+        async with self._turn() as left, connected(self._url, patience=left) as broker:
             yield broker
 
     @asynccontextmanager

@@ -6,11 +6,11 @@ from typing import Final, NamedTuple
 from aiohttp import web
 from multidict import MultiDict
 
-from console.dead_letters.errors import UnusableError
-from console.dead_letters.plan import Plan
-from console.dead_letters.requeue import Pace
-from console.dead_letters.requeueing import why_not
-from console.dead_letters.view import DeadLetter
+from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.operations.messages import why_not
+from console.dead_letters.operations.plan import Plan
+from console.dead_letters.operations.requeue import Pace
+from console.errors import UnusableError
 from console.web import given, selecting
 from console.web.edit_pages import plan_page as edit_plan_page
 from console.web.given import Given

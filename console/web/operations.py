@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from console.dead_letters.acting import Outcome
-from console.dead_letters.edit import Edit
-from console.dead_letters.plan import Plan
-from console.dead_letters.returned import Sent
+from console.dead_letters.operations.edit import Edit
+from console.dead_letters.operations.plan import Plan
+from console.dead_letters.operations.returned import Sent
+from console.dead_letters.operations.run import Outcome
 from console.web.coming_back import FOLLOWED, ComingBack
 from console.web.plans import Kind
 from shared.logs import get_logger

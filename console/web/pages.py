@@ -9,11 +9,12 @@ import jinja2
 from aiohttp import web
 from markupsafe import Markup, escape
 
-from console.overview import figures, report, spoken
+from console.overview import figures, report
 from console.web import shown
 from console.web.access import Access
 from console.web.form_keys import FormKeys
 from console.web.user import NOBODY, User, role, why_not
+from console.words import spoken
 from shared import credentials
 from shared.text import printable
 

@@ -4,8 +4,8 @@ import time
 from collections import deque
 from typing import Final, Literal, NamedTuple
 
-from console.dead_letters.edit import Edit
-from console.dead_letters.plan import Plan
+from console.dead_letters.operations.edit import Edit
+from console.dead_letters.operations.plan import Plan
 from console.web.kept import Latest
 
 Kind = Literal["requeue", "discard", "edit"]

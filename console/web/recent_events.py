@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import asyncpg
 
-from console import away
-from console.overview.reading import fault, reading
+from console.database import fault, reading
+from console.words import away
 from shared.database import ERRORS, Pool
 from shared.lag import lag
 from shared.text import storable

@@ -5,7 +5,7 @@ from typing import Final
 
 from markupsafe import Markup, escape
 
-from console.overview import spoken
+from console.words import spoken
 from shared.text import printable
 
 # What a title says of a long name; the page of one dead letter has the whole.

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from console.dead_letters import reading
-from console.dead_letters.deeds import publish_each, publishing_channel
-from console.dead_letters.view import DeadLetter
+from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.operations.publish import publish_each, publishing_channel
+from console.dead_letters.queue import visit
+from console.dead_letters.queue.broker import connected
 from shared.amqp.dead_letter import Reason, Story, dead_letter
 from shared.amqp.message import EVENT_ID, RECEIVED_AT, SOURCE
 from shared.text import to_bytes
@@ -44,7 +45,7 @@ async def bury(
             origin[EVENT_ID] = event["id"]
         own = {**origin, **(headers or {})}
         messages.append(dead_letter(to_bytes(body), Story(**told), own, "event.push"))
-    async with reading.connected(amqp_url) as broker:
+    async with connected(amqp_url) as broker:
         channel = await publishing_channel(broker)
         for start in range(0, len(messages), BATCH):
             done = await publish_each(channel, messages[start : start + BATCH])
@@ -53,8 +54,8 @@ async def bury(
 
 async def buried(amqp_url: str) -> Sequence[DeadLetter]:
     """All dead letters, in their order."""
-    async with reading.connected(amqp_url) as broker:
-        return await reading.last(broker, 1_000_000)
+    async with connected(amqp_url) as broker:
+        return await visit.last(broker, 1_000_000)
 
 
 async def operate(processes: Processes, *arguments: str) -> subprocess.CompletedProcess[str]:

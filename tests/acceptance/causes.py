@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from console.dead_letters import reading
-from console.dead_letters.deeds import publish_each, publishing_channel
+from console.dead_letters.operations.publish import publish_each, publishing_channel
+from console.dead_letters.queue.broker import connected
 from shared.amqp.dead_letter import Reason
 from shared.amqp.message import Message
 from shared.amqp.topology import DEAD_EXCHANGE
@@ -53,6 +53,6 @@ async def _give_up(amqp_url: str, events: Sequence[Any]) -> None:
         Message(DEAD_EXCHANGE, "event.push", json.dumps(event).encode(), headers)
         for event in events
     ]
-    async with reading.connected(amqp_url) as broker:
+    async with connected(amqp_url) as broker:
         channel = await publishing_channel(broker)
         assert not any((await publish_each(channel, messages)).failures)

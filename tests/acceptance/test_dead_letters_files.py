@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from console.dead_letters.masking import UNMASKED
-from console.dead_letters.view import DeadLetter
+from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.letter.masking import UNMASKED
 from shared.amqp.dead_letter import Reason
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.acceptance.burying import buried, bury, operate, result

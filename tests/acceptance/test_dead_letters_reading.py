@@ -7,8 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from console.dead_letters.grouping import cause
-from console.dead_letters.masking import UNMASKED
+from console.dead_letters.letter.cause import cause
+from console.dead_letters.letter.masking import UNMASKED
 from shared.amqp.dead_letter import Reason
 from tests.acceptance.burying import buried, bury, operate
 from tests.factories import make_event

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 import asyncpg
 import pytest
 
-from console.dead_letters import deaths
+from console.dead_letters.letter import past
 from console.local.processes import Process
 from console.local.report import LocalError
 from shared.amqp.dead_letter import Reason
@@ -225,6 +225,6 @@ async def test_max_requeues_ends_a_loop(
     (dead_letter,) = await buried(processes.amqp_url)
     assert dead_letter.headers["requeued-by"] == "anna-2"
     assert dead_letter.story.error == "no row for team/poison"
-    first, second = deaths.before(dead_letter)
+    first, second = past.before(dead_letter)
     assert first.endswith("3 attempts  RaiseError: no row")
     assert second.endswith("RaiseError: no row for team/poison")

@@ -12,8 +12,8 @@ from urllib.parse import quote
 import aio_pika
 import pytest
 
-from console.dead_letters.looking import NAME
-from console.dead_letters.masking import UNMASKED
+from console.dead_letters.letter.masking import UNMASKED
+from console.dead_letters.queue.broker import NAME
 from console.local.management import Management
 from console.local.processes import Process
 from console.local.rabbitmq import RabbitMQ

@@ -14,7 +14,7 @@ from contextlib import suppress
 import pytest
 from rich.cells import cell_len
 
-from console.dead_letters.grouping import cause
+from console.dead_letters.letter.cause import cause
 from tests.acceptance.burying import buried, bury, operate
 from tests.factories import make_event
 from tests.processes import COMMAND, Processes, run

@@ -8,7 +8,8 @@ from functools import partial
 
 import asyncpg
 
-from console.dead_letters import reading
+from console.dead_letters.queue import visit
+from console.dead_letters.queue.broker import connected
 from console.local.processes import Process
 from shared.amqp.dead_letter import Reason
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
@@ -92,8 +93,8 @@ async def deadly(stage: Stage) -> None:
         deaths += 1
     stage.note = f"{deaths} workers died of it"
     await _dead(stage, 1)
-    async with reading.connected(stage.processes.amqp_url) as connection:
-        reasons = [one.story.reason for one in await reading.last(connection, 2)]
+    async with connected(stage.processes.amqp_url) as connection:
+        reasons = [one.story.reason for one in await visit.last(connection, 2)]
     stage.check(holds=reasons == [Reason.DELIVERY_LIMIT], otherwise=f"it died of {reasons}")
 
 

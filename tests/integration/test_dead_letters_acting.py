@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from console.dead_letters import operation, reading
-from console.dead_letters.acting import INTERRUPTED, Action, Attended, Done, Outcome
 from console.dead_letters.errors import BusyError
-from console.dead_letters.looking import looking
+from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.operations import plan
+from console.dead_letters.operations.run import INTERRUPTED, Action, Attended, Done, Outcome
+from console.dead_letters.queue.broker import connected
+from console.dead_letters.queue.visit import exclusive_scan
 from console.dead_letters.selection import Selection
-from console.dead_letters.view import DeadLetter
 from tests.acceptance.burying import buried, bury
 from tests.factories import make_event
 from tests.waiting import eventually
@@ -32,8 +33,8 @@ class Counted:
 
 
 async def chosen(amqp_url: str) -> Sequence[bytes]:
-    async with reading.connected(amqp_url) as broker:
-        return list((await operation.plan(broker, Selection(all=True))).chosen)
+    async with connected(amqp_url) as broker:
+        return list((await plan.make(broker, Selection(all=True))).chosen)
 
 
 async def test_others_look_while_a_slow_change_goes_on(amqp_url: str) -> None:
@@ -58,10 +59,10 @@ async def test_others_look_while_a_slow_change_goes_on(amqp_url: str) -> None:
 async def test_who_waits_for_a_look_is_told(amqp_url: str) -> None:
     await bury(amqp_url, [make_event()])
     said: list[str] = []
-    async with looking(amqp_url, lambda _: False) as look:
+    async with exclusive_scan(amqp_url, lambda _: False) as look:
         await look.more()
         with pytest.raises(BusyError):
-            async with looking(amqp_url, lambda _: False, patience=4, say=said.append):
+            async with exclusive_scan(amqp_url, lambda _: False, patience=4, say=said.append):
                 pass
     assert said == ["waiting for somebody else who looks at the dead letters or changes them ..."]
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 import aio_pika
 import pytest
 
-from console.dead_letters import lock, reading
-from console.dead_letters.deeds import publish_each, publishing_channel
 from console.dead_letters.errors import BusyError
-from console.dead_letters.look import READING, SETTLING, Visit
-from console.dead_letters.looking import looking
-from console.dead_letters.view import DeadLetter
+from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.operations.publish import publish_each, publishing_channel
+from console.dead_letters.queue import lock, visit
+from console.dead_letters.queue.broker import connected
+from console.dead_letters.queue.scan import READING, SETTLING, Visit
+from console.dead_letters.queue.visit import exclusive_scan
 from shared.amqp.message import Message
 from shared.amqp.topology import DEAD_EXCHANGE, DEAD_QUEUE
 from tests.waiting import eventually
@@ -26,7 +27,7 @@ async def bury(amqp_url: str, start: int, stop: int) -> None:
         Message(DEAD_EXCHANGE, "event.push", str(number).encode(), {"number": number})
         for number in range(start, stop)
     ]
-    async with reading.connected(amqp_url) as broker:
+    async with connected(amqp_url) as broker:
         channel = await publishing_channel(broker)
         done = await publish_each(channel, messages)
     assert not any(done.failures)
@@ -40,7 +41,7 @@ async def numbers(amqp_url: str, prefetch: int = SMALL) -> Sequence[int]:
         seen.append(int(one.body))
         return False
 
-    async with looking(amqp_url, see, prefetch=prefetch) as look:
+    async with exclusive_scan(amqp_url, see, prefetch=prefetch) as look:
         assert not await look.more()
     return seen
 
@@ -51,14 +52,14 @@ def divisible(divisor: int) -> Visit:
 
 async def test_thirty_looks_change_nothing(amqp_url: str) -> None:
     await bury(amqp_url, 0, COUNT)
-    async with reading.connected(amqp_url) as broker:
-        first = await reading.last(broker, COUNT)
+    async with connected(amqp_url) as broker:
+        first = await visit.last(broker, COUNT)
         assert [int(one.body) for one in first] == list(range(COUNT))
         for _ in range(15):
             assert await numbers(amqp_url) == list(range(COUNT))
-            assert await reading.last(broker, COUNT) == first
+            assert await visit.last(broker, COUNT) == first
         await bury(amqp_url, COUNT, COUNT + 10)
-        assert [int(one.body) for one in await reading.last(broker, 11)] == [
+        assert [int(one.body) for one in await visit.last(broker, 11)] == [
             *range(COUNT - 1, COUNT + 10)
         ]
 
@@ -68,7 +69,7 @@ async def test_what_is_settled_is_gone_and_the_rest_in_order(amqp_url: str, pref
     await bury(amqp_url, 0, COUNT)
     left = list(range(COUNT))
     for divisor in (7, 3, 2):
-        async with looking(amqp_url, divisible(divisor), prefetch=prefetch) as look:
+        async with exclusive_scan(amqp_url, divisible(divisor), prefetch=prefetch) as look:
             while await look.more():
                 await look.settle([look.taken.pop()])
         left = [number for number in left if number % divisor]
@@ -78,7 +79,9 @@ async def test_what_is_settled_is_gone_and_the_rest_in_order(amqp_url: str, pref
 @pytest.mark.parametrize("kept", [(), (0,), (30,), (31, 32, 400)])
 async def test_batches_settle_only_what_is_in_them(amqp_url: str, kept: Sequence[int]) -> None:
     await bury(amqp_url, 0, COUNT)
-    async with looking(amqp_url, lambda one: int(one.body) not in kept, prefetch=SMALL) as look:
+    async with exclusive_scan(
+        amqp_url, lambda one: int(one.body) not in kept, prefetch=SMALL
+    ) as look:
         while await look.more():
             batch, look.taken = look.taken[:7], look.taken[7:]
             await look.settle(batch)
@@ -89,7 +92,7 @@ async def test_batches_settle_only_what_is_in_them(amqp_url: str, kept: Sequence
 async def test_all_that_is_settled_is_gone(amqp_url: str, prefetch: int) -> None:
     for _ in range(3):
         await bury(amqp_url, 0, 2 * COUNT)
-        async with looking(amqp_url, lambda _: True, prefetch=prefetch) as look:
+        async with exclusive_scan(amqp_url, lambda _: True, prefetch=prefetch) as look:
             while await look.more():
                 while look.taken:
                     await look.settle([look.taken.pop()])
@@ -100,7 +103,7 @@ async def test_what_is_taken_and_not_settled_stays_in_order(amqp_url: str) -> No
     await bury(amqp_url, 0, COUNT)
     settled: set[int] = set()
     for _ in range(3):
-        async with looking(amqp_url, lambda _: True, prefetch=SMALL) as look:
+        async with exclusive_scan(amqp_url, lambda _: True, prefetch=SMALL) as look:
             for _ in range(50):
                 assert await look.more()
                 taken = look.taken.pop(0)
@@ -116,7 +119,7 @@ async def test_a_cancelled_look_goes_to_the_end(amqp_url: str) -> None:
     started = asyncio.Event()
 
     async def look() -> None:
-        async with looking(amqp_url, lambda _: True, prefetch=SMALL) as open_look:
+        async with exclusive_scan(amqp_url, lambda _: True, prefetch=SMALL) as open_look:
             await open_look.more()
             started.set()
             await asyncio.Event().wait()
@@ -136,17 +139,17 @@ async def test_an_error_of_the_visitor_comes_out_and_loses_nothing(amqp_url: str
         raise ValueError(one.body)
 
     with pytest.raises(ValueError, match="0"):
-        async with looking(amqp_url, stumble) as look:
+        async with exclusive_scan(amqp_url, stumble) as look:
             await look.more()
     assert sorted(await numbers(amqp_url)) == list(range(10))
 
 
 async def test_looks_wait_for_each_other(amqp_url: str) -> None:
     await bury(amqp_url, 0, 10)
-    async with looking(amqp_url, lambda _: False) as look:
+    async with exclusive_scan(amqp_url, lambda _: False) as look:
         await look.more()
         with pytest.raises(BusyError, match="somebody else"):
-            async with looking(amqp_url, lambda _: False, patience=0.2):
+            async with exclusive_scan(amqp_url, lambda _: False, patience=0.2):
                 pass
         waiting = asyncio.ensure_future(numbers(amqp_url))
         assert not (await asyncio.wait({waiting}, timeout=1))[0]
@@ -157,7 +160,7 @@ async def test_the_lock_is_free_when_its_holder_is_gone(amqp_url: str) -> None:
     await bury(amqp_url, 0, 10)
 
     async def hold() -> None:
-        async with looking(amqp_url, lambda _: False, patience=lock.PATIENCE) as look:
+        async with exclusive_scan(amqp_url, lambda _: False, patience=lock.PATIENCE) as look:
             await look.more()
             held.set()
             await asyncio.Event().wait()
@@ -172,7 +175,7 @@ async def test_the_lock_is_free_when_its_holder_is_gone(amqp_url: str) -> None:
 
 async def test_what_arrives_during_a_look_is_not_lost(amqp_url: str) -> None:
     await bury(amqp_url, 0, 100)
-    async with looking(amqp_url, divisible(2), prefetch=SMALL) as look:
+    async with exclusive_scan(amqp_url, divisible(2), prefetch=SMALL) as look:
         assert await look.more()
         await bury(amqp_url, 100, 200)
         while await look.more():
@@ -205,7 +208,7 @@ async def test_what_somebody_holds_is_not_missed(amqp_url: str) -> None:
         seen.append(int(one.body))
         return False
 
-    async with looking(amqp_url, see) as look:
+    async with exclusive_scan(amqp_url, see) as look:
         # Nothing is ready, and its holder ends while the look is under way, as a killed look does.
         more, _ = await asyncio.gather(look.more(), holding.close())
     assert (more, sorted(seen)) == (False, [0, 1, 2])

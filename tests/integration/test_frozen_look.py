@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from console.dead_letters import reading
 from console.dead_letters.errors import BusyError
-from console.dead_letters.look import Look
-from console.dead_letters.looking import looking
-from console.dead_letters.view import DeadLetter
+from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.queue import visit
+from console.dead_letters.queue.broker import connected
+from console.dead_letters.queue.scan import Scan
+from console.dead_letters.queue.visit import exclusive_scan
 from console.local.rabbitmq import RabbitMQ
 from console.web.looks import Looks
 from shared.amqp.errors import BrokerAwayError
@@ -45,21 +46,21 @@ async def test_a_look_over_a_broker_that_freezes_ends_and_says_so(broker: Rabbit
     try:
         async with asyncio.timeout(NOTICED):
             with pytest.raises(BrokerAwayError, match="did not answer within 2 s: it is frozen"):
-                async with looking(broker.url(), freeze, prefetch=COUNT // 2) as look:
+                async with exclusive_scan(broker.url(), freeze, prefetch=COUNT // 2) as look:
                     await look.more()
     finally:
         broker.resume()
 
     async def all_there() -> bool:
-        async with reading.connected(broker.url()) as there:
-            return len(await reading.last(there, COUNT * 2)) == COUNT
+        async with connected(broker.url()) as there:
+            return len(await visit.last(there, COUNT * 2)) == COUNT
 
     await eventually(all_there)
 
 
 async def test_a_page_does_not_wait_for_somebody_else_s_look(broker: RabbitMQ) -> None:
-    held: list[Look] = []
-    async with looking(broker.url(), lambda _: False) as look:
+    held: list[Scan] = []
+    async with exclusive_scan(broker.url(), lambda _: False) as look:
         held.append(look)
         async with asyncio.timeout(NOTICED):
             with pytest.raises(BusyError, match="somebody else is reading"):

@@ -9,8 +9,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from console.away import ANSWER
 from console.overview import database
+from console.words.away import ANSWER
 from shared.database import new_pool
 from tests.consoles import running_console
 from tests.factories import make_envelope, make_event

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from console.dead_letters.view import DeadLetter
+from console.dead_letters.letter.dead_letter import DeadLetter
 from shared.amqp.topology import DEAD_QUEUE
 from tests.acceptance.burying import bury
 from tests.consoles import Page, Visitor, running_console

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from console.commands.dead_letters import printing
 from console.commands.dead_letters.exits import Failed
 from console.commands.dead_letters.running import run
-from console.dead_letters import reading, returned
-from console.dead_letters.acting import INTERRUPTED, Outcome
-from console.dead_letters.moments import Clock
-from console.dead_letters.returned import Back, Returned, Sent
-from console.dead_letters.telling import COMMAND
-from console.overview import spoken
+from console.dead_letters.letter.story import COMMAND
+from console.dead_letters.operations import returned
+from console.dead_letters.operations.returned import Back, Returned, Sent
+from console.dead_letters.operations.run import INTERRUPTED, Outcome
+from console.dead_letters.queue.broker import connected
+from console.words import spoken
+from console.words.moments import Clock
 from shared import credentials
 from shared.configuration import secret
 from shared.settings import Settings
@@ -26,7 +27,7 @@ def look(loaded: Settings, outcome: Outcome, by: str, since: datetime) -> Return
         return None
     sent = Sent(by, since, datetime.now(UTC))
     try:
-        return run(returned.look(reading.connected(secret(loaded.amqp_url)), sent))
+        return run(returned.look(connected(secret(loaded.amqp_url)), sent))
     except Failed as error:
         return Returned(sent.until, unknown=error.message)
 

@@ -11,13 +11,14 @@ from console.commands.dead_letters.options import selectors
 from console.commands.dead_letters.progress import progress
 from console.commands.dead_letters.running import require_terminal, run, say, settings, stopping
 from console.commands.dead_letters.values import NEW_FILE
-from console.dead_letters import operation, reading
-from console.dead_letters.acting import Attended, Outcome
-from console.dead_letters.audit import Operation, Trail
-from console.dead_letters.discard import discard_all
-from console.dead_letters.plan import Plan
+from console.dead_letters.operations import plan
+from console.dead_letters.operations.audit import Operation, Trail
+from console.dead_letters.operations.discard import discard_all
+from console.dead_letters.operations.plan import Plan
+from console.dead_letters.operations.run import Attended, Outcome
+from console.dead_letters.queue.broker import connected
 from console.dead_letters.selection import Selection
-from console.overview import spoken
+from console.words import spoken
 from shared.configuration import secret
 from shared.settings import Settings
 
@@ -50,8 +51,8 @@ def _confirm(count: int, export: Path | None, *, yes: bool) -> None:
 
 
 async def _plan(loaded: Settings, selection: Selection) -> Plan:
-    async with reading.connected(secret(loaded.amqp_url), say=say) as broker:
-        return await operation.plan(broker, selection)
+    async with connected(secret(loaded.amqp_url), say=say) as broker:
+        return await plan.make(broker, selection)
 
 
 async def _discard(

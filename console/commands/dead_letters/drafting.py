@@ -12,8 +12,8 @@ import click
 from console.commands.dead_letters.changing import Asked
 from console.commands.dead_letters.exits import Exit, Failed
 from console.commands.dead_letters.running import say
-from console.dead_letters.edit import difference, editable, mended
-from console.dead_letters.errors import UnusableError
+from console.dead_letters.operations.edit import difference, editable, mended
+from console.errors import UnusableError
 from shared.text import printable
 
 

@@ -12,9 +12,9 @@ from console.commands.dead_letters.exits import Exit
 from console.commands.dead_letters.running import require_terminal, run, say, settings, stopping
 from console.commands.dead_letters.show import find, one
 from console.commands.dead_letters.values import FILLED
-from console.dead_letters.acting import Attended, Outcome
-from console.dead_letters.audit import Operation, Trail
-from console.dead_letters.edit import Edit, editable, requeue_edited
+from console.dead_letters.operations.audit import Operation, Trail
+from console.dead_letters.operations.edit import Edit, editable, requeue_edited
+from console.dead_letters.operations.run import Attended, Outcome
 from shared.configuration import secret
 from shared.settings import Settings
 

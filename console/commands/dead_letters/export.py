@@ -12,12 +12,11 @@ from console.commands.dead_letters.exits import Exit, Failed
 from console.commands.dead_letters.options import selectors
 from console.commands.dead_letters.running import nothing_matched, run, say, settings
 from console.commands.dead_letters.values import NEW_FILE
-from console.dead_letters import reading
-from console.dead_letters.errors import UnusableError
-from console.dead_letters.exporting import NewFile
-from console.dead_letters.masking import UNMASKED
+from console.dead_letters.letter.masking import UNMASKED
+from console.dead_letters.operations.export import NewFile, export_all
+from console.dead_letters.queue.broker import connected
 from console.dead_letters.selection import Selection
-from console.dead_letters.view import DeadLetter
+from console.errors import UnusableError
 from shared.configuration import secret
 
 
@@ -54,22 +53,5 @@ def _target(file: Path | None) -> NewFile | TextIO:
 
 
 async def _export(url: str, selection: Selection, target: NewFile | TextIO) -> int:
-    """Raises OSError when no more can be written, but after the look: it keeps the order."""
-    count, faults = 0, list[OSError]()
-
-    def write(dead_letter: DeadLetter) -> None:
-        nonlocal count
-        if faults or (selection.limit is not None and count >= selection.limit):
-            return
-        count += 1
-        try:
-            target.write(f"{dead_letter.json()}\n")
-        except OSError as error:
-            faults.append(error)
-
-    async with reading.connected(url, say=say) as broker:
-        await reading.each(broker, reading.only(selection, write))
-    for fault in faults:
-        raise fault
-    target.flush()
-    return count
+    async with connected(url, say=say) as broker:
+        return await export_all(broker, selection, target)

@@ -9,9 +9,10 @@ import click
 from console.commands.dead_letters import printing
 from console.commands.dead_letters.options import clock, output
 from console.commands.dead_letters.running import nothing_matched, run, settings
-from console.dead_letters import audit
-from console.dead_letters.moments import Clock
+from console.dead_letters.operations import audit
+from console.dead_letters.operations.history import latest
 from console.terminal.table import Column
+from console.words.moments import Clock
 from shared.configuration import secret
 from shared.settings import Settings
 from shared.text import printable
@@ -40,7 +41,7 @@ def history(*, number: int | None, limit: int, clock: Clock, output: str) -> Non
 async def _read(loaded: Settings, number: int | None, limit: int) -> Sequence[dict[str, Any]]:
     async with audit.database(loaded) as pool:
         assert pool  # noqa: S101  the setting is required
-        rows = await audit.history(pool, secret(loaded.database_url), limit=limit, number=number)
+        rows = await latest(pool, secret(loaded.database_url), limit=limit, number=number)
     return [
         {
             name: value.isoformat() if isinstance(value, datetime) else value

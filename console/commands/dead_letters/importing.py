@@ -24,12 +24,12 @@ from console.commands.dead_letters.running import (
     settings,
     stopping,
 )
-from console.dead_letters import exporting, reading
-from console.dead_letters.acting import Attended, Outcome
-from console.dead_letters.audit import Operation, Trail
-from console.dead_letters.importing import Checked, check, import_all
-from console.dead_letters.requeueing import requeued, undirected
-from console.dead_letters.view import DeadLetter
+from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.operations.audit import Operation, Trail
+from console.dead_letters.operations.import_ import Checked, check, import_all
+from console.dead_letters.operations.messages import buried_again, requeued, undirected
+from console.dead_letters.operations.run import Attended, Outcome
+from console.dead_letters.queue.broker import connected
 from shared.amqp.message import Message
 from shared.configuration import secret
 from shared.settings import Settings
@@ -62,7 +62,7 @@ def import_(*, file: str, requeue: bool, asked: Asked) -> None:
         confirm(f"import {checked.count:,} into {where}?", yes=asked.yes)
         selector = f"{Path(file).name}{' --requeue' if requeue else ''}"
         work = asked.operation("import", selector, checked.count)
-        messages = exporting.buried_again
+        messages = buried_again
         if requeue:
             messages = partial(requeued, by=work.actor, at=datetime.now(UTC))
         outcome, trail = run(_import(loaded, path, messages, work))
@@ -87,7 +87,7 @@ async def _check(file: Path, refusal: Callable[[DeadLetter], str]) -> Checked:
 
 async def _reach(url: str) -> None:
     """Nobody shall answer for nothing. Raises BrokerAwayError."""
-    async with reading.connected(url):
+    async with connected(url):
         pass
 
 

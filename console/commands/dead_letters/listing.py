@@ -11,13 +11,14 @@ from console.commands.dead_letters import printing, rows
 from console.commands.dead_letters.exits import Interrupted
 from console.commands.dead_letters.options import clock, output, selectors
 from console.commands.dead_letters.running import nothing_matched, run, say, settings
-from console.dead_letters import reading
-from console.dead_letters.grouping import document
-from console.dead_letters.masking import UNMASKED
-from console.dead_letters.moments import Clock
-from console.dead_letters.plan import key
+from console.dead_letters.letter.cause import document
+from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.letter.masking import UNMASKED
+from console.dead_letters.operations.plan import key
+from console.dead_letters.queue import arrivals, visit
+from console.dead_letters.queue.broker import connected
 from console.dead_letters.selection import Selection
-from console.dead_letters.view import DeadLetter
+from console.words.moments import Clock
 from shared.configuration import secret
 
 _PAGE = 50
@@ -68,14 +69,14 @@ async def _find(url: str, selection: Selection) -> tuple[int, list[DeadLetter]]:
     found: list[DeadLetter] = []
     total = 0
 
-    def visit(dead_letter: DeadLetter) -> None:
+    def note(dead_letter: DeadLetter) -> None:
         nonlocal total
         total += 1
         if len(found) < (selection.limit or _PAGE):
             found.append(dead_letter)
 
-    async with reading.connected(url, say=say) as broker:
-        await reading.each(broker, reading.only(selection, visit))
+    async with connected(url, say=say) as broker:
+        await visit.each(broker, visit.only(selection, note))
     return total, found
 
 
@@ -108,9 +109,9 @@ def tail(*, count: int, clock: Clock, output: str, follow: bool, selection: Sele
 
 async def _tail(url: str, count: int, shown: Shown, selection: Selection, *, follow: bool) -> None:
     # The copies start before the look, so that nothing falls between the two.
-    async with reading.connected(url, say=say) as broker, reading.following(broker) as arriving:
+    async with connected(url, say=say) as broker, arrivals.follow(broker) as arriving:
         youngest: deque[DeadLetter] = deque(maxlen=count)
-        await reading.each(broker, reading.only(selection, youngest.append))
+        await visit.each(broker, visit.only(selection, youngest.append))
         shown.add(youngest)
         if not follow:
             return

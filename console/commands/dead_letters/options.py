@@ -7,8 +7,8 @@ from typing import Any, Final
 import click
 
 from console.commands.dead_letters.values import ATTEMPTS, FILLED, MOMENT
-from console.dead_letters.moments import Clock
 from console.dead_letters.selection import Selection
+from console.words.moments import Clock
 from shared.amqp.dead_letter import Reason
 
 Function = Callable[..., Any]

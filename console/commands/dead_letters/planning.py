@@ -10,13 +10,13 @@ import click
 from console.commands.dead_letters import coming_back, printing
 from console.commands.dead_letters.exits import Exit
 from console.commands.dead_letters.running import nothing_matched, say
-from console.dead_letters.acting import Outcome
-from console.dead_letters.audit import Operation, Trail
-from console.dead_letters.operation import Target
-from console.dead_letters.plan import Plan
-from console.dead_letters.returned import Returned
-from console.overview import spoken
+from console.dead_letters.operations.audit import Operation, Trail
+from console.dead_letters.operations.plan import Plan
+from console.dead_letters.operations.requeue import Target
+from console.dead_letters.operations.returned import Returned
+from console.dead_letters.operations.run import Outcome
 from console.terminal.table import Column
+from console.words import spoken
 from shared.text import printable
 
 _GROUPS_SHOWN = 10

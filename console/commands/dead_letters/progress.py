@@ -14,7 +14,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from console.dead_letters.acting import Outcome
+from console.dead_letters.operations.run import Outcome
 
 
 @contextmanager

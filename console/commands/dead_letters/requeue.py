@@ -12,15 +12,15 @@ from console.commands.dead_letters.options import selectors
 from console.commands.dead_letters.pacing import paces
 from console.commands.dead_letters.progress import progress
 from console.commands.dead_letters.running import confirm, run, say, settings, stopping
-from console.dead_letters import operation, reading
-from console.dead_letters.acting import Attended, Outcome
-from console.dead_letters.audit import Operation, Trail
-from console.dead_letters.operation import Target
-from console.dead_letters.plan import Plan
-from console.dead_letters.requeue import Pace, check_canary, requeue_all
-from console.dead_letters.requeueing import why_not
+from console.dead_letters.operations import canary, plan
+from console.dead_letters.operations.audit import Operation, Trail
+from console.dead_letters.operations.messages import why_not
+from console.dead_letters.operations.plan import Plan
+from console.dead_letters.operations.requeue import Pace, Target, requeue_all, target
+from console.dead_letters.operations.run import Attended, Outcome
+from console.dead_letters.queue.broker import connected
 from console.dead_letters.selection import Selection
-from console.overview import spoken
+from console.words import spoken
 from shared.configuration import secret
 from shared.settings import Settings
 
@@ -51,9 +51,9 @@ def requeue(*, selection: Selection, pace: Pace, asked: Asked) -> None:
 async def _plan(loaded: Settings, selection: Selection, pace: Pace) -> tuple[Plan, Target]:
     refusal = partial(why_not, max_requeues=pace.max_requeues)
     if pace.canary:
-        await check_canary(loaded)
-    async with reading.connected(secret(loaded.amqp_url), say=say) as broker:
-        return await operation.plan(broker, selection, refusal), await operation.target(broker)
+        await canary.check(loaded)
+    async with connected(secret(loaded.amqp_url), say=say) as broker:
+        return await plan.make(broker, selection, refusal), await target(broker)
 
 
 async def _requeue(

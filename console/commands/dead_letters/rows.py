@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from console.dead_letters.grouping import cause
-from console.dead_letters.moments import Clock
-from console.dead_letters.view import DeadLetter
+from console.dead_letters.letter.cause import cause
+from console.dead_letters.letter.dead_letter import DeadLetter
 from console.terminal.table import Column
+from console.words.moments import Clock
 from shared import credentials
 from shared.text import printable
 

@@ -11,7 +11,8 @@ import click
 import uvloop
 
 from console.commands.dead_letters.exits import Exit, Failed, Interrupted
-from console.dead_letters.errors import BusyError, DatabaseAwayError, UnusableError
+from console.dead_letters.errors import BusyError
+from console.errors import DatabaseAwayError, UnusableError
 from console.processes import load_or_exit
 from shared import credentials, logs
 from shared.amqp.errors import BrokerAwayError

@@ -11,11 +11,13 @@ from console.commands.dead_letters.exits import Exit, Failed
 from console.commands.dead_letters.options import clock, output
 from console.commands.dead_letters.running import nothing_matched, run, say, settings
 from console.commands.dead_letters.values import FILLED
-from console.dead_letters import masking, reading
-from console.dead_letters.grouping import cause
-from console.dead_letters.moments import Clock
-from console.dead_letters.telling import advice, tell
-from console.dead_letters.view import DeadLetter
+from console.dead_letters.letter import masking
+from console.dead_letters.letter.cause import cause
+from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.letter.story import advice, tell
+from console.dead_letters.queue import visit
+from console.dead_letters.queue.broker import connected
+from console.words.moments import Clock
 from shared.configuration import secret
 
 _MOST = 20
@@ -62,15 +64,15 @@ async def find(url: str, start: str) -> Sequence[DeadLetter]:
     exact: list[DeadLetter] = []
     starting: list[DeadLetter] = []
 
-    def visit(dead_letter: DeadLetter) -> None:
+    def note(dead_letter: DeadLetter) -> None:
         ids = (dead_letter.event_id, dead_letter.message_id)
         if start in ids and len(exact) < _MOST:
             exact.append(dead_letter)
         elif any(name.startswith(start) for name in ids) and len(starting) < _MOST:
             starting.append(dead_letter)
 
-    async with reading.connected(url, say=say) as broker:
-        await reading.each(broker, visit)
+    async with connected(url, say=say) as broker:
+        await visit.each(broker, note)
     return exact or starting
 
 

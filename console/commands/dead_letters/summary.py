@@ -8,13 +8,14 @@ import click
 from console.commands.dead_letters import printing
 from console.commands.dead_letters.options import clock, output, selectors
 from console.commands.dead_letters.running import run, say, settings
-from console.dead_letters import reading
-from console.dead_letters.moments import Clock, age
-from console.dead_letters.plan import LASTING
+from console.dead_letters.letter.story import COMMAND
+from console.dead_letters.operations.plan import LASTING
+from console.dead_letters.queue import visit
+from console.dead_letters.queue.broker import connected
 from console.dead_letters.selection import Selection
 from console.dead_letters.summary import Group, Summary
-from console.dead_letters.telling import COMMAND
 from console.terminal.table import Column
+from console.words.moments import Clock, age
 from shared.configuration import secret
 from shared.text import printable
 
@@ -46,8 +47,8 @@ def summary(*, selection: Selection, clock: Clock, output: str) -> None:
 
 async def _count(url: str, selection: Selection) -> Summary:
     counted = Summary(datetime.now(UTC))
-    async with reading.connected(url, say=say) as broker:
-        await reading.each(broker, reading.only(selection, counted.add))
+    async with connected(url, say=say) as broker:
+        await visit.each(broker, visit.only(selection, counted.add))
     return counted
 
 

@@ -8,8 +8,9 @@ from typing import Final, TypeVar
 
 import click
 
-from console.dead_letters import moments, selection
-from console.dead_letters.errors import UnusableError
+from console.dead_letters import selection
+from console.errors import UnusableError
+from console.words import moments
 from shared.text import printable
 
 T = TypeVar("T")

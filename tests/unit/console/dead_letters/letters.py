@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from console.dead_letters.view import DeadLetter
+from console.dead_letters.letter.dead_letter import DeadLetter
 from shared.amqp.dead_letter import Reason, Story
 from shared.text import to_bytes
 from tests.factories import make_event

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from console.dead_letters.errors import UnusableError
-from console.dead_letters.grouping import cause
+from console.dead_letters.letter.cause import cause
 from console.dead_letters.selection import Selection, attempts
+from console.errors import UnusableError
 from shared.amqp.dead_letter import Reason
 from tests.factories import make_event
 from tests.unit.console.dead_letters.letters import make_dead_letter

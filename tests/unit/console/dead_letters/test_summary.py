@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from console.dead_letters import summary
+from console.dead_letters.letter.dead_letter import DeadLetter
 from console.dead_letters.summary import Summary
-from console.dead_letters.view import DeadLetter
 from tests.factories import make_event
 from tests.unit.console.dead_letters.letters import make_dead_letter
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from console.dead_letters.plan import Plan
+from console.dead_letters.operations.plan import Plan
 from console.dead_letters.selection import Selection
 from console.web import plans as plans_of
 from console.web.operations import Operations, Order, Running
