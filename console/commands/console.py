@@ -2,8 +2,8 @@
 
 import click
 
-from console.processes import load_or_exit
-from console.serving import serve
+from console.commands.settings import load_or_exit
+from console.supervision.service import serve
 from console.web import app
 
 

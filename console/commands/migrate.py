@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from console.processes import fail, load_or_exit
+from console.commands.settings import load_or_exit
 from console.words import away
 from shared import faults
 from shared import migrate as migrations
@@ -21,11 +21,10 @@ def migrate() -> None:
     try:
         applied = asyncio.run(_migrate(settings))
     except migrations.MigrationError as error:
-        fail(f"the schema is unchanged: {faults.in_words(error)}")
+        raise _unchanged(faults.in_words(error)) from None
     except ERRORS as error:
         why = faults.in_words(error, seconds=away.ANSWER)
-        told = away.database(secret(settings.database_url), why)
-        fail(f"the schema is unchanged: {told}")
+        raise _unchanged(away.database(secret(settings.database_url), why)) from None
     for migration in applied:
         click.echo(f"applied {migration.version:04}_{migration.name}")
     click.echo("the schema is up to date")
@@ -40,3 +39,7 @@ async def _migrate(settings: Settings) -> Sequence[migrations.Migration]:
         pool.acquire() as connection,
     ):
         return await migrations.migrate(connection)
+
+
+def _unchanged(why: str) -> click.ClickException:
+    return click.ClickException(f"the schema is unchanged: {why}")

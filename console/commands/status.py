@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import click
 
+from console.commands.settings import load_or_exit
 from console.overview import report
 from console.overview.collecting import Collector, Overview, collecting
 from console.overview.finding import State
 from console.overview.snapshot import Snapshot
-from console.processes import load_or_exit
 from console.terminal.width import width
 from console.words import zones
 from shared.settings import Settings

@@ -2,9 +2,9 @@
 
 import click
 
-from console.processes import load_or_exit
-from console.serving import serve
+from console.commands.settings import load_or_exit
 from console.supervision import parent
+from console.supervision.service import serve
 from worker import app
 
 

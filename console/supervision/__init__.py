@@ -1,1 +1,1 @@
-"""registry-events: several processes of one service under one command."""
+"""registry-events: a service in one process, or in several under one command."""

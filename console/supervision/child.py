@@ -15,8 +15,8 @@ from importlib import import_module
 import click
 import structlog
 
-from console.serving import serve
 from console.supervision.assignment import UNFIT, Assignment
+from console.supervision.service import serve
 
 
 def main() -> None:

@@ -11,8 +11,8 @@ from typing import Final
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from console.processes import SettingsFault
-from console.reachability import unreachable
+from console.commands.config.reachability import unreachable
+from console.commands.settings import SettingsFault
 from shared import logs
 from shared.configuration import SettingsError, load, variable
 

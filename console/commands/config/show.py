@@ -4,8 +4,8 @@ import json
 
 import click
 
-from console.processes import load_or_exit
-from console.setting_table import rows
+from console.commands.config.table import rows
+from console.commands.settings import load_or_exit
 
 
 @click.command()

@@ -23,11 +23,11 @@ _PLACES: Final = {
         "Show who changed dead letters, the latest first; needs DATABASE_URL.",
     ),
     "import": (
-        f"{_HERE}.importing:import_",
+        f"{_HERE}.import_:import_",
         "Put exported dead letters back, in their order; FILE may be - for standard input.",
     ),
     "list": (
-        f"{_HERE}.listing:list_",
+        f"{_HERE}.list:list_",
         "Show dead letters, the oldest first; as JSON whole and unmasked.",
     ),
     "requeue": (
@@ -37,7 +37,7 @@ _PLACES: Final = {
     "show": (f"{_HERE}.show:show", "Tell the whole story of one dead letter."),
     "summary": (f"{_HERE}.summary:summary", "Count the dead letters by cause."),
     "tail": (
-        f"{_HERE}.listing:tail",
+        f"{_HERE}.tail:tail",
         "Show the youngest dead letters; what arrives is followed as copies.",
     ),
 }

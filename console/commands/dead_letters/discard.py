@@ -5,12 +5,13 @@ from pathlib import Path
 
 import click
 
-from console.commands.dead_letters import planning
-from console.commands.dead_letters.changing import Asked, require_some, writes
-from console.commands.dead_letters.options import selectors
-from console.commands.dead_letters.progress import progress
-from console.commands.dead_letters.running import require_terminal, run, say, settings, stopping
-from console.commands.dead_letters.values import NEW_FILE
+from console.commands.dead_letters.options.change import Asked, require_some, writes
+from console.commands.dead_letters.options.selection import selectors
+from console.commands.dead_letters.options.values import NEW_FILE
+from console.commands.dead_letters.output.plan import show_plan
+from console.commands.dead_letters.output.progress import progress
+from console.commands.dead_letters.output.result import finish
+from console.commands.dead_letters.run import require_terminal, run, say, settings, stopping
 from console.dead_letters.operations import plan
 from console.dead_letters.operations.audit import Operation, Trail
 from console.dead_letters.operations.discard import discard_all
@@ -32,11 +33,11 @@ def discard(*, selection: Selection, export: Path | None, asked: Asked) -> None:
     require_some(selection)
     loaded = settings()
     made = run(_plan(loaded, selection))
-    planning.show(made, "discard", None, dry_run=asked.dry_run, output=asked.output)
+    show_plan(made, "discard", None, dry_run=asked.dry_run, output=asked.output)
     _confirm(len(made.chosen), export, yes=asked.yes)
     work = asked.operation("discard", selection, made.matched)
     outcome, trail = run(_discard(loaded, made, work, export))
-    planning.finish(outcome, trail, work, made.skipped.total(), output=asked.output)
+    finish(outcome, trail, work, made.skipped.total(), output=asked.output)
 
 
 def _confirm(count: int, export: Path | None, *, yes: bool) -> None:

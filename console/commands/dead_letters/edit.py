@@ -5,13 +5,13 @@ import sys
 
 import click
 
-from console.commands.dead_letters import planning
-from console.commands.dead_letters.changing import Asked, writes
-from console.commands.dead_letters.drafting import Draft, event, kept
+from console.commands.dead_letters.draft import Draft, event, kept
 from console.commands.dead_letters.exits import Exit
-from console.commands.dead_letters.running import require_terminal, run, say, settings, stopping
+from console.commands.dead_letters.options.change import Asked, writes
+from console.commands.dead_letters.options.values import FILLED
+from console.commands.dead_letters.output.result import finish
+from console.commands.dead_letters.run import require_terminal, run, say, settings, stopping
 from console.commands.dead_letters.show import find, one
-from console.commands.dead_letters.values import FILLED
 from console.dead_letters.operations.audit import Operation, Trail
 from console.dead_letters.operations.edit import Edit, editable, requeue_edited
 from console.dead_letters.operations.run import Attended, Outcome
@@ -41,7 +41,7 @@ def edit(*, id: str, asked: Asked) -> None:  # noqa: A002  the user's word for i
             sys.exit(Exit.DONE)
         work = asked.operation("edit", f"--id {dead_letter.message_id or id}", 1)
         outcome, trail = run(_edit(loaded, Edit(dead_letter, text), work))
-        planning.finish(outcome, trail, work, 0, output=asked.output)
+        finish(outcome, trail, work, 0, output=asked.output)
 
 
 async def _edit(loaded: Settings, change: Edit, work: Operation) -> tuple[Outcome, Trail]:

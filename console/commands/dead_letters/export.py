@@ -9,9 +9,9 @@ from typing import TextIO, cast
 import click
 
 from console.commands.dead_letters.exits import Exit, Failed
-from console.commands.dead_letters.options import selectors
-from console.commands.dead_letters.running import nothing_matched, run, say, settings
-from console.commands.dead_letters.values import NEW_FILE
+from console.commands.dead_letters.options.selection import selectors
+from console.commands.dead_letters.options.values import NEW_FILE
+from console.commands.dead_letters.run import nothing_matched, run, say, settings
 from console.dead_letters.letter.masking import UNMASKED
 from console.dead_letters.operations.export import NewFile, export_all
 from console.dead_letters.queue.broker import connected

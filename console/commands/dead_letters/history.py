@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from console.commands.dead_letters import printing
-from console.commands.dead_letters.options import clock, output
-from console.commands.dead_letters.running import nothing_matched, run, settings
+from console.commands.dead_letters.options.selection import clock, output
+from console.commands.dead_letters.output import stdout
+from console.commands.dead_letters.run import nothing_matched, run, settings
 from console.dead_letters.operations import audit
 from console.dead_letters.operations.history import latest
 from console.terminal.table import Column
@@ -29,13 +29,13 @@ def history(*, number: int | None, limit: int, clock: Clock, output: str) -> Non
     if not found:
         nothing_matched()
     if output == "json":
-        printing.document(found)
+        stdout.document(found)
     elif output == "jsonl":
-        printing.lines(found)
+        stdout.lines(found)
     else:
-        uncut = printing.cells(wide=output == "wide") is None
+        uncut = stdout.cells(wide=output == "wide") is None
         columns = _columns(clock, uncut=uncut)
-        printing.Rows(columns, wide=uncut).add([_row(one, clock, uncut=uncut) for one in found])
+        stdout.Rows(columns, wide=uncut).add([_row(one, clock, uncut=uncut) for one in found])
 
 
 async def _read(loaded: Settings, number: int | None, limit: int) -> Sequence[dict[str, Any]]:

@@ -6,12 +6,14 @@ from functools import partial
 
 import click
 
-from console.commands.dead_letters import coming_back, planning
-from console.commands.dead_letters.changing import Asked, require_some, writes
-from console.commands.dead_letters.options import selectors
-from console.commands.dead_letters.pacing import paces
-from console.commands.dead_letters.progress import progress
-from console.commands.dead_letters.running import confirm, run, say, settings, stopping
+from console.commands.dead_letters.options.change import Asked, require_some, writes
+from console.commands.dead_letters.options.pace import paces
+from console.commands.dead_letters.options.selection import selectors
+from console.commands.dead_letters.output import returned
+from console.commands.dead_letters.output.plan import show_plan
+from console.commands.dead_letters.output.progress import progress
+from console.commands.dead_letters.output.result import finish
+from console.commands.dead_letters.run import confirm, run, say, settings, stopping
 from console.dead_letters.operations import canary, plan
 from console.dead_letters.operations.audit import Operation, Trail
 from console.dead_letters.operations.messages import why_not
@@ -38,14 +40,14 @@ def requeue(*, selection: Selection, pace: Pace, asked: Asked) -> None:
     require_some(selection)
     loaded = settings(*(["database_url"] if pace.canary else []))
     made, target = run(_plan(loaded, selection, pace))
-    planning.show(made, "requeue", target, dry_run=asked.dry_run, output=asked.output)
+    show_plan(made, "requeue", target, dry_run=asked.dry_run, output=asked.output)
     confirm(f"requeue {spoken.count(len(made.chosen), 'dead letter')}?", yes=asked.yes)
     work = asked.operation("requeue", selection, made.matched)
     since = datetime.now(UTC)
     outcome, trail = run(_requeue(loaded, made, work, pace))
-    back = coming_back.look(loaded, outcome, work.actor, since)
+    back = returned.look(loaded, outcome, work.actor, since)
     skipped = made.skipped.total()
-    planning.finish(outcome, trail, work, skipped, output=asked.output, came_back=back)
+    finish(outcome, trail, work, skipped, output=asked.output, came_back=back)
 
 
 async def _plan(loaded: Settings, selection: Selection, pace: Pace) -> tuple[Plan, Target]:

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 
 import click
 
-from console.commands.dead_letters import printing, rows
 from console.commands.dead_letters.exits import Exit, Failed
-from console.commands.dead_letters.options import clock, output
-from console.commands.dead_letters.running import nothing_matched, run, say, settings
-from console.commands.dead_letters.values import FILLED
+from console.commands.dead_letters.options.selection import clock, output
+from console.commands.dead_letters.options.values import FILLED
+from console.commands.dead_letters.output import rows, stdout
+from console.commands.dead_letters.run import nothing_matched, run, say, settings
 from console.dead_letters.letter import masking
 from console.dead_letters.letter.cause import cause
 from console.dead_letters.letter.dead_letter import DeadLetter
@@ -39,9 +39,9 @@ def show(*, id: str, no_mask: bool, clock: Clock, output: str) -> None:  # noqa:
     dead_letter = one(run(find(secret(settings().amqp_url), id)))
     if output in ("json", "jsonl"):
         told = document(dead_letter, mask=not no_mask)
-        printing.document(told) if output == "json" else printing.lines([told])
+        stdout.document(told) if output == "json" else stdout.lines([told])
         return
-    width = printing.cells(wide=output == "wide")
+    width = stdout.cells(wide=output == "wide")
     for line in tell(dead_letter, clock, mask=not no_mask, width=width):
         click.echo(line)
 
@@ -52,8 +52,8 @@ def one(found: Sequence[DeadLetter]) -> DeadLetter:
         nothing_matched()
     if len(found) > 1:
         now = Clock(datetime.now(UTC))
-        uncut = printing.cells(err=True) is None
-        table = printing.Rows(rows.columns(now, uncut=uncut), wide=uncut, err=True)
+        uncut = stdout.cells(err=True) is None
+        table = stdout.Rows(rows.columns(now, uncut=uncut), wide=uncut, err=True)
         table.add([rows.cells(one, now, uncut=uncut) for one in found])
         raise Failed("several dead letters are called so; give more of one's id", Exit.USAGE)
     return found[0]

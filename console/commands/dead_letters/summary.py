@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import click
 
-from console.commands.dead_letters import printing
-from console.commands.dead_letters.options import clock, output, selectors
-from console.commands.dead_letters.running import run, say, settings
+from console.commands.dead_letters.options.selection import clock, output, selectors
+from console.commands.dead_letters.output import stdout
+from console.commands.dead_letters.run import run, say, settings
 from console.dead_letters.letter.story import COMMAND
 from console.dead_letters.operations.plan import LASTING
 from console.dead_letters.queue import visit
@@ -38,9 +38,9 @@ def summary(*, selection: Selection, clock: Clock, output: str) -> None:
     """Count the dead letters by cause."""
     counted = run(_count(secret(settings().amqp_url), selection))
     if output == "json":
-        printing.document(counted.document())
+        stdout.document(counted.document())
     elif output == "jsonl":
-        printing.lines(counted.document()["groups"])
+        stdout.lines(counted.document()["groups"])
     else:
         _print(counted, clock, wide=output == "wide")
 
@@ -64,10 +64,10 @@ def _print(counted: Summary, clock: Clock, *, wide: bool) -> None:
     ]
     told = (", ".join(ages), f"(+{total.recent:,} in 5 min)")
     label = f"DEAD LETTERS   {total.count:,}   "
-    printing.sentence(label, "   ".join(filter(None, told)), wide=wide)
-    printing.Rows(_COLUMNS, wide=wide).add([_row(one, counted.now) for one in counted.groups])
+    stdout.sentence(label, "   ".join(filter(None, told)), wide=wide)
+    stdout.Rows(_COLUMNS, wide=wide).add([_row(one, counted.now) for one in counted.groups])
     for hint in _hints(counted.groups[0]):
-        printing.command("hint: ", f"{COMMAND} {hint}", wide=wide, err=True)
+        stdout.command("hint: ", f"{COMMAND} {hint}", wide=wide, err=True)
 
 
 def _hints(group: Group) -> Iterator[str]:

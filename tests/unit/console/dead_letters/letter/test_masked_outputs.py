@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.commands.dead_letters import rows
+from console.commands.dead_letters.output import rows
 from console.commands.dead_letters.show import document
 from console.dead_letters.letter.cause import cause
 from console.dead_letters.letter.dead_letter import DeadLetter

@@ -1,7 +1,7 @@
 import pytest
 
 from console.commands.dead_letters.exits import Exit, Failed
-from console.commands.dead_letters.running import say
+from console.commands.dead_letters.run import say
 
 
 def test_no_notice_has_a_credential(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import click
 
-from console.commands.dead_letters.options import Function, with_options
+from console.commands.dead_letters.options.selection import Function, with_options
 from console.dead_letters.operations.requeue import Pace
 
 _RATE: Final = re.compile(r"(\d+(?:\.\d+)?)(?:/s)?")

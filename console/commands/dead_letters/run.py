@@ -11,9 +11,9 @@ import click
 import uvloop
 
 from console.commands.dead_letters.exits import Exit, Failed, Interrupted
+from console.commands.settings import load_or_exit
 from console.dead_letters.errors import BusyError
 from console.errors import DatabaseAwayError, UnusableError
-from console.processes import load_or_exit
 from shared import credentials, logs
 from shared.amqp.errors import BrokerAwayError
 from shared.amqp.topology import TopologyConflictError

@@ -12,18 +12,11 @@ from pathlib import Path
 
 import click
 
-from console.commands.dead_letters import planning
-from console.commands.dead_letters.changing import Asked, writes
 from console.commands.dead_letters.exits import Exit
-from console.commands.dead_letters.progress import progress
-from console.commands.dead_letters.running import (
-    confirm,
-    nothing_matched,
-    run,
-    say,
-    settings,
-    stopping,
-)
+from console.commands.dead_letters.options.change import Asked, writes
+from console.commands.dead_letters.output.progress import progress
+from console.commands.dead_letters.output.result import finish
+from console.commands.dead_letters.run import confirm, nothing_matched, run, say, settings, stopping
 from console.dead_letters.letter.dead_letter import DeadLetter
 from console.dead_letters.operations.audit import Operation, Trail
 from console.dead_letters.operations.import_ import Checked, check, import_all
@@ -66,7 +59,7 @@ def import_(*, file: str, requeue: bool, asked: Asked) -> None:
         if requeue:
             messages = partial(requeued, by=work.actor, at=datetime.now(UTC))
         outcome, trail = run(_import(loaded, path, messages, work))
-    planning.finish(outcome, trail, work, 0, output=asked.output)
+    finish(outcome, trail, work, 0, output=asked.output)
 
 
 @contextmanager

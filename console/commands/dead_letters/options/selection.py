@@ -1,4 +1,4 @@
-"""Options that several dead-letters commands have in common."""
+"""Options that say which dead letters, and how they are shown."""
 
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import click
 
-from console.commands.dead_letters.values import ATTEMPTS, FILLED, MOMENT
+from console.commands.dead_letters.options.values import ATTEMPTS, FILLED, MOMENT
 from console.dead_letters.selection import Selection
 from console.words.moments import Clock
 from shared.amqp.dead_letter import Reason

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import click
 
-from console.commands.dead_letters.options import Function, output, with_options
+from console.commands.dead_letters.options.selection import Function, output, with_options
 from console.dead_letters.operations.audit import Operation, operator
 from console.dead_letters.selection import Selection
 

@@ -1,7 +1,6 @@
 """What every subcommand that talks to the broker or the database does alike."""
 
 from collections.abc import Sequence
-from typing import NoReturn
 
 import click
 
@@ -24,7 +23,3 @@ def load_or_exit(required: Sequence[str] = (), **overrides: object) -> Settings:
         return load(required, **overrides)
     except SettingsError as error:
         raise SettingsFault(error.faults) from None
-
-
-def fail(why: str) -> NoReturn:
-    raise click.ClickException(why)

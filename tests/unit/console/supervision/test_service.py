@@ -5,7 +5,7 @@ import sys
 
 SCRIPT = """
 import gc
-from console.serving import serve
+from console.supervision.service import serve
 from shared.settings import Settings
 
 async def process():

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from console.commands.dead_letters import printing
 from console.commands.dead_letters.exits import Failed
-from console.commands.dead_letters.running import run
+from console.commands.dead_letters.output import stdout
+from console.commands.dead_letters.run import run
 from console.dead_letters.letter.story import COMMAND
 from console.dead_letters.operations import returned
 from console.dead_letters.operations.returned import Back, Returned, Sent
@@ -34,17 +34,17 @@ def look(loaded: Settings, outcome: Outcome, by: str, since: datetime) -> Return
 
 def tell(found: Returned) -> None:
     if found.unknown:
-        printing.sentence("  ", f"what came back is not known: {printable(found.unknown)}")
+        stdout.sentence("  ", f"what came back is not known: {printable(found.unknown)}")
         return
     as_of = Clock(found.as_of).full(found.as_of)
-    printing.sentence("  ", f"{found.count or 'none'} came back so far, as of {as_of}")
+    stdout.sentence("  ", f"{found.count or 'none'} came back so far, as of {as_of}")
     for back in found.causes[:_SHOWN]:
         cause = back.cause
         label = f"  {cause.group}  {back.count:>9,}  "
-        printing.sentence(label, f"{cause.reason}  {printable(cause.error, _LONGEST)}")
-        printing.command("    ", _shows(back))
+        stdout.sentence(label, f"{cause.reason}  {printable(cause.error, _LONGEST)}")
+        stdout.command("    ", _shows(back))
     if len(found.causes) > _SHOWN:
-        printing.sentence("  ", f"and {spoken.count(len(found.causes) - _SHOWN, 'more group')}")
+        stdout.sentence("  ", f"and {spoken.count(len(found.causes) - _SHOWN, 'more group')}")
 
 
 def _shows(back: Back) -> str:

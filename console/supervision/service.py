@@ -4,9 +4,9 @@ import gc
 from collections.abc import Coroutine
 from typing import Any, Final
 
+import click
 import uvloop
 
-from console.processes import fail
 from shared import service_logs
 from shared.amqp.topology import TopologyConflictError
 from shared.service import StartError
@@ -28,4 +28,4 @@ def serve(process: Coroutine[Any, Any, None], settings: Settings, *, service: st
     try:
         uvloop.run(process)
     except (StartError, TopologyConflictError) as error:
-        fail(str(error))
+        raise click.ClickException(str(error)) from None

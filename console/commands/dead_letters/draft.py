@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import click
 
-from console.commands.dead_letters.changing import Asked
 from console.commands.dead_letters.exits import Exit, Failed
-from console.commands.dead_letters.running import say
+from console.commands.dead_letters.options.change import Asked
+from console.commands.dead_letters.run import say
 from console.dead_letters.operations.edit import difference, editable, mended
 from console.errors import UnusableError
 from shared.text import printable

@@ -1,0 +1,1 @@
+"""Options that several dead-letters commands have in common."""
