@@ -12,8 +12,8 @@ import click
 
 from console.commands.settings import load_or_exit
 from console.overview import report
-from console.overview.collecting import Collector, Overview, collecting
-from console.overview.finding import State
+from console.overview.collector import Collector, Overview, collecting
+from console.overview.findings.finding import State
 from console.overview.snapshot import Snapshot
 from console.terminal.width import width
 from console.words import zones

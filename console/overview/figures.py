@@ -1,6 +1,6 @@
 """Figures of an overview as they are read, also of what is not known. Pure."""
 
-from console.overview.collecting import Overview
+from console.overview.collector import Overview
 from console.terminal.table import NONE
 from console.words.spoken import duration, unknown
 

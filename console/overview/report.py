@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
-from console.overview.collecting import Overview
+from console.overview.collector import Overview
 from console.overview.figures import at_most, dead, to_empty, waiting
 from console.overview.snapshot import Depth, Service, Snapshot
 from console.terminal import prose

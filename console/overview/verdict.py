@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Final
 
-from console.overview.backlog import queue_findings
-from console.overview.clocks import clock_findings
-from console.overview.conflicts import conflict_findings
-from console.overview.database_findings import database_findings
-from console.overview.finding import Finding, State
+from console.overview.findings.backlog import queue_findings
+from console.overview.findings.clocks import clock_findings
+from console.overview.findings.conflicts import conflict_findings
+from console.overview.findings.database import database_findings
+from console.overview.findings.finding import Finding, State
+from console.overview.findings.held import held_findings
+from console.overview.findings.sender_faults import sender_findings
 from console.overview.flow import Flow
-from console.overview.held import held_findings
-from console.overview.sender_faults import sender_findings
 from console.overview.snapshot import Broker, Database, Snapshot
 from console.words.spoken import age, count
 

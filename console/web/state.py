@@ -5,10 +5,10 @@ from typing import Final
 
 from aiohttp import web
 
-from console.web.looks import Looks
-from console.web.operations import Operations
-from console.web.plans import Plans
-from console.web.sampler import Sampler
+from console.web.live.sampler import Sampler
+from console.web.operations.background import Operations
+from console.web.operations.plans import Plans
+from console.web.scans import Scans
 from shared.database import Pool
 from shared.settings import Settings
 
@@ -18,7 +18,7 @@ class ConsoleState:
     settings: Settings
     pool: Pool
     sampler: Sampler
-    looks: Looks
+    scans: Scans
     plans: Plans
     operations: Operations
 

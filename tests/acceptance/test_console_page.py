@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from console.web.sampler import Point, Sampler
+from console.web.live.sampler import Point, Sampler
 from tests.acceptance.browser import browsing, watch
 from tests.acceptance.test_console_browser import bury
 from tests.consoles import Visitor, running_console

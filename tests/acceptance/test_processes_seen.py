@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from console.local.ports import LOOPBACK
-from console.overview import services
+from console.overview.sources import services
 from tests.consoles import running_console
 from tests.factories import make_event
 from tests.processes import Processes, Service, post_apart

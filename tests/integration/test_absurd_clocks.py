@@ -5,9 +5,9 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from console.overview import database
 from console.overview.flow import longest_wait
 from console.overview.snapshot import Activity
+from console.overview.sources import database
 from shared.database import new_pool
 from tests.consoles import running_console
 from tests.factories import make_envelope, make_event

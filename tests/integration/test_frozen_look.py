@@ -13,7 +13,7 @@ from console.dead_letters.queue.broker import connected
 from console.dead_letters.queue.scan import Scan
 from console.dead_letters.queue.visit import exclusive_scan
 from console.local.rabbitmq import RabbitMQ
-from console.web.looks import Looks
+from console.web.scans import Scans
 from shared.amqp.errors import BrokerAwayError
 from tests.acceptance.burying import bury
 from tests.factories import make_event
@@ -64,4 +64,4 @@ async def test_a_page_does_not_wait_for_somebody_else_s_look(broker: RabbitMQ) -
         held.append(look)
         async with asyncio.timeout(NOTICED):
             with pytest.raises(BusyError, match="somebody else is reading"):
-                await Looks(broker.url()).summary()
+                await Scans(broker.url()).summary()

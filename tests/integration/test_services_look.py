@@ -9,8 +9,8 @@ from aiohttp import web
 from prometheus_client import generate_latest
 
 from console.local.ports import LOOPBACK
-from console.overview import services
 from console.overview.snapshot import Service
+from console.overview.sources import services
 from shared.service import listening
 from worker.metrics import WorkerMetrics
 

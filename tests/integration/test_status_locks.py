@@ -9,7 +9,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from console.overview import database
+from console.overview.sources import database
 from console.words.away import ANSWER
 from shared.database import new_pool
 from tests.consoles import running_console

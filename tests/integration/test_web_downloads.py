@@ -98,8 +98,8 @@ async def test_events_as_files(visitor: Visitor) -> None:
 async def test_where_there_is_more_the_page_says_so(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("dead_letter_pages", "downloads"):
-        monkeypatch.setattr(f"console.web.{module}.MOST", 1)
+    for module in ("dead_letters", "downloads"):
+        monkeypatch.setattr(f"console.web.pages.{module}.MOST", 1)
     listed = await visitor.get("/dead-letters/list")
     assert "Download the youngest 1 as JSON lines or CSV" in listed.text
     (one,) = rows(await visitor.get("/dead-letters/list.csv"))

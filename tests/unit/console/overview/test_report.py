@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from console.overview.collecting import Overview
+from console.overview.collector import Overview
 from console.overview.flow import Flow
 from console.overview.report import to_lines
 from console.overview.sender_fault import SenderFault

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from console.overview import report
-from console.overview.collecting import Overview
+from console.overview.collector import Overview
 from console.overview.flow import History
 from console.overview.last_known import LastKnown
 from console.overview.snapshot import Broker, Database, Service, Snapshot

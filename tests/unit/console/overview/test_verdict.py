@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from console.overview.finding import State
+from console.overview.findings.finding import State
 from console.overview.flow import Flow
 from console.overview.snapshot import Broker, Database, Depth, Service, Snapshot
 from console.overview.verdict import Verdict, judge

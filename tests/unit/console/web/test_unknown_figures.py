@@ -3,14 +3,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from console.overview.collecting import Overview
+from console.overview.collector import Overview
 from console.overview.flow import History
 from console.overview.last_known import LastKnown
 from console.overview.snapshot import Broker, Database, Service
 from console.overview.verdict import judge
-from console.web import sparkline
-from console.web.overview_page import Ingests
-from console.web.pages import new_environment
+from console.web.pages.overview import Ingests
+from console.web.template import new_environment
+from console.web.values import sparkline
 from tests.consoles import Page
 from tests.unit.console.overview.seen import make_snapshot
 

@@ -19,11 +19,11 @@ from console.dead_letters.operations.edit import difference, editable
 from console.dead_letters.operations.plan import Plan
 from console.dead_letters.selection import Selection
 from console.dead_letters.summary import Summary
-from console.web.dead_letter_pages import story
-from console.web.downloads import row
-from console.web.files import KINDS, lines
-from console.web.looks import Listed
-from console.web.pages import new_environment
+from console.web.pages.dead_letters import story
+from console.web.pages.downloads import row
+from console.web.scans import Listed
+from console.web.template import new_environment
+from console.web.values.files import KINDS, lines
 from console.words.moments import Clock
 from shared.amqp.dead_letter import Reason
 from shared.event import Event

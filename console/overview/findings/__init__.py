@@ -1,0 +1,1 @@
+"""What an operator should know, found in what was seen. Pure."""

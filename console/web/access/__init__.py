@@ -1,0 +1,1 @@
+"""Who may use the console, and what stands before every page."""

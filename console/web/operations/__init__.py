@@ -1,0 +1,1 @@
+"""Requeueing, discarding and editing from a page: planned, confirmed once, carried out."""

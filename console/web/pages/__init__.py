@@ -1,0 +1,1 @@
+"""What each address shows: a file a page."""

@@ -1,0 +1,1 @@
+"""What a query or a form gives, read within bounds."""

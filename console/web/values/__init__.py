@@ -1,0 +1,1 @@
+"""Values as pages and files show them. Pure."""
