@@ -34,7 +34,7 @@ _PLACES: Final = {
         "Is it working? The state of the broker, the queues, the workers and the database.",
     ),
     "up": (
-        "console.local.up:up",
+        "console.commands.up:up",
         "Run the whole system on this machine, with events arriving.",
     ),
     "worker": (

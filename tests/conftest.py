@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Iterator
 import hypothesis
 import pytest
 
-from console.local import interrupts, ports
-from console.local.packages import REGISTRY, SKOPEO, ensure
-from console.local.postgres import Postgres
-from console.local.rabbitmq import RabbitMQ
+from console.local.network import ports
+from console.local.packages.programs import REGISTRY, SKOPEO, ensure
+from console.local.processes import interrupts
 from console.local.report import LocalError
+from console.local.servers.postgres import Postgres
+from console.local.servers.rabbitmq import RabbitMQ
 from tests.databases import TEMPLATE, create_database, drop_database, make_template
 
 _numbers = itertools.count(1)

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from console.local.ports import LOOPBACK, free_port
+from console.local.network.ports import LOOPBACK, free_port
 from console.web import app
 from tests.running import make_settings
 from tests.waiting import eventually

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from console.local.postgres import Postgres
+from console.local.servers.postgres import Postgres
 from shared.migrate import migrate
 
 TEMPLATE = "migrated"

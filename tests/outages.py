@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from console.local.ports import LOOPBACK, free_port
-from console.local.postgres import Postgres
-from console.local.rabbitmq import RabbitMQ
+from console.local.network.ports import LOOPBACK, free_port
+from console.local.servers.postgres import Postgres
+from console.local.servers.rabbitmq import RabbitMQ
 
 Server = Literal["broker", "database"]
 Kind = Literal["frozen", "refuses", "swallows"]

@@ -18,9 +18,9 @@ import aiohttp
 import asyncpg
 from prometheus_client.parser import text_string_to_metric_families
 
-from console.local.loopback import answers, request
-from console.local.ports import LOOPBACK, free_port
-from console.local.processes import Process
+from console.local.network.loopback import answers, request
+from console.local.network.ports import LOOPBACK, free_port
+from console.local.processes.process import Process
 from shared.settings import PREFIX
 from tests.factories import make_envelope
 from tests.running import EVENTS_TYPE, TOKEN, Pipeline, make_settings

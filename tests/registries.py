@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from console.local.image import Layout
-from console.local.ports import LOOPBACK
-from console.local.registry import Registry
+from console.local.demonstration.image import Layout
+from console.local.network.ports import LOOPBACK
+from console.local.servers.registry import Registry
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.processes import Processes, Service, waiting
 from tests.running import TOKEN, Pipeline

@@ -15,7 +15,7 @@ import worker.app
 from console.dead_letters.letter.dead_letter import DeadLetter
 from console.dead_letters.queue import visit
 from console.dead_letters.queue.broker import connected
-from console.local.ports import free_port
+from console.local.network.ports import free_port
 from shared.configuration import load
 from shared.settings import Settings
 from tests.waiting import eventually

@@ -1,1 +1,1 @@
-"""Private servers on this machine, for development and for the tests."""
+"""The whole system on this machine, for development and for the tests."""

@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
-from console.local.loopback import answers
-from console.local.ports import LOOPBACK
-from console.local.processes import Process
+from console.local.network.loopback import answers
+from console.local.network.ports import LOOPBACK
+from console.local.processes.process import Process
 from console.local.workspace import Workspace
 from shared.configuration import FILE_SUFFIX
 

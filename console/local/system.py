@@ -5,13 +5,20 @@ from dataclasses import dataclass, field
 
 from pydantic import SecretStr
 
-from console.local.packages import POSTGRES, RABBITMQ, REGISTRY, SKOPEO, docker_registry, ensure
-from console.local.ports import LOOPBACK
-from console.local.postgres import Postgres
-from console.local.processes import Process
-from console.local.rabbitmq import RabbitMQ
-from console.local.registry import Registry
+from console.local.network.ports import LOOPBACK
+from console.local.packages.programs import (
+    POSTGRES,
+    RABBITMQ,
+    REGISTRY,
+    SKOPEO,
+    docker_registry,
+    ensure,
+)
+from console.local.processes.process import Process
 from console.local.report import LocalError, Say
+from console.local.servers.postgres import Postgres
+from console.local.servers.rabbitmq import RabbitMQ
+from console.local.servers.registry import Registry
 from console.local.services import Services
 from console.local.workspace import Workspace
 from shared import configuration

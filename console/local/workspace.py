@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from console.local import leftovers
-from console.local.ports import PortBook
+from console.local.network.ports import PortBook
+from console.local.processes import leftovers
 from console.local.report import LocalError, Say
 
 _NOTES = ("*/*.pid", "*/log/*.pid")

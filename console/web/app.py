@@ -6,6 +6,7 @@ from aiohttp import web
 
 from console.overview.collector import collecting
 from console.overview.sources.oldest_dead import OldestDead
+from console.web import static_files
 from console.web.access import choice, cross_site, guard
 from console.web.access.form_keys import FormKeys
 from console.web.access.hosts import is_loopback
@@ -26,7 +27,6 @@ from console.web.pages import (
     plan,
     progress,
     refusal,
-    static_files,
 )
 from console.web.query import given
 from console.web.scans import Scans

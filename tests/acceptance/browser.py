@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright
 
-from console.local import apt
+from console.local.packages import apt
 from console.local.report import LocalError, to_stderr
 
 _ARGUMENTS: Final = (

@@ -15,8 +15,8 @@ import pytest
 
 from console.cli import main
 from console.lazy_group import LazyGroup
-from console.local.postgres import Postgres
-from console.local.rabbitmq import RabbitMQ
+from console.local.servers.postgres import Postgres
+from console.local.servers.rabbitmq import RabbitMQ
 from tests.acceptance.burying import bury
 from tests.consoles import HTML, Page, Visitor, routes, running_console
 from tests.databases import TEMPLATE, create_database, make_template

@@ -7,8 +7,8 @@ import asyncpg
 import pytest
 from playwright.async_api import Page, expect
 
-from console.local.loopback import answers
-from console.local.ports import LOOPBACK, free_port
+from console.local.network.loopback import answers
+from console.local.network.ports import LOOPBACK, free_port
 from shared.amqp.topology import DEAD_QUEUE
 from tests.acceptance.browser import browsing
 from tests.acceptance.burying import bury

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import BrowserContext, expect
 
-from console.local.loopback import answers
-from console.local.ports import LOOPBACK, free_port
-from console.local.processes import Process
+from console.local.network.loopback import answers
+from console.local.network.ports import LOOPBACK, free_port
+from console.local.processes.process import Process
 from shared.amqp.topology import DEAD_QUEUE
 from tests.acceptance.browser import browsing, watch
 from tests.databases import refuse_poison

@@ -7,8 +7,8 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Page, expect
 
-from console.local.loopback import answers
-from console.local.ports import LOOPBACK, free_port
+from console.local.network.loopback import answers
+from console.local.network.ports import LOOPBACK, free_port
 from console.web.app import add_routes
 from tests.acceptance.browser import browsing
 from tests.acceptance.causes import HOSTILE, LONG, bury_a_thousand

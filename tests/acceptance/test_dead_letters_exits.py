@@ -7,8 +7,8 @@ from typing import Any
 import asyncpg
 import pytest
 
-from console.local.ports import free_port
-from console.local.rabbitmq import RabbitMQ
+from console.local.network.ports import free_port
+from console.local.servers.rabbitmq import RabbitMQ
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.acceptance.burying import bury, operate, result
 from tests.factories import make_event

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from shared.amqp.topology import DEAD_QUEUE
 from tests.acceptance.burying import buried, bury
 from tests.factories import make_event

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from console.dead_letters.letter import past
-from console.local.processes import Process
+from console.local.processes.process import Process
 from console.local.report import LocalError
 from shared.amqp.dead_letter import Reason
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE

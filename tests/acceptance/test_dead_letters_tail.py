@@ -14,10 +14,10 @@ import pytest
 
 from console.dead_letters.letter.masking import UNMASKED
 from console.dead_letters.queue.broker import NAME
-from console.local.management import Management
-from console.local.processes import Process
-from console.local.rabbitmq import RabbitMQ
+from console.local.processes.process import Process
 from console.local.report import LocalError
+from console.local.servers.management import Management
+from console.local.servers.rabbitmq import RabbitMQ
 from shared.amqp.topology import DEAD_EXCHANGE, DEAD_QUEUE, DELIVERY_LIMIT, EVENTS_QUEUE
 from tests.acceptance.burying import operate
 from tests.databases import refuse_poison

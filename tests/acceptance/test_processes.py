@@ -15,9 +15,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from console.local.family import Member, family, is_alive
-from console.local.loopback import request
-from console.local.ports import LOOPBACK, free_port
+from console.local.network.loopback import request
+from console.local.network.ports import LOOPBACK, free_port
+from console.local.processes.family import Member, family, is_alive
 from console.local.report import LocalError
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.factories import make_event

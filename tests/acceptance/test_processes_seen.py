@@ -7,7 +7,7 @@ import signal
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from console.overview.sources import services
 from tests.consoles import running_console
 from tests.factories import make_event

@@ -10,8 +10,8 @@ from pathlib import Path
 import aio_pika
 import pytest
 
-from console.local.loopback import request
-from console.local.ports import LOOPBACK, free_port
+from console.local.network.loopback import request
+from console.local.network.ports import LOOPBACK, free_port
 from shared.amqp.topology import EVENTS_QUEUE
 from tests.factories import make_envelope, make_event
 from tests.processes import Processes, run, variables

@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from console.local.family import Member, family, is_alive
-from console.local.loopback import request
+from console.local.network.loopback import request
+from console.local.processes.family import Member, family, is_alive
 
 UP = [sys.executable, "-P", "-m", "registry_events", "up"]
 SECONDS = 90

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from console.local import interrupts
+from console.local.processes import interrupts
 from console.local.report import LocalError, to_stderr
 from shared import logs
 from tests.bench import machine, results, table

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Final
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from ingest.notifications import PATHS
 from tests.bench import cost
 from tests.bench.figures import Figure

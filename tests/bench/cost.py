@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from console.local.family import family
+from console.local.processes.family import family
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _BUSY: Final = 0.1

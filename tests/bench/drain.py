@@ -5,8 +5,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from console.local import log_files
-from console.local.processes import Process
+from console.local.processes import log_files
+from console.local.processes.process import Process
 from console.local.report import LocalError
 from tests.bench import backlog, cost
 from tests.bench.events import tagged

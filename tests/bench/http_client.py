@@ -4,7 +4,7 @@ import asyncio
 import re
 from typing import Final
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 
 _HEAD_END: Final = b"\r\n\r\n"
 _LENGTH: Final = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)

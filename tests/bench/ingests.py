@@ -7,9 +7,9 @@ from functools import partial
 from importlib.util import find_spec
 from typing import Final
 
-from console.local.handshakes import port_opens
-from console.local.loopback import answers
-from console.local.ports import LOOPBACK, free_port
+from console.local.network.handshakes import port_opens
+from console.local.network.loopback import answers
+from console.local.network.ports import LOOPBACK, free_port
 from tests.bench.figures import OURS
 from tests.bench.servers import Place
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import aiohttp
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from ingest.envelope import MOST_EVENTS
 from ingest.notifications import PATHS
 from tests.bench.events import envelope, pushes

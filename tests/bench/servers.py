@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Self
 
-from console.local.postgres import Postgres
-from console.local.processes import Process
-from console.local.rabbitmq import RabbitMQ
+from console.local.processes.process import Process
+from console.local.servers.postgres import Postgres
+from console.local.servers.rabbitmq import RabbitMQ
 from tests.bench import cost
 from tests.databases import TEMPLATE, create_database, drop_database, make_template
 from tests.running import TOKEN

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Final
 
-from console.local.ports import LOOPBACK, free_port
-from console.local.processes import Process
+from console.local.network.ports import LOOPBACK, free_port
+from console.local.processes.process import Process
 from tests.bench import backlog
 from tests.bench.figures import OURS
 from tests.bench.plain_worker import SEQUENCE

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from console.local import interrupts
+from console.local.processes import interrupts
 from console.local.report import LocalError, to_stderr
 from tests.drills import drill, table
 from tests.drills.drill import Drill

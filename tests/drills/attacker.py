@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from tests.running import TOKEN
 
 _AT_ONCE: Final = 200

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from console.local.postgres import Postgres
-from console.local.rabbitmq import RabbitMQ
+from console.local.servers.postgres import Postgres
+from console.local.servers.rabbitmq import RabbitMQ
 from tests.databases import make_template
 from tests.drills import drill
 from tests.drills.drill import Drill

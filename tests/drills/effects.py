@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from console.local.processes import Process
+from console.local.processes.process import Process
 from tests.processes import Service
 
 # Of the connections that are to be held; the rest is just being opened again.

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from statistics import quantiles
 from typing import Any
 
-from console.local.processes import Process
+from console.local.processes.process import Process
 from tests.bench.cost import peak_megabytes
 from tests.drills.drill import Drill
 from tests.drills.effects import Effects, effect, open_files

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from ingest.notifications import PATHS
 from tests.drills.chance import CHANCE
 from tests.drills.ledger import ACCEPTED, Ledger

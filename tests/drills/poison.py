@@ -10,7 +10,7 @@ import asyncpg
 
 from console.dead_letters.queue import visit
 from console.dead_letters.queue.broker import connected
-from console.local.processes import Process
+from console.local.processes.process import Process
 from shared.amqp.dead_letter import Reason
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.databases import refuse_poison

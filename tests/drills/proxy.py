@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from tests.drills.chance import CHANCE
 
 _CHUNK = 65536

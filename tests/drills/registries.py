@@ -6,10 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from console.local.image import Layout
-from console.local.packages import REGISTRY, SKOPEO, ensure
-from console.local.ports import LOOPBACK
-from console.local.registry import Registry
+from console.local.demonstration.image import Layout
+from console.local.network.ports import LOOPBACK
+from console.local.packages.programs import REGISTRY, SKOPEO, ensure
+from console.local.servers.registry import Registry
 from ingest.notifications import PATHS
 from tests.drills.drill import Drill
 from tests.drills.ledger import ACCEPTED

@@ -10,12 +10,12 @@ from tempfile import TemporaryDirectory
 from typing import Self
 from urllib.parse import quote
 
-from console.local import broker_files
-from console.local.handshakes import amqp_speaks
-from console.local.management import Management
-from console.local.postgres import Postgres
-from console.local.rabbitmq import RabbitMQ
+from console.local.network.handshakes import amqp_speaks
 from console.local.report import LocalError
+from console.local.servers import broker_files
+from console.local.servers.management import Management
+from console.local.servers.postgres import Postgres
+from console.local.servers.rabbitmq import RabbitMQ
 from tests.databases import make_template
 from tests.waiting import eventually
 

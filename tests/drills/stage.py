@@ -14,7 +14,7 @@ import aiohttp
 import asyncpg
 from aiormq.exceptions import AMQPError
 
-from console.local.loopback import answers, request
+from console.local.network.loopback import answers, request
 from shared.amqp.topology import EVENTS_QUEUE
 from tests.databases import TEMPLATE, create_database, drop_database
 from tests.drills.ledger import Ledger

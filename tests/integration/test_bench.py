@@ -10,9 +10,9 @@ import aio_pika
 import pytest
 from aio_pika.abc import AbstractQueue, DeliveryMode
 
-from console.local.loopback import request
-from console.local.postgres import Postgres
-from console.local.rabbitmq import RabbitMQ
+from console.local.network.loopback import request
+from console.local.servers.postgres import Postgres
+from console.local.servers.rabbitmq import RabbitMQ
 from ingest.notifications import PATHS
 from shared.amqp.topology import EVENTS_QUEUE, declare
 from tests.bench import confirms, end_to_end, ingests

@@ -12,7 +12,7 @@ from console.dead_letters.queue import visit
 from console.dead_letters.queue.broker import connected
 from console.dead_letters.queue.scan import Scan
 from console.dead_letters.queue.visit import exclusive_scan
-from console.local.rabbitmq import RabbitMQ
+from console.local.servers.rabbitmq import RabbitMQ
 from console.web.scans import Scans
 from shared.amqp.errors import BrokerAwayError
 from tests.acceptance.burying import bury

@@ -9,11 +9,11 @@ import asyncpg
 import pytest
 from rich.cells import cell_len
 
-from console.local.demonstration import Expected, still_missing
-from console.local.feed import Feed, Outcome
-from console.local.postgres import Postgres
+from console.local.demonstration.feed import Feed, Outcome
+from console.local.demonstration.screen import described
+from console.local.demonstration.steps import Expected, still_missing
 from console.local.report import LocalError
-from console.local.screen import described
+from console.local.servers.postgres import Postgres
 
 MIGRATIONS = Path(__file__).parents[2] / "shared" / "migrations"
 INSERT = """

@@ -10,15 +10,15 @@ import aio_pika
 import asyncpg
 import pytest
 
-from console.local.family import Member, family, is_alive
-from console.local.image import INDEX, MANIFEST, Layout
-from console.local.loopback import request
-from console.local.ports import HIGHEST, LOWEST, PortBook, free_port
-from console.local.postgres import Postgres
-from console.local.processes import Process
-from console.local.rabbitmq import RabbitMQ
-from console.local.registry import Registry
+from console.local.demonstration.image import INDEX, MANIFEST, Layout
+from console.local.network.loopback import request
+from console.local.network.ports import HIGHEST, LOWEST, PortBook, free_port
+from console.local.processes.family import Member, family, is_alive
+from console.local.processes.process import Process
 from console.local.report import LocalError
+from console.local.servers.postgres import Postgres
+from console.local.servers.rabbitmq import RabbitMQ
+from console.local.servers.registry import Registry
 
 
 def members(*processes: Process | None) -> set[Member]:

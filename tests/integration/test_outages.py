@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from console.local.postgres import Postgres
-from console.local.rabbitmq import RabbitMQ
+from console.local.servers.postgres import Postgres
+from console.local.servers.rabbitmq import RabbitMQ
 from tests.factories import make_envelope, make_event
 from tests.running import Pipeline, running_pipeline
 from tests.waiting import eventually

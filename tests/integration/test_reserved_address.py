@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from console.supervision.address import reserved
 from shared.service import StartError
 

@@ -8,7 +8,7 @@ import aiohttp
 from aiohttp import web
 from prometheus_client import generate_latest
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from console.overview.snapshot import Service
 from console.overview.sources import services
 from shared.service import listening

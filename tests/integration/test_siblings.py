@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from prometheus_client.parser import text_string_to_metric_families
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from shared import health
 from shared.metrics import Figures
 from shared.service import StartError, listening

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from yarl import URL
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from shared.amqp.connection import Connection
 from shared.amqp.message import Message
 from shared.amqp.publisher import ConfirmedPublisher, PublishFailedError

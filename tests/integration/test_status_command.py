@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from console.local.ports import free_port
+from console.local.network.ports import free_port
 from tests.factories import make_envelope, make_event
 from tests.processes import run
 from tests.running import running_pipeline

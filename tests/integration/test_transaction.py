@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from console.local.postgres import Postgres
+from console.local.servers.postgres import Postgres
 from shared.database import Pool, new_pool, transaction
 from tests.drills.proxy import Proxy
 from tests.running import make_settings

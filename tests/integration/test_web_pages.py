@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from console.local.ports import free_port
+from console.local.network.ports import free_port
 from shared.amqp.topology import DEAD_QUEUE
 from tests.consoles import Visitor, running_console
 from tests.databases import refuse_poison

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
-from console.local.ports import LOOPBACK, free_port
+from console.local.network.ports import LOOPBACK, free_port
 
 ROOT = Path(__file__).parents[2]
 ADVISORY = {

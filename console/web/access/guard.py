@@ -9,12 +9,12 @@ from aiohttp.typedefs import Handler, Middleware
 
 from console.dead_letters.errors import BusyError
 from console.errors import DatabaseAwayError, UnusableError
+from console.web import static_files
 from console.web.access.choice import Access
 from console.web.access.form_keys import FormKeys, new_session
 from console.web.access.hosts import is_loopback
 from console.web.access.token import COOKIE
 from console.web.access.user import NOBODY
-from console.web.pages import static_files
 from console.web.query import given
 from console.web.template import SESSION, USER, page, to, why_read_only
 from shared.amqp.errors import BrokerAwayError

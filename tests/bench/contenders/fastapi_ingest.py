@@ -11,7 +11,7 @@ from typing import Annotated
 import uvicorn
 from fastapi import Depends, FastAPI, Header, HTTPException, Request
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from ingest.notifications import PATHS
 from tests.bench.contenders import documented_events as documented
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from pamqp import commands, frame
 from pamqp.header import ProtocolHeader
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from shared.amqp.topology import EVENTS_EXCHANGE
 
 _PORT: Final = 5672

@@ -7,7 +7,7 @@ import uvloop
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from ingest.notifications import PATHS
 
 

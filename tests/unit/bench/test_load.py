@@ -1,7 +1,7 @@
 import pytest
 from aiohttp import web
 
-from console.local.ports import LOOPBACK, free_port
+from console.local.network.ports import LOOPBACK, free_port
 from tests.bench.load import Load, run
 
 HEAD = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"

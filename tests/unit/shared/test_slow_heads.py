@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from shared.slow_heads import HeadDeadline
 
 HALF_A_HEAD = b"POST /notifications HTTP/1.1\r\nHost: x\r\n"

@@ -3,7 +3,7 @@
 import socket
 import struct
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 
 _TIMEOUT = 2.0
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from console.local.family import Member, family, member, send, wait_until_gone
+from console.local.processes.family import Member, family, member, send, wait_until_gone
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _POLITE_SECONDS = 20

@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from console.local import log_files
+from console.local.processes import log_files
 
 
 def test_nobody_else_reads_a_log(tmp_path: Path) -> None:

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import click
 
-from console.local import demonstration, guide, interrupts
-from console.local.demonstration import Expected
-from console.local.feed import Feed
-from console.local.packages import skopeo
+from console.local.demonstration import guide, steps
+from console.local.demonstration.feed import Feed
+from console.local.demonstration.screen import Screen
+from console.local.demonstration.steps import Expected
+from console.local.demonstration.watch import Watch
+from console.local.packages.programs import skopeo
+from console.local.processes import interrupts
 from console.local.report import LocalError
-from console.local.screen import Screen
 from console.local.system import System
-from console.local.watch import Watch
 from console.local.workspace import Workspace
 
 _DEMONSTRATION_SECONDS = 30
@@ -85,8 +86,8 @@ def _show(options: _Options, screen: Screen, system: System) -> list[Expected]:
 
 def _demonstrate(system: System, layout: Path) -> list[Expected]:
     if system.registry and skopeo():
-        return demonstration.use_registry(system.registry.address, layout)
-    return demonstration.post_sample(system.services.ingest_port, system.token)
+        return steps.use_registry(system.registry.address, layout)
+    return steps.post_sample(system.services.ingest_port, system.token)
 
 
 def _verdict(expected: list[Expected], missing: list[Expected]) -> str:

@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
-from console.local.family import is_zombie
-from console.local.packages import postgres_bin
-from console.local.processes import Process, bare_environment
+from console.local.packages.programs import postgres_bin
+from console.local.processes.family import is_zombie
+from console.local.processes.process import Process, bare_environment
 from console.local.report import LocalError
-from console.local.servant import Place
+from console.local.servers.place import Place
 
 _INITDB_SECONDS = 120
 

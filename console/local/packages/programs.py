@@ -4,12 +4,11 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from console.local import apt, wheel
+from console.local.packages import apt, wheel
 from console.local.report import LocalError, Say, to_stderr
 
 _SYSTEM_DIRECTORIES = {Path("/usr/sbin"), Path("/sbin"), Path("/usr/bin"), Path("/bin")}
@@ -122,10 +121,3 @@ def _newest(pattern: str) -> list[Path]:
 
 def _version(path: Path) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", str(path))]
-
-
-if __name__ == "__main__":
-    try:
-        ensure((POSTGRES, RABBITMQ), (REGISTRY, SKOPEO))
-    except LocalError as problem:
-        sys.exit(str(problem))

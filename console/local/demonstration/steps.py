@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from console.local import sample
-from console.local.feed import Outcome
-from console.local.image import Layout
-from console.local.loopback import request
-from console.local.packages import skopeo
-from console.local.processes import bare_environment
+from console.local.demonstration import sample
+from console.local.demonstration.feed import Outcome
+from console.local.demonstration.image import Layout
+from console.local.network.loopback import request
+from console.local.packages.programs import skopeo
+from console.local.processes.process import bare_environment
 from console.local.report import LocalError
 from shared import faults
 

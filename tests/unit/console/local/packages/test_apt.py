@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from console.local import apt
+from console.local.packages import apt
 from console.local.report import LocalError
 
 

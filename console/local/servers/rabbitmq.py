@@ -6,13 +6,13 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from console.local import broker_files
-from console.local.handshakes import amqp_speaks, port_opens
-from console.local.management import Management
-from console.local.packages import RABBITMQ, ensure, epmd, rabbitmq_server
-from console.local.ports import LOOPBACK, TakePort, free_port, require_free
-from console.local.processes import Process
+from console.local.network.handshakes import amqp_speaks, port_opens
+from console.local.network.ports import LOOPBACK, TakePort, free_port, require_free
+from console.local.packages.programs import RABBITMQ, ensure, epmd, rabbitmq_server
+from console.local.processes.process import Process
 from console.local.report import LocalError, Say, to_stderr
+from console.local.servers import broker_files
+from console.local.servers.management import Management
 
 _START_SECONDS = 60
 _EPMD_SECONDS = 10

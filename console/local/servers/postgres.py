@@ -6,13 +6,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from console.local import cluster
-from console.local.handshakes import postgres_accepts
-from console.local.packages import POSTGRES, ensure
-from console.local.ports import LOOPBACK, TakePort, free_port, require_free
-from console.local.processes import Process, bare_environment
+from console.local.network.handshakes import postgres_accepts
+from console.local.network.ports import LOOPBACK, TakePort, free_port, require_free
+from console.local.packages.programs import POSTGRES, ensure
+from console.local.processes.process import Process, bare_environment
 from console.local.report import Say, to_stderr
-from console.local.servant import Place, find_place
+from console.local.servers import cluster
+from console.local.servers.place import Place, find_place
 
 _START_SECONDS = 30
 _MAX_SOCKET_PATH = 100

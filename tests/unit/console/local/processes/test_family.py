@@ -2,7 +2,7 @@ import asyncio
 import subprocess
 import sys
 
-from console.local import family
+from console.local.processes import family
 from tests.waiting import eventually
 
 # The first thread ends and leaves a zombie; the second keeps what the process has open.

@@ -4,10 +4,10 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from console.local.demonstration import Expected, still_missing
-from console.local.feed import Feed
+from console.local.demonstration.feed import Feed
+from console.local.demonstration.screen import Screen
+from console.local.demonstration.steps import Expected, still_missing
 from console.local.report import LocalError
-from console.local.screen import Screen
 from console.local.system import System
 
 _PAUSE = 0.2

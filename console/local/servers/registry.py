@@ -7,10 +7,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from console.local.loopback import answers
-from console.local.packages import REGISTRY, docker_registry, ensure
-from console.local.ports import LOOPBACK, TakePort, free_port, require_free
-from console.local.processes import Process, bare_environment
+from console.local.network.loopback import answers
+from console.local.network.ports import LOOPBACK, TakePort, free_port, require_free
+from console.local.packages.programs import REGISTRY, docker_registry, ensure
+from console.local.processes.process import Process, bare_environment
 from console.local.report import LocalError, Say, to_stderr
 
 _START_SECONDS = 20

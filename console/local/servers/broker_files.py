@@ -4,8 +4,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from console.local.ports import LOOPBACK
-from console.local.processes import bare_environment
+from console.local.network.ports import LOOPBACK
+from console.local.processes.process import bare_environment
 
 _PLUGINS = "[rabbitmq_management,rabbitmq_prometheus].\n"
 _CONFIGURATION = """\

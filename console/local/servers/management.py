@@ -5,7 +5,7 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from console.local.loopback import request
+from console.local.network.loopback import request
 from console.local.report import LocalError
 
 _CREDENTIALS = base64.b64encode(b"guest:guest").decode()

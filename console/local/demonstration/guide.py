@@ -5,11 +5,11 @@ import shlex
 import sys
 from pathlib import Path
 
-from console.local import sample
-from console.local.demonstration import IMAGE
-from console.local.packages import skopeo
-from console.local.ports import LOOPBACK
-from console.local.screen import Screen
+from console.local.demonstration import sample
+from console.local.demonstration.screen import Screen
+from console.local.demonstration.steps import IMAGE
+from console.local.network.ports import LOOPBACK
+from console.local.packages.programs import skopeo
 from console.local.system import System
 from console.local.workspace import write_private
 

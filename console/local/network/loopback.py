@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 
-from console.local.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK
 from shared import faults
 
 

@@ -1,0 +1,1 @@
+"""What `up` does once all runs, and what it shows of that."""

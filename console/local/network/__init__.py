@@ -1,0 +1,1 @@
+"""Ports of the loopback interface, and whether somebody speaks there."""

@@ -1,0 +1,1 @@
+"""The programs that are needed, and how to get them."""

@@ -1,0 +1,1 @@
+"""Child processes: started, awaited, and ended with all that they started."""

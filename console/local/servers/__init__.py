@@ -1,0 +1,1 @@
+"""Private PostgreSQL, RabbitMQ and registry."""
