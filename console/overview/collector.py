@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from console.overview.flow import Flow, History
-from console.overview.last_known import LastKnown
-from console.overview.snapshot import Service, Snapshot
+from console.overview.seen.broker import LastKnown
+from console.overview.seen.service import Service
+from console.overview.snapshot import Snapshot
 from console.overview.sources import database
 from console.overview.sources.broker import BrokerLook
 from console.overview.sources.oldest_dead import LARGEST_IN_PASSING, OldestDead, in_passing

@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from console.overview.snapshot import Broker, Depth, Service, Snapshot
+from console.overview.seen.broker import Broker, Depth
+from console.overview.seen.service import Service
+from console.overview.snapshot import Snapshot
 
 _WINDOW: Final = 10.0
 _RECORDED_OVER: Final = 10.0

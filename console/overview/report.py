@@ -8,7 +8,9 @@ from typing import Final
 
 from console.overview.collector import Overview
 from console.overview.figures import at_most, dead, to_empty, waiting
-from console.overview.snapshot import Depth, Service, Snapshot
+from console.overview.seen.broker import Depth
+from console.overview.seen.service import Service
+from console.overview.snapshot import Snapshot
 from console.terminal import prose
 from console.terminal.table import NONE, Column, Table
 from console.words.spoken import age, count, duration, rate, unknown

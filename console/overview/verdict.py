@@ -13,7 +13,9 @@ from console.overview.findings.finding import Finding, State
 from console.overview.findings.held import held_findings
 from console.overview.findings.sender_faults import sender_findings
 from console.overview.flow import Flow
-from console.overview.snapshot import Broker, Database, Snapshot
+from console.overview.seen.broker import Broker
+from console.overview.seen.database import Database
+from console.overview.snapshot import Snapshot
 from console.words.spoken import age, count
 
 SUMMARY: Final = "registry-events dead-letters summary"

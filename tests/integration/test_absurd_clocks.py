@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from console.overview.flow import longest_wait
-from console.overview.snapshot import Activity
+from console.overview.seen.database import Activity
 from console.overview.sources import database
 from shared.database import new_pool
 from tests.consoles import running_console

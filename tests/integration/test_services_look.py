@@ -9,7 +9,7 @@ from aiohttp import web
 from prometheus_client import generate_latest
 
 from console.local.network.ports import LOOPBACK
-from console.overview.snapshot import Service
+from console.overview.seen.service import Service
 from console.overview.sources import services
 from shared.service import listening
 from worker.metrics import WorkerMetrics

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from console.overview.findings.finding import Finding, State
-from console.overview.snapshot import Activity
+from console.overview.seen.database import Activity
 from console.words.spoken import count
 
 _NAMED: Final = 3

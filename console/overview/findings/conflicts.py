@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from console.overview.findings.finding import Finding, State
-from console.overview.snapshot import Conflicts
+from console.overview.seen.database import Conflicts
 from console.words.spoken import age, count
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from console.overview.findings.finding import Finding, State
-from console.overview.snapshot import Database, LockHolder
+from console.overview.seen.database import Database, LockHolder
 from console.words.spoken import age, count
 
 MIGRATE: Final = "run `registry-events migrate`"

@@ -5,8 +5,8 @@ from datetime import timedelta, tzinfo
 from typing import Final
 
 from console.overview.findings.finding import Finding, State
-from console.overview.sender_fault import SenderFault
-from console.overview.snapshot import Service, Snapshot
+from console.overview.seen.service import SenderFault, Service
+from console.overview.snapshot import Snapshot
 from console.words.spoken import age, clock, count
 
 _NOT_OURS: Final = (

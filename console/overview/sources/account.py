@@ -8,8 +8,7 @@ from typing import Any, Final
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from console.overview.sender_fault import SenderFault
-from console.overview.snapshot import Service
+from console.overview.seen.service import SenderFault, Service
 from shared.metrics import PREFIX
 from shared.text import printable
 

@@ -7,7 +7,7 @@ from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import ChannelNotFoundEntity
 from yarl import URL
 
-from console.overview.snapshot import Broker, Depth
+from console.overview.seen.broker import Broker, Depth
 from console.words import away
 from shared.amqp import topology, wire
 from shared.amqp.errors import BrokerAwayError, broker_errors

@@ -7,7 +7,7 @@ from typing import Final
 import asyncpg
 
 from console.database import fault, reading
-from console.overview.snapshot import Activity, Conflicts, Database
+from console.overview.seen.database import Activity, Conflicts, Database
 from console.overview.sources import lock_holders
 from console.words import away
 from shared import credentials, lag, migrate

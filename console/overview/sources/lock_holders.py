@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from console.database import reading
-from console.overview.snapshot import LockHolder
+from console.overview.seen.database import LockHolder
 from shared.database import Pool
 from shared.text import printable
 

@@ -10,7 +10,7 @@ from console.dead_letters.errors import BusyError
 from console.dead_letters.letter.dead_letter import DeadLetter
 from console.dead_letters.queue.visit import exclusive_scan
 from console.dead_letters.summary import Summary
-from console.overview.snapshot import Depth
+from console.overview.seen.broker import Depth
 from shared.amqp.errors import BrokerAwayError
 from shared.amqp.topology import TopologyConflictError
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import aiohttp
 
-from console.overview.snapshot import Service
+from console.overview.seen.service import Service
 from console.overview.sources.account import read
 from shared import faults
 

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from console.overview.snapshot import Activity, Broker, Database, Depth, Snapshot
+from console.overview.seen.broker import Broker, Depth
+from console.overview.seen.database import Activity, Database
+from console.overview.snapshot import Snapshot
 
 TAKEN = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from console.overview.flow import Flow, History
-from console.overview.snapshot import Broker, Database, Depth, Service, Snapshot
+from console.overview.seen.broker import Broker, Depth
+from console.overview.seen.database import Database
+from console.overview.seen.service import Service
+from console.overview.snapshot import Snapshot
 from tests.unit.console.overview.seen import make_activity, make_snapshot
 
 

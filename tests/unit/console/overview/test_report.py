@@ -8,8 +8,9 @@ from rich.cells import cell_len
 from console.overview.collector import Overview
 from console.overview.flow import Flow
 from console.overview.report import to_lines
-from console.overview.sender_fault import SenderFault
-from console.overview.snapshot import Broker, Conflicts, Database, Depth, Service
+from console.overview.seen.broker import Broker, Depth
+from console.overview.seen.database import Conflicts, Database
+from console.overview.seen.service import SenderFault, Service
 from console.overview.verdict import judge
 from shared.text import printable
 from tests.unit.console.overview.seen import make_activity, make_snapshot

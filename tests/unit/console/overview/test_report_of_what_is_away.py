@@ -7,8 +7,10 @@ from typing import Any
 from console.overview import report
 from console.overview.collector import Overview
 from console.overview.flow import History
-from console.overview.last_known import LastKnown
-from console.overview.snapshot import Broker, Database, Service, Snapshot
+from console.overview.seen.broker import Broker, LastKnown
+from console.overview.seen.database import Database
+from console.overview.seen.service import Service
+from console.overview.snapshot import Snapshot
 from console.overview.verdict import judge
 from tests.unit.console.overview.seen import make_snapshot
 

@@ -6,7 +6,10 @@ import pytest
 
 from console.overview.findings.finding import State
 from console.overview.flow import Flow
-from console.overview.snapshot import Broker, Database, Depth, Service, Snapshot
+from console.overview.seen.broker import Broker, Depth
+from console.overview.seen.database import Database
+from console.overview.seen.service import Service
+from console.overview.snapshot import Snapshot
 from console.overview.verdict import Verdict, judge
 from tests.unit.console.overview.seen import make_activity, make_snapshot
 

@@ -5,8 +5,9 @@ from typing import Any
 
 from console.overview.collector import Overview
 from console.overview.flow import History
-from console.overview.last_known import LastKnown
-from console.overview.snapshot import Broker, Database, Service
+from console.overview.seen.broker import Broker, LastKnown
+from console.overview.seen.database import Database
+from console.overview.seen.service import Service
 from console.overview.verdict import judge
 from console.web.pages.overview import Ingests
 from console.web.template import new_environment

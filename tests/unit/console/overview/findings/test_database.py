@@ -4,7 +4,7 @@ import pytest
 
 from console.overview.findings.database import database_findings
 from console.overview.findings.finding import Finding, State
-from console.overview.snapshot import Database, LockHolder
+from console.overview.seen.database import Database, LockHolder
 from tests.unit.console.overview.seen import make_activity
 
 PSQL = LockHolder(4711, "psql", "postgres", "idle in transaction", 720.0, waiting=3)

@@ -7,8 +7,9 @@ import pytest
 
 from console.overview.findings.finding import State
 from console.overview.flow import Flow
-from console.overview.sender_fault import SenderFault
-from console.overview.snapshot import Conflicts, Database, Service, Snapshot
+from console.overview.seen.database import Conflicts, Database
+from console.overview.seen.service import SenderFault, Service
+from console.overview.snapshot import Snapshot
 from console.overview.verdict import judge
 from tests.unit.console.overview.seen import make_activity, make_snapshot
 

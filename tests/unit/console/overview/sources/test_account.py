@@ -5,7 +5,7 @@ import json
 import pytest
 from prometheus_client import generate_latest
 
-from console.overview.sender_fault import SenderFault
+from console.overview.seen.service import SenderFault
 from console.overview.sources.account import read
 from console.overview.sources.services import addresses
 from ingest.metrics import IngestMetrics

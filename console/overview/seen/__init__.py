@@ -1,0 +1,1 @@
+"""What was seen, a part a file."""
