@@ -79,12 +79,6 @@ class Translated(msgspec.Struct, frozen=True):
     action: str | None = None
     reason: Reason | None = None
 
-    @property
-    def outcome(self) -> Outcome:
-        if self.reason:
-            return Outcome.DEAD_LETTERED
-        return Outcome.ACCEPTED if self.message else Outcome.IGNORED
-
 
 _IDENTITY: Final = ("", "identity")
 

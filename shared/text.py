@@ -1,13 +1,12 @@
 """Payload text is hostile: how it travels, and how it may be stored and shown."""
 
 import re
-from codecs import getincrementaldecoder
+from codecs import iterdecode
 from typing import Final
 from unicodedata import category
 
 # Coding lets no other thread run meanwhile, and is slow with what is not UTF-8.
 _PIECE: Final = 64 * 1024
-_DECODER: Final = getincrementaldecoder("utf-8")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _SHOWN_CATEGORIES = frozenset("LMNPS")
 
@@ -16,9 +15,8 @@ def from_bytes(body: bytes) -> str:
     """The text of a body; what is not UTF-8 becomes lone surrogates, so that nothing is lost."""
     if len(body) <= _PIECE:
         return body.decode("utf-8", "surrogateescape")
-    decoder = _DECODER("surrogateescape")
-    pieces = [decoder.decode(body[at : at + _PIECE]) for at in range(0, len(body), _PIECE)]
-    return "".join([*pieces, decoder.decode(b"", final=True)])
+    pieces = (body[at : at + _PIECE] for at in range(0, len(body), _PIECE))
+    return "".join(iterdecode(pieces, "utf-8", "surrogateescape"))
 
 
 def to_bytes(text: str) -> bytes:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from shared.amqp.connection import Connection
@@ -91,12 +92,9 @@ async def _publish(stage: Stage, number: int) -> None:
 
     await eventually(is_open)
     publisher, headers = ConfirmedPublisher(connection), origin(datetime.now(UTC))
-    some: list[tuple[Event, str]] = []
-    for text in texts(number):
-        some.append((Event.parse(text), text))
-        if len(some) == TOGETHER:
-            await _confirmed(stage, publisher, some, headers)
-            some = []
+    events = ((Event.parse(text), text) for text in texts(number))
+    while some := list(islice(events, TOGETHER)):
+        await _confirmed(stage, publisher, some, headers)
     running.cancel()
     await asyncio.wait({running})
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -87,11 +88,6 @@ async def import_all(
 def _batches(
     path: Path, messages: Callable[[DeadLetter], list[Message]]
 ) -> Iterable[list[list[Message]]]:
-    batch: list[list[Message]] = []
-    for _, line in read(path):
-        batch.append(messages(exported.parse(line)))
-        if len(batch) == _BATCH:
-            yield batch
-            batch = []
-    if batch:
+    lines = read(path)
+    while batch := [messages(exported.parse(line)) for _, line in islice(lines, _BATCH)]:
         yield batch

@@ -27,7 +27,6 @@ class Running:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     step: str = "waiting for its turn"
     notes: list[str] = field(default_factory=list)
-    number: int | None = None
     ended: str = ""
     good: bool = False
     seconds: float = 0.0

@@ -137,4 +137,7 @@ def test_an_encoded_body_is_not_looked_into(encoding: str) -> None:
 def test_the_action_of_an_invalid_event_is_looked_for_unless_that_takes_long() -> None:
     ignored, dead = ({"action": "pull", "references": [0] * count} for count in (49_000, 51_000))
     parts = translated(make_envelope(ignored, dead))
-    assert [part.outcome for part in parts] == ["ignored", "dead_lettered"]
+    assert [(bool(part.message), part.reason) for part in parts] == [
+        (False, None),
+        (True, Reason.INVALID_EVENT),
+    ]
