@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from console.commands.config.table import rows
+from console.commands.config.setting_table import rows
 from shared.settings import Settings
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from console.commands.config.table import rows
+from console.commands.config.setting_table import rows
 from console.commands.settings import load_or_exit
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from console.commands.config.table import example
+from console.commands.config.setting_table import example
 from shared.configuration import FILE_SUFFIX, SECRETS, variable
 from shared.settings import Settings
 from tests.unit.deploy.shipped import DEPLOY, files, seconds

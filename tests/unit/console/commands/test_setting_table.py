@@ -1,7 +1,7 @@
 import pytest
 from pydantic import SecretStr
 
-from console.commands.config.table import rows
+from console.commands.config.setting_table import rows
 from shared.settings import Settings
 
 
