@@ -8,12 +8,13 @@ from tempfile import TemporaryDirectory
 
 import aio_pika
 import asyncpg
+import psutil
 import pytest
 
 from console.local.demonstration.image import INDEX, MANIFEST, Layout
 from console.local.network.loopback import request
 from console.local.network.ports import HIGHEST, LOWEST, PortBook, free_port
-from console.local.processes.family import Member, family, is_alive
+from console.local.processes.family import family, is_alive
 from console.local.processes.process import Process
 from console.local.report import LocalError
 from console.local.servers.postgres import Postgres
@@ -21,7 +22,7 @@ from console.local.servers.rabbitmq import RabbitMQ
 from console.local.servers.registry import Registry
 
 
-def members(*processes: Process | None) -> set[Member]:
+def members(*processes: Process | None) -> set[psutil.Process]:
     pids = [process.pid for process in processes if process and process.pid]
     return {one for pid in pids for one in family(pid)}
 
