@@ -90,11 +90,11 @@ class Servers:
 
     async def rest(self, others: Sequence[Process] = ()) -> None:
         """Wait until broker and database have tidied up, and `others` have nothing to do."""
-        await cost.resting(_pids([self.postgres.process, *self.rabbitmq.processes, *others]))
+        await cost.resting(_pids([*self.postgres.processes, *self.rabbitmq.processes, *others]))
 
     def cpu_seconds(self) -> dict[str, float]:
         return {
-            "Postgres": sum(map(cost.cpu_seconds, _pids([self.postgres.process]))),
+            "Postgres": sum(map(cost.cpu_seconds, _pids(self.postgres.processes))),
             "broker": sum(map(cost.cpu_seconds, _pids(self.rabbitmq.processes))),
         }
 
@@ -110,5 +110,5 @@ def _directory() -> Iterator[Path]:
         yield directory
 
 
-def _pids(processes: Sequence[Process | None]) -> list[int]:
-    return [process.pid for process in processes if process and process.pid]
+def _pids(processes: Sequence[Process]) -> list[int]:
+    return [process.pid for process in processes if process.pid]
