@@ -2,21 +2,16 @@
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Self
 from urllib.parse import quote
 
 from console.local.network.handshakes import amqp_speaks
 from console.local.packages.programs import RABBITMQ
 from console.local.report import LocalError
 from console.local.servers.management import Management
-from console.local.servers.postgres import Postgres
-from console.local.servers.rabbitmq import RabbitMQ
-from tests.databases import make_template
+from tests.private_servers import PrivateServers
 from tests.waiting import eventually
 
 # What a private broker is kept small with would block the publishers of a long queue.
@@ -38,23 +33,7 @@ end), ok.
 """
 
 
-@dataclass(frozen=True)
-class Servers:
-    postgres: Postgres
-    rabbitmq: RabbitMQ
-
-    @classmethod
-    @asynccontextmanager
-    async def started(cls) -> AsyncIterator[Self]:
-        """With the durability that they have by default."""
-        with (
-            _directory() as directory,
-            Postgres(directory / "postgres", fast=False) as postgres,
-            RabbitMQ(directory / "rabbitmq") as rabbitmq,
-        ):
-            await make_template(postgres)
-            yield cls(postgres, rabbitmq)
-
+class Servers(PrivateServers):
     @property
     def management(self) -> Management:
         return self.rabbitmq.management
@@ -117,12 +96,3 @@ class Servers:
             capture_output=True,
             timeout=_CONTROL_SECONDS,
         )
-
-
-@contextmanager
-def _directory() -> Iterator[Path]:
-    with TemporaryDirectory(prefix="registry-events-drills-") as name:
-        directory = Path(name)
-        # PostgreSQL refuses to run as root; whoever runs it instead must get in.
-        directory.chmod(0o755)
-        yield directory
