@@ -1,7 +1,6 @@
 """A private container registry that notifies one endpoint."""
 
 import json
-import os
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from console.local.packages.programs import REGISTRY
 from console.local.processes.process import Process, bare_environment
 from console.local.report import Say, to_stderr
 from console.local.servers.server import Part, Server
+from console.local.workspace import write_private
 
 _START_SECONDS = 20
 
@@ -56,9 +56,7 @@ class Registry(Server):
         """JSON, which every YAML parser reads, so nothing needs quoting by hand."""
         self._directory.mkdir(parents=True, exist_ok=True)
         path = self._directory / "registry.yml"
-        path.unlink(missing_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(self._configuration(), file, indent=2)
+        write_private(path, json.dumps(self._configuration(), indent=2))
         return path
 
     def _configuration(self) -> dict[str, object]:
