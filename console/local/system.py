@@ -19,6 +19,7 @@ from console.local.report import LocalError, Say
 from console.local.servers.postgres import Postgres
 from console.local.servers.rabbitmq import RabbitMQ
 from console.local.servers.registry import Registry
+from console.local.servers.server import Server
 from console.local.services import Services
 from console.local.workspace import Workspace
 from shared import configuration
@@ -82,16 +83,12 @@ class System:
         if not self.database_url:
             self.say("Starting PostgreSQL ...")
             postgres = Postgres(directory / "postgres", fast=False, take_port=take, say=self.say)
-            self._exits.callback(postgres.stop)
-            postgres.start()
-            self._watched += [postgres.process] if postgres.process else []
+            self._start_server(postgres)
             self.database_url = postgres.url()
         if not self.amqp_url:
             self.say("Starting RabbitMQ ...")
             self.broker = RabbitMQ(directory / "rabbitmq", take_port=take, say=self.say)
-            self._exits.callback(self.broker.stop)
-            self.broker.start()
-            self._watched += self.broker.processes
+            self._start_server(self.broker)
             self.amqp_url = self.broker.url()
 
     def _start_services(self, workers: int) -> None:
@@ -111,14 +108,17 @@ class System:
     def _start_registry(self) -> None:
         directory, take = self.workspace.directory / "registry", self.workspace.ports.take
         registry = Registry(directory, self.ingest_url, self.token, take_port=take, say=self.say)
-        self._exits.callback(registry.stop)
         try:
-            registry.start()
+            self._start_server(registry)
         except LocalError as error:
             self.say(f"Going on without a registry: {error}")
             return
         self.registry = registry
-        self._watched += [registry.process] if registry.process else []
+
+    def _start_server(self, server: Server) -> None:
+        self._exits.callback(server.stop)
+        server.start()
+        self._watched += server.processes
 
     def _write_env(self) -> None:
         values = {

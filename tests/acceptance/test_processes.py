@@ -13,11 +13,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
+import psutil
 import pytest
 
 from console.local.network.loopback import request
 from console.local.network.ports import LOOPBACK, free_port
-from console.local.processes.family import Member, family, is_alive
+from console.local.processes.family import family, is_alive
 from console.local.report import LocalError
 from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
 from tests.factories import make_event
@@ -27,7 +28,7 @@ from tests.waiting import eventually
 EVENTS = 2000
 
 
-def children(service: Service) -> set[Member]:
+def children(service: Service) -> set[psutil.Process]:
     """The processes that share its work."""
     assert service.process.pid
     return {one for one in family(service.process.pid) if one.pid != service.process.pid}

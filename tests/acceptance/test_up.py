@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psutil
 import pytest
 
 from console.local.network.loopback import request
-from console.local.processes.family import Member, family, is_alive
+from console.local.processes.family import family, is_alive
 
 UP = [sys.executable, "-P", "-m", "registry_events", "up"]
 SECONDS = 90
@@ -53,10 +54,10 @@ def run_once(data: Path, *options: str, **variables: str) -> str:
     return output
 
 
-def watch(process: subprocess.Popen[str]) -> set[Member]:
+def watch(process: subprocess.Popen[str]) -> set[psutil.Process]:
     """Every process that was ever seen below it."""
     deadline = time.monotonic() + SECONDS
-    seen: set[Member] = set()
+    seen: set[psutil.Process] = set()
     while process.poll() is None:
         assert time.monotonic() < deadline, f"still running after {SECONDS} s"
         seen |= {one for one in family(process.pid) if one.pid != process.pid}

@@ -49,7 +49,9 @@ def bench(
     with interrupts.raised():
         try:
             before = results.read(other) if other else None
-            run = asyncio.run(_bench(scale, only or list(PARTS)))
+            to_stderr("Starting PostgreSQL and RabbitMQ ...")
+            with Servers.started() as servers:
+                run = asyncio.run(_bench(servers, scale, only or list(PARTS)))
         except (LocalError, NoResultsError) as error:
             raise click.ClickException(str(error)) from None
     if file:
@@ -63,19 +65,17 @@ def bench(
         picture.draw(run, plot)
 
 
-async def _bench(scale: Scale, parts: Sequence[str]) -> Run:
+async def _bench(servers: Servers, scale: Scale, parts: Sequence[str]) -> Run:
     """Shows each part as soon as it is measured: one that fails later takes nothing along."""
     started = time.monotonic()
-    to_stderr("Starting PostgreSQL and RabbitMQ ...")
     sections: dict[str, Section] = {}
     screen = table.console()
-    async with Servers.started() as servers:
-        title = await machine.describe(servers)
-        screen.print(f"{title}\n", style="bold")
-        for part in parts:
-            to_stderr(f"Measuring {part} ...")
-            sections[part] = await PARTS[part](servers, scale)
-            table.show(sections[part])
+    title = await machine.describe(servers)
+    screen.print(f"{title}\n", style="bold")
+    for part in parts:
+        to_stderr(f"Measuring {part} ...")
+        sections[part] = await PARTS[part](servers, scale)
+        table.show(sections[part])
     screen.print(f"{_REMARK} {scale.rounds} rounds, {time.monotonic() - started:.0f} s in all.")
     return Run(title, sections)
 

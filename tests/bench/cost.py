@@ -1,7 +1,6 @@
 """What processes cost, by the kernel's accounts."""
 
 import asyncio
-import os
 import re
 import time
 from collections.abc import Iterable, Mapping
@@ -9,9 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 from console.local.processes.family import family
 
-_TICKS: Final = os.sysconf("SC_CLK_TCK")
 _BUSY: Final = 0.1
 _LOOK: Final = 0.3
 _LONGEST_REST: Final = 10.0
@@ -21,13 +21,13 @@ Costs = Mapping[str, float]
 
 def cpu_seconds(pid: int) -> float:
     """Of the process and all that belong to it; children that have ended count in their parent."""
-    return sum(_own_cpu(member.pid) for member in family(pid))
+    return sum(map(_own_cpu, family(pid)))
 
 
-def _own_cpu(pid: int) -> float:
-    with suppress(OSError):
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, fields[11:15])) / _TICKS
+def _own_cpu(one: psutil.Process) -> float:
+    with suppress(psutil.NoSuchProcess):
+        spent = one.cpu_times()
+        return spent.user + spent.system + spent.children_user + spent.children_system
     return 0.0
 
 

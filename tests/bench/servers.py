@@ -7,22 +7,14 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Final, Self
+from typing import Final
 
 from console.local.processes.process import Process
-from console.local.servers.postgres import Postgres
-from console.local.servers.rabbitmq import RabbitMQ
 from tests.bench import cost
-from tests.databases import TEMPLATE, create_database, drop_database, make_template
+from tests.private_servers import PrivateServers
 from tests.running import TOKEN
 
 _ROOT: Final = Path(__file__).parents[2]
-# Statistics as seldom as in production.
-_BROKER_DEFAULTS: Final = """\
-[{rabbit, [{collect_statistics_interval, 5000}]}].
-"""
-_PREFIX: Final = "registry-events-bench-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,58 +49,28 @@ class Place:
             process.stop()
 
 
-@dataclass(slots=True)
-class Servers:
-    postgres: Postgres
-    rabbitmq: RabbitMQ
-    directory: Path
+@dataclass(frozen=True)
+class Servers(PrivateServers):
+    # Statistics as seldom as in production.
+    advanced = "[{rabbit, [{collect_statistics_interval, 5000}]}]."
     _numbers: Iterator[int] = field(default_factory=itertools.count)
-
-    @classmethod
-    @asynccontextmanager
-    async def started(cls) -> AsyncIterator[Self]:
-        with (
-            _directory() as directory,
-            Postgres(directory / "postgres", fast=False) as postgres,
-            RabbitMQ(directory / "rabbitmq") as rabbitmq,
-        ):
-            await make_template(postgres)
-            yield cls(postgres, rabbitmq, directory)
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[Place]:
         name = f"bench_{next(self._numbers)}"
-        self.rabbitmq.create_vhost(name)
-        await create_database(self.postgres, name, template=TEMPLATE)
-        try:
-            yield Place(
-                self.rabbitmq.url(name), self.postgres.url(name), self.directory / "log" / name
-            )
-        finally:
-            self.rabbitmq.delete_vhost(name)
-            await drop_database(self.postgres, name)
+        async with self.urls(name) as (amqp_url, database_url):
+            yield Place(amqp_url, database_url, self.directory / "log" / name)
 
     async def rest(self, others: Sequence[Process] = ()) -> None:
         """Wait until broker and database have tidied up, and `others` have nothing to do."""
-        await cost.resting(_pids([self.postgres.process, *self.rabbitmq.processes, *others]))
+        await cost.resting(_pids([*self.postgres.processes, *self.rabbitmq.processes, *others]))
 
     def cpu_seconds(self) -> dict[str, float]:
         return {
-            "Postgres": sum(map(cost.cpu_seconds, _pids([self.postgres.process]))),
+            "Postgres": sum(map(cost.cpu_seconds, _pids(self.postgres.processes))),
             "broker": sum(map(cost.cpu_seconds, _pids(self.rabbitmq.processes))),
         }
 
 
-@contextmanager
-def _directory() -> Iterator[Path]:
-    with TemporaryDirectory(prefix=_PREFIX) as name:
-        directory = Path(name)
-        # PostgreSQL refuses to run as root; whoever runs it instead must get in.
-        directory.chmod(0o755)
-        (directory / "rabbitmq").mkdir()
-        (directory / "rabbitmq" / "advanced.config").write_text(_BROKER_DEFAULTS)
-        yield directory
-
-
-def _pids(processes: Sequence[Process | None]) -> list[int]:
-    return [process.pid for process in processes if process and process.pid]
+def _pids(processes: Sequence[Process]) -> list[int]:
+    return [process.pid for process in processes if process.pid]

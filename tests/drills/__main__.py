@@ -30,21 +30,22 @@ def drills(only: Sequence[str], part: str, logs: Path | None, *, short: bool) ->
     chosen = [one for group in groups for one in group if part in one.name]
     with interrupts.raised(), TemporaryDirectory(prefix="registry-events-logs-") as scratch:
         try:
-            held = asyncio.run(_run(chosen, SHORT if short else FULL, logs or Path(scratch)))
+            scale, directory = SHORT if short else FULL, logs or Path(scratch)
+            with Servers.started() as servers:
+                held = asyncio.run(_run(servers, chosen, scale, directory))
         except LocalError as error:
             raise click.ClickException(str(error)) from None
     sys.exit(0 if held else 1)
 
 
-async def _run(chosen: Sequence[Drill], scale: Scale, directory: Path) -> bool:
+async def _run(servers: Servers, chosen: Sequence[Drill], scale: Scale, directory: Path) -> bool:
     started = time.monotonic()
     results = []
-    async with Servers.started() as servers:
-        for one in chosen:
-            result = await drill.run(one, servers, scale, directory)
-            verdict = "; ".join(result.problems) or "held"
-            to_stderr(f"{one.name} ... {result.took:.0f} s, {verdict}")
-            results.append(result)
+    for one in chosen:
+        result = await drill.run(one, servers, scale, directory)
+        verdict = "; ".join(result.problems) or "held"
+        to_stderr(f"{one.name} ... {result.took:.0f} s, {verdict}")
+        results.append(result)
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     cores = len(os.sched_getaffinity(0))
     took = (time.monotonic() - started) / 60

@@ -1,12 +1,8 @@
-import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from console.local.servers.postgres import Postgres
-from console.local.servers.rabbitmq import RabbitMQ
-from tests.databases import make_template
 from tests.drills import drill
 from tests.drills.drill import Drill
 from tests.drills.scale import SHORT
@@ -16,14 +12,10 @@ Play = Callable[[Drill], Awaitable[None]]
 
 
 @pytest.fixture(scope="package")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def servers() -> Iterator[Servers]:
     """Of the drills alone: what one of them leaves broken, no other test shall meet."""
-    with (
-        Postgres(tmp_path_factory.mktemp("postgres"), fast=True) as postgres,
-        RabbitMQ(tmp_path_factory.mktemp("rabbitmq"), fast=True) as rabbitmq,
-    ):
-        asyncio.run(make_template(postgres))
-        yield Servers(postgres, rabbitmq)
+    with Servers.started(fast=True) as servers:
+        yield servers
 
 
 @pytest.fixture

@@ -2,24 +2,18 @@
 
 import asyncio
 import subprocess
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Self
 from urllib.parse import quote
 
 from console.local.network.handshakes import amqp_speaks
+from console.local.packages.programs import RABBITMQ
 from console.local.report import LocalError
-from console.local.servers import broker_files
 from console.local.servers.management import Management
-from console.local.servers.postgres import Postgres
-from console.local.servers.rabbitmq import RabbitMQ
-from tests.databases import make_template
+from tests.private_servers import PrivateServers
 from tests.waiting import eventually
 
-_CTL = Path("/usr/lib/rabbitmq/bin/rabbitmqctl")
 # What a private broker is kept small with would block the publishers of a long queue.
 # RabbitMQ's default.
 _WATERMARK = 0.4
@@ -39,36 +33,18 @@ end), ok.
 """
 
 
-@dataclass(frozen=True)
-class Servers:
-    postgres: Postgres
-    rabbitmq: RabbitMQ
-
-    @classmethod
-    @asynccontextmanager
-    async def started(cls) -> AsyncIterator[Self]:
-        """With the durability that they have by default."""
-        with (
-            _directory() as directory,
-            Postgres(directory / "postgres", fast=False) as postgres,
-            RabbitMQ(directory / "rabbitmq") as rabbitmq,
-        ):
-            await make_template(postgres)
-            yield cls(postgres, rabbitmq)
-
+class Servers(PrivateServers):
     @property
     def management(self) -> Management:
-        return Management(int(self.rabbitmq.management_url.rpartition(":")[2]))
+        return self.rabbitmq.management
 
     async def heal(self) -> None:
         """Let both run, whatever a drill that failed has left."""
-        self.postgres.resume()
-        self.rabbitmq.resume()
-        if not (self.postgres.process and self.postgres.process.running):
-            await asyncio.to_thread(self.postgres.start)
-        if not all(process.running for process in self.rabbitmq.processes):
-            await asyncio.to_thread(self.rabbitmq.kill)
-            await asyncio.to_thread(self.rabbitmq.start)
+        for server in (self.postgres, self.rabbitmq):
+            server.resume()
+            if not all(process.running for process in server.processes):
+                await asyncio.to_thread(server.kill)
+                await asyncio.to_thread(server.start)
         assert await asyncio.to_thread(amqp_speaks, self.rabbitmq.port)
 
         async def is_calm() -> bool:
@@ -88,7 +64,7 @@ class Servers:
 
     @property
     def _alarm(self) -> Path:
-        return self.rabbitmq._directory / "alarm"  # noqa: SLF001  no other way to an alarm
+        return self.rabbitmq.directory / "alarm"
 
     def _is_alarmed(self) -> bool:
         try:
@@ -113,21 +89,10 @@ class Servers:
         return [one["name"] for one in self.management.call("GET", "/api/connections")]
 
     def _control(self, *arguments: str) -> None:
-        broker = self.rabbitmq
-        environment = broker_files.write(broker._directory, broker._ports)  # noqa: SLF001  no other way to an alarm
         subprocess.run(
-            [_CTL, *arguments],
-            env=environment,
+            [RABBITMQ.found().with_name("rabbitmqctl"), *arguments],
+            env=self.rabbitmq.environment,
             check=True,
             capture_output=True,
             timeout=_CONTROL_SECONDS,
         )
-
-
-@contextmanager
-def _directory() -> Iterator[Path]:
-    with TemporaryDirectory(prefix="registry-events-drills-") as name:
-        directory = Path(name)
-        # PostgreSQL refuses to run as root; whoever runs it instead must get in.
-        directory.chmod(0o755)
-        yield directory

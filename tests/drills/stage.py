@@ -16,7 +16,6 @@ from aiormq.exceptions import AMQPError
 
 from console.local.network.loopback import answers, request
 from shared.amqp.topology import EVENTS_QUEUE
-from tests.databases import TEMPLATE, create_database, drop_database
 from tests.drills.ledger import Ledger
 from tests.drills.load import Events, Sender, opened_http, pushes
 from tests.drills.scale import Scale
@@ -156,17 +155,12 @@ class Stage:
 @asynccontextmanager
 async def staged(servers: Servers, scale: Scale, directory: Path) -> AsyncIterator[Stage]:
     name = f"drill_{next(_numbers)}"
-    servers.rabbitmq.create_vhost(name)
-    await create_database(servers.postgres, name, template=TEMPLATE)
-    with ExitStack() as exits:
-        processes = Processes(
-            directory / name, servers.rabbitmq.url(name), servers.postgres.url(name), exits
-        )
-        async with opened_http(scale.patience) as http, AsyncExitStack() as proxies:
-            try:
-                yield Stage(servers, scale, processes, http, proxies)
-            finally:
-                await asyncio.to_thread(exits.close)
-                await servers.heal()
-    servers.rabbitmq.delete_vhost(name)
-    await drop_database(servers.postgres, name)
+    async with servers.urls(name) as urls:
+        with ExitStack() as exits:
+            processes = Processes(directory / name, *urls, exits)
+            async with opened_http(scale.patience) as http, AsyncExitStack() as proxies:
+                try:
+                    yield Stage(servers, scale, processes, http, proxies)
+                finally:
+                    await asyncio.to_thread(exits.close)
+                    await servers.heal()

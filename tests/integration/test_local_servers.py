@@ -8,22 +8,23 @@ from tempfile import TemporaryDirectory
 
 import aio_pika
 import asyncpg
+import psutil
 import pytest
 
 from console.local.demonstration.image import INDEX, MANIFEST, Layout
 from console.local.network.loopback import request
 from console.local.network.ports import HIGHEST, LOWEST, PortBook, free_port
-from console.local.processes.family import Member, family, is_alive
+from console.local.processes.family import family, is_alive
 from console.local.processes.process import Process
 from console.local.report import LocalError
 from console.local.servers.postgres import Postgres
 from console.local.servers.rabbitmq import RabbitMQ
 from console.local.servers.registry import Registry
+from console.local.servers.server import Server
 
 
-def members(*processes: Process | None) -> set[Member]:
-    pids = [process.pid for process in processes if process and process.pid]
-    return {one for pid in pids for one in family(pid)}
+def members(server: Server) -> set[psutil.Process]:
+    return {one for process in server.processes for one in family(process.pid or 0)}
 
 
 async def rows(url: str) -> int:
@@ -47,7 +48,7 @@ async def test_postgres_keeps_data_and_port_and_leaves_no_process(tmp_path: Path
         server.kill()
         server.start()
         assert await rows(url) == 3
-        alive = members(server.process)
+        alive = members(server)
         assert len(alive) > 1
     assert not [one for one in alive if is_alive(one)]
 
@@ -95,7 +96,7 @@ async def test_rabbitmq_keeps_data_and_ports_and_leaves_no_process(tmp_path: Pat
         assert b"rabbitmq_queues" in request(port, "GET", "/metrics")[1]
         broker.pause()
         broker.resume()
-        alive = members(*broker.processes)
+        alive = members(broker)
         assert len(alive) >= 4
     assert not [one for one in alive if is_alive(one)]
 
@@ -119,7 +120,7 @@ def test_registry_takes_an_image_and_an_index(tmp_path: Path) -> None:
                 request(registry.port, "GET", f"/v2/a/b/manifests/{known}", headers=headers)[0]
                 == 200
             )
-        alive = members(registry.process)
+        alive = members(registry)
     assert (tmp_path / "registry" / "registry.yml").stat().st_mode & 0o077 == 0
     assert not [one for one in alive if is_alive(one)]
 

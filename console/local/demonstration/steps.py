@@ -11,7 +11,7 @@ from console.local.demonstration import sample
 from console.local.demonstration.feed import Outcome
 from console.local.demonstration.image import Layout
 from console.local.network.loopback import request
-from console.local.packages.programs import skopeo
+from console.local.packages.programs import SKOPEO
 from console.local.processes.process import bare_environment
 from console.local.report import LocalError
 from shared import faults
@@ -90,7 +90,7 @@ def _skopeo(home: Path, verb: str, *arguments: str) -> None:
     """Without the user's configuration, which may redirect or sign."""
     plain = ["--src-tls-verify=false", "--dest-tls-verify=false"]
     options = plain if verb == "copy" else ["--tls-verify=false"]
-    command = [str(skopeo()), "--insecure-policy", verb, *options, *arguments]
+    command = [str(SKOPEO.found()), "--insecure-policy", verb, *options, *arguments]
     done = subprocess.run(
         command,
         capture_output=True,

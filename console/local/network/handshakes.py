@@ -1,4 +1,7 @@
-"""Whether a server really speaks its protocol: an open port alone proves little."""
+"""Whether a server really speaks its protocol: an open port alone proves little.
+
+By hand, as the client libraries can only be asked from a loop, and would log in.
+"""
 
 import socket
 import struct

@@ -20,6 +20,7 @@ _taken: set[int] = set()
 
 
 def is_free(port: int) -> bool:
+    """Asked by binding: the list of those that listen is not everybody's to read everywhere."""
     with socket.socket() as probe:
         # As servers do: a port that only lingers in TIME_WAIT counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

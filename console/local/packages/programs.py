@@ -59,20 +59,28 @@ def skopeo() -> Path | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Need:
+class Need:
     label: str
     debian: str
     find: Callable[[], Path | None]
 
+    def found(self) -> Path:
+        """Raises LocalError when it is not installed."""
+        path = self.find()
+        if path is None:
+            raise LocalError(f"{self.label} is not installed")
+        return path
 
-POSTGRES = _Need("PostgreSQL", "postgresql", postgres_bin)
-RABBITMQ = _Need("RabbitMQ", "rabbitmq-server", rabbitmq_server)
-REGISTRY = _Need("a container registry", "docker-registry", docker_registry)
-SKOPEO = _Need("skopeo", "skopeo", skopeo)
+
+POSTGRES = Need("PostgreSQL", "postgresql", postgres_bin)
+RABBITMQ = Need("RabbitMQ", "rabbitmq-server", rabbitmq_server)
+EPMD = Need("epmd (Erlang's port mapper)", "erlang-base", epmd)
+REGISTRY = Need("a container registry", "docker-registry", docker_registry)
+SKOPEO = Need("skopeo", "skopeo", skopeo)
 
 
 def ensure(
-    required: Iterable[_Need], optional: Iterable[_Need] = (), *, say: Say = to_stderr
+    required: Iterable[Need], optional: Iterable[Need] = (), *, say: Say = to_stderr
 ) -> None:
     """Install what is missing. Raises LocalError for what is required only."""
     missing = [need for need in required if need.find() is None]
@@ -85,7 +93,7 @@ def ensure(
         _try(need, say)
 
 
-def _install(missing: list[_Need], say: Say) -> None:
+def _install(missing: list[Need], say: Say) -> None:
     if os.geteuid() == 0:
         try:
             apt.install([need.debian for need in missing], say=say)
@@ -97,7 +105,7 @@ def _install(missing: list[_Need], say: Say) -> None:
         wheel.install(say=say)
 
 
-def _try(need: _Need, say: Say) -> None:
+def _try(need: Need, say: Say) -> None:
     if os.geteuid() != 0:
         say(_how_to_install([need]) + " (optional: the rest works without)")
         return
@@ -107,7 +115,7 @@ def _try(need: _Need, say: Say) -> None:
         say(f"Going on without {need.label}: {error}")
 
 
-def _how_to_install(needs: list[_Need]) -> str:
+def _how_to_install(needs: list[Need]) -> str:
     labels = " and ".join(need.label for need in needs)
     verb = "is" if len(needs) == 1 else "are"
     names = " ".join(need.debian for need in needs)

@@ -3,20 +3,12 @@
 import os
 from pathlib import Path
 
-from console.local.packages.programs import postgres_bin
+from console.local.packages.programs import POSTGRES
 from console.local.processes.family import is_zombie
 from console.local.processes.process import Process, bare_environment
-from console.local.report import LocalError
 from console.local.servers.place import Place
 
 _INITDB_SECONDS = 120
-
-
-def program(name: str) -> Path:
-    found = postgres_bin()
-    if found is None:
-        raise LocalError("PostgreSQL is not installed")
-    return found / name
 
 
 def initialise(place: Place, *, fast: bool, log: Path) -> None:
@@ -27,8 +19,9 @@ def initialise(place: Place, *, fast: bool, log: Path) -> None:
         return
     # Renamed when complete, so that an interrupted initdb leaves nothing that looks finished.
     fresh = place.directory / f"data.{os.getpid()}"
-    command: list[str | Path] = [program("initdb"), "-D", fresh, "-U", "postgres", "-A", "trust"]
-    command += ["-E", "UTF8", "--locale=C.UTF-8", *(["--no-sync"] if fast else [])]
+    command: list[str | Path] = [POSTGRES.found() / "initdb", "-D", fresh, "-U", "postgres"]
+    command += ["-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+    command += ["--no-sync"] if fast else []
     process = Process(
         name="initdb",
         command=command,

