@@ -7,6 +7,9 @@ PACKAGES := registry_events ingest worker shared console tests
 # One more than there are cores: tests wait more than they work.
 WORKERS = $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
 
+# Tests start hundreds of processes, each of which would compile again what it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install run lint fmt unit rules test bench drill man lock clean
 
