@@ -6,6 +6,8 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES := registry_events ingest worker shared console tests
 # One more than there are cores: tests wait more than they work.
 WORKERS = $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
+# In their order, by which the slow tiers come first, so that the processes end together.
+SHARED_OUT = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Tests start hundreds of processes, each of which would compile again what it imports.
 unexport PYTHONDONTWRITEBYTECODE
@@ -42,7 +44,7 @@ fmt: install  ## format and mend what ruff can mend
 	$(BIN)/ruff format $(PACKAGES)
 
 unit: install  ## the tests that need no server
-	$(BIN)/pytest -q tests/unit
+	$(BIN)/pytest -q $(SHARED_OUT) tests/unit
 
 rules: install  ## every line and branch of the classification rules
 	$(BIN)/coverage run --branch --source worker.classification -m pytest -q tests/unit/worker/classification
@@ -51,8 +53,7 @@ rules: install  ## every line and branch of the classification rules
 test: lint rules  ## lint and every test, with private servers
 	@# Before the tests share out the work: two at once cannot install.
 	@$(BIN)/python -m console.local.packages
-	@# In their order: the files that take longest come first, so that the processes end together.
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations 10 tests
+	$(BIN)/pytest $(SHARED_OUT) --durations 10 tests
 
 $(VENV)/.bench: requirements-bench.lock $(VENV)/.installed
 	@echo "Installing what is measured beside ours ..."
