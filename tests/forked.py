@@ -6,13 +6,16 @@ import os
 import runpy
 import signal
 import socket
+import struct
 import sys
 import time
+from typing import Final
 
 from console.cli import main
 from console.lazy_group import LazyGroup
 
-_ROOM = 1 << 18
+# How a process's number and its exit code are said.
+NUMBER: Final = struct.Struct("i")
 
 
 def load(group: LazyGroup) -> None:
@@ -23,35 +26,36 @@ def load(group: LazyGroup) -> None:
 
 
 def serve(control: socket.socket) -> bool:
-    """True in a process that is to become the command, False at the end."""
+    """True in a process that is to become a command, False at the end."""
     while True:
-        asked, streams, _, _ = socket.recv_fds(control, _ROOM, 3)
-        if not asked:
+        byte, streams, _, _ = socket.recv_fds(control, 1, 4)
+        if not byte:
             return False
         if os.fork() == 0:
             # From here on whoever waits for the command.
             control.close()
-            if become(asked, streams):
+            if become(*streams):
                 return True
             os._exit(0)
         for stream in streams:
             os.close(stream)
 
 
-def become(asked: bytes, streams: list[int]) -> bool:
+def become(asked: int, out: int, err: int, answer: int) -> bool:
     """True in the command itself; False when it has ended and its exit code is said."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    with socket.socket(fileno=streams.pop()) as answer:
+    with socket.socket(fileno=answer) as told:
         if pid := os.fork():
-            answer.send(str(pid).encode())
+            told.send(NUMBER.pack(pid))
             _, status = os.waitpid(pid, 0)
-            answer.send(str(os.waitstatus_to_exitcode(status)).encode())
+            told.send(NUMBER.pack(os.waitstatus_to_exitcode(status)))
             return False
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    for number, stream in enumerate(streams, 1):
+    with os.fdopen(asked) as file:
+        arguments, environment, directory = json.load(file)
+    for stream, number in ((out, 1), (err, 2)):
         os.dup2(stream, number)
         os.close(stream)
-    arguments, environment, directory = json.loads(asked)
     os.chdir(directory)
     os.environ.clear()
     os.environ.update(environment)

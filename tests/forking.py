@@ -18,8 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final
 
-# Of a message that says a number.
-_NUMBER: Final = 16
+from tests.forked import NUMBER
 
 
 class Forking:
@@ -33,28 +32,35 @@ class Forking:
         self, arguments: Sequence[str], environment: Mapping[str, str], *, seconds: float
     ) -> subprocess.CompletedProcess[str]:
         """Its standard input is empty. Raises subprocess.TimeoutExpired, having killed it."""
-        directory = str(Path.cwd())
-        wanted = json.dumps([arguments, dict(environment), directory]).encode()
-        ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
-        with ours, TemporaryFile() as out, TemporaryFile() as err:
-            with theirs, self._lock:
-                streams = [one.fileno() for one in (out, err, theirs)]
-                socket.send_fds(self._started(), [wanted], streams)
-            pid = int(ours.recv(_NUMBER))
-            ours.settimeout(seconds)
-            try:
-                code = int(ours.recv(_NUMBER))
-            except BaseException as error:
-                os.kill(pid, signal.SIGKILL)
-                if isinstance(error, TimeoutError):
-                    raise subprocess.TimeoutExpired(list(arguments), seconds) from None
-                raise
+        with TemporaryFile() as asked, TemporaryFile() as out, TemporaryFile() as err:
+            asked.write(json.dumps([arguments, dict(environment), str(Path.cwd())]).encode())
+            asked.seek(0)
+            with self._begun(asked, out, err) as answer:
+                (pid,) = NUMBER.unpack(answer.recv(NUMBER.size))
+                answer.settimeout(seconds)
+                try:
+                    (code,) = NUMBER.unpack(answer.recv(NUMBER.size))
+                except BaseException as error:
+                    os.kill(pid, signal.SIGKILL)
+                    answer.settimeout(None)
+                    answer.recv(NUMBER.size)
+                    if isinstance(error, TimeoutError):
+                        raise subprocess.TimeoutExpired(list(arguments), seconds) from None
+                    raise
             said = [_read(stream) for stream in (out, err)]
         return subprocess.CompletedProcess(list(arguments), code, *said)
 
+    def _begun(self, *streams: IO[bytes]) -> socket.socket:
+        """Where the number of its process comes, and its exit code when it has ended."""
+        ours, theirs = socket.socketpair()
+        with theirs, self._lock:
+            numbers = [*(stream.fileno() for stream in streams), theirs.fileno()]
+            socket.send_fds(self._started(), [b"."], numbers)
+        return ours
+
     def _started(self) -> socket.socket:
         if self._control is None:
-            self._control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+            self._control, theirs = socket.socketpair()
             with theirs:
                 number = theirs.fileno()
                 process = subprocess.Popen(
