@@ -80,4 +80,5 @@ lock: install  ## renew the lock files (uv must be on the PATH)
 		--no-emit-index-url --no-deps --python-version 3.11 - -o requirements-postgres.lock
 
 clean:  ## remove the virtual environment, the private servers' data and caches
+	find $(PACKAGES) -name __pycache__ -prune -exec rm -rf {} +
 	rm -rf $(VENV) .local .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist
