@@ -4,6 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 PACKAGES := registry_events ingest worker shared console tests
+# One more than there are cores: tests wait more than they work.
+WORKERS = $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
+# In their order, by which the slow tiers come first, so that the processes end together.
+SHARED_OUT = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
+# Tests start hundreds of processes, each of which would compile again what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install run lint fmt unit rules test bench drill man lock clean
@@ -37,7 +44,7 @@ fmt: install  ## format and mend what ruff can mend
 	$(BIN)/ruff format $(PACKAGES)
 
 unit: install  ## the tests that need no server
-	$(BIN)/pytest -q tests/unit
+	$(BIN)/pytest -q $(SHARED_OUT) tests/unit
 
 rules: install  ## every line and branch of the classification rules
 	$(BIN)/coverage run --branch --source worker.classification -m pytest -q tests/unit/worker/classification
@@ -46,7 +53,7 @@ rules: install  ## every line and branch of the classification rules
 test: lint rules  ## lint and every test, with private servers
 	@# Before the tests share out the work: two at once cannot install.
 	@$(BIN)/python -m console.local.packages
-	$(BIN)/pytest -n 2 --dist loadfile tests
+	$(BIN)/pytest $(SHARED_OUT) --durations 10 tests
 
 $(VENV)/.bench: requirements-bench.lock $(VENV)/.installed
 	@echo "Installing what is measured beside ours ..."
@@ -73,4 +80,5 @@ lock: install  ## renew the lock files (uv must be on the PATH)
 		--no-emit-index-url --no-deps --python-version 3.11 - -o requirements-postgres.lock
 
 clean:  ## remove the virtual environment, the private servers' data and caches
+	find $(PACKAGES) -name __pycache__ -prune -exec rm -rf {} +
 	rm -rf $(VENV) .local .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage dist

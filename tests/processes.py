@@ -23,6 +23,7 @@ from console.local.network.ports import LOOPBACK, free_port
 from console.local.processes.process import Process
 from shared.settings import PREFIX
 from tests.factories import make_envelope
+from tests.forking import forking
 from tests.running import EVENTS_TYPE, TOKEN, Pipeline, make_settings
 
 COMMAND = (sys.executable, "-m", "console")
@@ -150,14 +151,7 @@ def variables(**settings: object) -> dict[str, str]:
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """`registry-events` with `arguments`, to its end."""
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        env={**os.environ, **environment},
-        timeout=60,
-    )
+    return forking.run(arguments, {**os.environ, **environment}, seconds=60)
 
 
 async def post_all(pipeline: Pipeline, events: Sequence[Any], *, in_each: int = 100) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -21,14 +22,14 @@ from tests.acceptance.burying import bury
 from tests.consoles import HTML, Page, Visitor, routes, running_console
 from tests.databases import TEMPLATE, create_database, make_template
 from tests.factories import make_event
+from tests.forking import forking
 from tests.outages import OUTAGES, SETTINGS, Outage, Server
-from tests.processes import COMMAND
 from tests.waiting import eventually
 
 # What an operator is promised.
 SOON = 3.0
-# A command takes half a second to start, four start at once on two cores, and other tests run
-# beside them. That nobody waits longer than two seconds for a server is in what they say.
+# Four commands start at once on what may be two cores, and other tests run beside them. That nobody
+# waits longer than two seconds for a server is in what they say.
 LOADED = 6.0
 AT_ONCE = 4
 SERVES = "starts, and waits for its servers"
@@ -121,26 +122,15 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         urls = {"AMQP_URL": broker.url(), "DATABASE_URL": database.url("events")}
         ids = [event["id"] for event in events]
         made = Place(broker, database, urls, ids, directory)
-        exported = [*COMMAND, "dead-letters", "export", str(directory / "dead"), "--limit", "1"]
+        exported = ["dead-letters", "export", str(directory / "dead"), "--limit", "1"]
         asyncio.run(_run(exported, made.environment))
         yield made
 
 
-async def _run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        env=environment,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(SOON * LOADED):
-            out, err = await process.communicate()
-    except TimeoutError:
-        process.terminate()
-        out, err = await process.communicate()
-    return process.returncode or 0, out.decode(), err.decode()
+async def _run(
+    arguments: Sequence[str], environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return await asyncio.to_thread(forking.run, arguments, environment, seconds=SOON * LOADED)
 
 
 # To a command of its own, a port that swallows is a frozen server.
@@ -153,9 +143,9 @@ async def test_every_command_answers(place: Place, outage: Outage) -> None:
 
     async def answer(name: str, asked: Asked, url: str) -> None:
         environment = {**place.environment, SETTINGS[outage.server]: url}
-        command = [*COMMAND, *name.split(), *place.asked(asked)]
         async with few:
-            code, out, err = await _run(command, environment)
+            done = await _run([*name.split(), *place.asked(asked)], environment)
+        code, out, err = done.returncode, done.stdout, done.stderr
         told = f"{name}: exit code {code}\n{out}{err}"
         assert code == asked.away[outage.server], told
         outage.check(f"{name}\n{out}{err}", url)

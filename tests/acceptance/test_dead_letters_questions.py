@@ -1,7 +1,6 @@
 """What is wrong is said before anything is asked, or --yes is demanded where nobody can answer."""
 
 import json
-import os
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from console.local.network.ports import LOOPBACK
 from shared.amqp.topology import DEAD_QUEUE
 from tests.acceptance.burying import buried, bury
 from tests.factories import make_event
-from tests.processes import COMMAND, Processes, waiting
+from tests.processes import Processes, run, waiting
 
 AWAY = f"amqp://{LOOPBACK}:1/"
 DATABASE_AWAY = f"postgresql://{LOOPBACK}:1/x"
@@ -21,15 +20,7 @@ DEMAND = "nobody can be asked here; give --yes"
 
 def operate(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """`registry-events dead-letters` with `arguments`, where nobody can answer."""
-    done = subprocess.run(
-        [*COMMAND, "dead-letters", *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        env={**os.environ, **environment},
-        timeout=60,
-    )
+    done = run("dead-letters", *arguments, **environment)
     assert "Traceback" not in done.stderr
     return done
 

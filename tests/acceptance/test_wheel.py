@@ -68,8 +68,16 @@ def environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
 
 
-def test_every_command_runs_from_another_directory(program: Path, tmp_path: Path) -> None:
-    assert set(helped(program, "", tmp_path)) >= COMMANDS
+@pytest.fixture(scope="module")
+def helpful(program: Path, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """The commands, each of which has printed its help."""
+    return set(helped(program, "", tmp_path_factory.mktemp("elsewhere")))
+
+
+def test_every_command_runs_from_another_directory(
+    program: Path, helpful: set[str], tmp_path: Path
+) -> None:
+    assert helpful >= COMMANDS
     assert re.fullmatch(
         r"registry-events \S+\n", call(str(program), "--version", directory=tmp_path)
     )
@@ -135,9 +143,9 @@ def test_the_dependencies_agree(program: Path) -> None:
     call(str(program.with_name("python")), "-m", "pip", "check", directory=program.parent)
 
 
-def test_every_command_has_a_manual_page(program: Path, tmp_path: Path) -> None:
+def test_every_command_has_a_manual_page(program: Path, helpful: set[str]) -> None:
     directory = program.parents[1] / "share" / "man" / "man1"
-    titles = {f"registry-events {words}".strip() for words in helped(program, "", tmp_path)}
+    titles = {f"registry-events {words}".strip() for words in helpful}
     pages = {path.name for path in directory.iterdir()}
     assert pages == {f"{title.replace(' ', '-')}.1" for title in titles}
 

@@ -8,18 +8,20 @@ import pytest
 from aiohttp import web
 
 from console.local.network.ports import LOOPBACK
+from shared import slow_heads
 from shared.slow_heads import HeadDeadline
 
 HALF_A_HEAD = b"POST /notifications HTTP/1.1\r\nHost: x\r\n"
 
 
 @pytest.fixture
-async def port() -> AsyncIterator[int]:
-    """A server that gives half a second for a head; it looks once a second."""
+async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[int]:
+    """A server that gives half a second for a head; it looks ten times a second."""
+    monkeypatch.setattr(slow_heads, "_BETWEEN_LOOKS", 0.1)
     app = web.Application()
 
     async def slow(_request: web.Request) -> web.Response:
-        await asyncio.sleep(3)
+        await asyncio.sleep(1.5)
         return web.Response(text="done")
 
     async def quick(_request: web.Request) -> web.Response:
