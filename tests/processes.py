@@ -23,7 +23,7 @@ from console.local.network.ports import LOOPBACK, free_port
 from console.local.processes.process import Process
 from shared.settings import PREFIX
 from tests.factories import make_envelope
-from tests.forking import forking
+from tests.forked_command import forking
 from tests.running import EVENTS_TYPE, TOKEN, Pipeline, make_settings
 
 COMMAND = (sys.executable, "-m", "console")

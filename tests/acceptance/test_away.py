@@ -22,7 +22,7 @@ from tests.acceptance.burying import bury
 from tests.consoles import HTML, Page, Visitor, routes, running_console
 from tests.databases import TEMPLATE, create_database, make_template
 from tests.factories import make_event
-from tests.forking import forking
+from tests.forked_command import forking
 from tests.outages import OUTAGES, SETTINGS, Outage, Server
 from tests.waiting import eventually
 

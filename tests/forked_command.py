@@ -18,7 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final
 
-from tests.forked import NUMBER
+from tests.fork_server import NUMBER
 
 
 class Forking:
@@ -64,7 +64,7 @@ class Forking:
             with theirs:
                 number = theirs.fileno()
                 process = subprocess.Popen(
-                    [sys.executable, "-m", "tests.forked", str(number)],
+                    [sys.executable, "-m", "tests.fork_server", str(number)],
                     cwd=Path(__file__).parents[1],
                     pass_fds=[number],
                     stdin=subprocess.DEVNULL,

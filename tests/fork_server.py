@@ -1,4 +1,4 @@
-"""The process behind `forking.py`: `python -m tests.forked FD`, the number of its socket."""
+"""The process behind `forked_command.py`: `python -m tests.fork_server FD`, its socket."""
 
 import gc
 import json
