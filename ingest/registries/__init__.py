@@ -1,0 +1,12 @@
+"""Registries that do not send Distribution's envelope: a module each, and this table of them.
+
+None knows another one, nor how events travel: `ingest.registries.adapter` has what they share.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ingest.registries import quay
+from ingest.registries.adapter import Registry
+
+REGISTRIES: Final[Mapping[str, Registry]] = {one.name: one for one in (quay.REGISTRY,)}
