@@ -41,6 +41,8 @@ def tags(told: Iterable[object]) -> Iterator[str | Unreadable]:
     for one in told:
         if not isinstance(one, str) or not one:
             yield Unreadable("one of the tags is not a text")
+        elif digest(one):
+            yield Unreadable("one of the tags is a digest")
         elif one not in seen:
             seen.add(one)
             yield one

@@ -31,10 +31,11 @@ def test_each_tag_is_a_push(updated: Any) -> None:
 
 
 def test_a_broken_tag_does_not_lose_the_others() -> None:
-    assert tags(["1.0", 7, "", "latest"]) == [
+    assert tags(["1.0", 7, "", "sha256:12", "latest"]) == [
         "1.0",
         Unreadable("one of the tags is not a text"),
         Unreadable("one of the tags is not a text"),
+        Unreadable("one of the tags is a digest"),
         "latest",
     ]
 
