@@ -6,7 +6,13 @@ None knows another one, nor how events travel: `ingest.registries.adapter` has w
 from collections.abc import Mapping
 from typing import Final
 
-from ingest.registries import quay
+from ingest.registries import quay, zot
 from ingest.registries.adapter import Registry
 
-REGISTRIES: Final[Mapping[str, Registry]] = {one.name: one for one in (quay.REGISTRY,)}
+REGISTRIES: Final[Mapping[str, Registry]] = {
+    one.name: one
+    for one in (
+        quay.REGISTRY,
+        zot.REGISTRY,
+    )
+}
