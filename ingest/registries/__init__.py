@@ -6,12 +6,15 @@ None knows another one, nor how events travel: `ingest.registries.adapter` has w
 from collections.abc import Mapping
 from typing import Final
 
-from ingest.registries import quay, zot
+from ingest.registries import acr, acr_eventgrid, portus, quay, zot
 from ingest.registries.adapter import Registry
 
 REGISTRIES: Final[Mapping[str, Registry]] = {
     one.name: one
     for one in (
+        acr.REGISTRY,
+        acr_eventgrid.REGISTRY,
+        portus.REGISTRY,
         quay.REGISTRY,
         zot.REGISTRY,
     )
