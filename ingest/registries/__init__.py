@@ -6,7 +6,7 @@ None knows another one, nor how events travel: `ingest.registries.adapter` has w
 from collections.abc import Mapping
 from typing import Final
 
-from ingest.registries import acr, acr_eventgrid, portus, quay, zot
+from ingest.registries import acr, acr_eventgrid, harbor, portus, quay, zot
 from ingest.registries.adapter import Registry
 
 REGISTRIES: Final[Mapping[str, Registry]] = {
@@ -14,6 +14,7 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
     for one in (
         acr.REGISTRY,
         acr_eventgrid.REGISTRY,
+        harbor.REGISTRY,
         portus.REGISTRY,
         quay.REGISTRY,
         zot.REGISTRY,
