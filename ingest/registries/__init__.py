@@ -6,7 +6,7 @@ None knows another one, nor how events travel: `ingest.registries.adapter` has w
 from collections.abc import Mapping
 from typing import Final
 
-from ingest.registries import acr, acr_eventgrid, harbor, portus, quay, zot
+from ingest.registries import acr, acr_eventgrid, forgejo, ghcr, gitea, harbor, portus, quay, zot
 from ingest.registries.adapter import Registry
 
 REGISTRIES: Final[Mapping[str, Registry]] = {
@@ -14,6 +14,9 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
     for one in (
         acr.REGISTRY,
         acr_eventgrid.REGISTRY,
+        forgejo.REGISTRY,
+        ghcr.REGISTRY,
+        gitea.REGISTRY,
         harbor.REGISTRY,
         portus.REGISTRY,
         quay.REGISTRY,
