@@ -30,7 +30,10 @@ REQUESTS = [
 ]
 # Never to be found in a reason, which is a sentence of ours.
 FOREIGN = "words-of-the-sender"
-ODD = [*(None, True, False, 0, -1, 1e300, 10**30), *("", FOREIGN, "sha256:", [], {}, [None])]
+ODD: list[Any] = [
+    *(None, True, False, 0, -1, 1e300, 10**30),
+    *("", FOREIGN, "sha256:", [], {}, [None]),
+]
 VALUES = st.sampled_from(ODD) | ANY_VALUE
 NAMES = sorted({name.lower() for _, request in REQUESTS for name in request["headers"]})
 HEADERS = st.dictionaries(st.sampled_from(NAMES) | ANY_TEXT, st.just(FOREIGN) | ANY_TEXT)
