@@ -6,7 +6,18 @@ None knows another one, nor how events travel: `ingest.registries.adapter` has w
 from collections.abc import Mapping
 from typing import Final
 
-from ingest.registries import acr, acr_eventgrid, forgejo, ghcr, gitea, harbor, portus, quay, zot
+from ingest.registries import (
+    acr,
+    acr_eventgrid,
+    ecr,
+    forgejo,
+    ghcr,
+    gitea,
+    harbor,
+    portus,
+    quay,
+    zot,
+)
 from ingest.registries.adapter import Registry
 
 REGISTRIES: Final[Mapping[str, Registry]] = {
@@ -14,6 +25,7 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
     for one in (
         acr.REGISTRY,
         acr_eventgrid.REGISTRY,
+        ecr.REGISTRY,
         forgejo.REGISTRY,
         ghcr.REGISTRY,
         gitea.REGISTRY,
