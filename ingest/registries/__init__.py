@@ -9,6 +9,7 @@ from typing import Final
 from ingest.registries import (
     acr,
     acr_eventgrid,
+    dockerhub,
     ecr,
     forgejo,
     gar,
@@ -27,6 +28,7 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
     for one in (
         acr.REGISTRY,
         acr_eventgrid.REGISTRY,
+        dockerhub.REGISTRY,
         ecr.REGISTRY,
         forgejo.REGISTRY,
         gar.REGISTRY,
