@@ -9,6 +9,7 @@ from typing import Final
 from ingest.registries import (
     acr,
     acr_eventgrid,
+    aliyun_acr,
     dockerhub,
     ecr,
     forgejo,
@@ -28,6 +29,7 @@ REGISTRIES: Final[Mapping[str, Registry]] = {
     for one in (
         acr.REGISTRY,
         acr_eventgrid.REGISTRY,
+        aliyun_acr.REGISTRY,
         dockerhub.REGISTRY,
         ecr.REGISTRY,
         forgejo.REGISTRY,
