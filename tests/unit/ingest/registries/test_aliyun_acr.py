@@ -33,7 +33,7 @@ def test_a_digest_is_no_tag() -> None:
 
 def test_a_tag_or_a_digest_is_enough() -> None:
     assert push(tag=None).digest == DIGEST
-    assert push(digest=None).tag == "latest"
+    assert (push(digest="").tag, push(digest="").digest) == ("latest", None)
     with pytest.raises(UnreadableRequestError, match="no tag and no digest"):
         push(tag=None, digest="")
 

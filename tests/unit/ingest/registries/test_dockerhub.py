@@ -30,6 +30,11 @@ def test_another_push_is_another_event(changes: dict[str, Any]) -> None:
 def test_old_bodies_have_a_point_in_the_time_and_no_tag() -> None:
     one = push(pushed_at=1.417566161e09, tag=None)
     assert (one.occurred_at, one.tag) == ("2014-12-03T00:22:41+00:00", None)
+    assert (one.id_from, one.time_from) == (Known.DERIVED, Known.NATIVE)
+
+
+def test_nobody_is_no_actor() -> None:
+    assert push(pusher="").actor is None
 
 
 def test_without_a_time_no_later_push_is_taken_for_it() -> None:

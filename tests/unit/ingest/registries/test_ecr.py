@@ -96,9 +96,16 @@ def test_the_host_is_of_account_and_region(region: str | None, host: str | None)
     assert change("ecr", sent(EVENT | {"region": region})).host == host
 
 
-def test_what_a_transformer_left_out_is_of_the_receipt() -> None:
-    one = change("ecr", sent(EVENT | {"id": None, "time": None}))
-    assert (one.id_from, one.time_from) == (Known.RECEIVED, Known.RECEIVED)
+@pytest.mark.parametrize("nothing", [None, ""], ids=["null", "empty"])
+def test_what_a_transformer_left_out_is_of_the_receipt(nothing: str | None) -> None:
+    one = change("ecr", sent(EVENT | {"id": nothing, "time": nothing}))
+    assert (one.event_id, one.id_from) == (None, Known.RECEIVED)
+    assert (one.occurred_at, one.time_from) == (None, Known.RECEIVED)
+
+
+def test_id_and_time_are_the_events_own() -> None:
+    one = change("ecr", sent(EVENT))
+    assert (one.id_from, one.time_from) == (Known.NATIVE, Known.NATIVE)
 
 
 @pytest.mark.parametrize("missing", ["repository-name", "action-type"])

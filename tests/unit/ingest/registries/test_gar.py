@@ -76,6 +76,7 @@ def test_a_port_is_no_tag() -> None:
         {"action": "INSERT", "tag": f"{IMAGE}:"},
         {"action": "INSERT", "tag": "api:1.1"},
         {"action": "INSERT", "tag": "localhost:5000/api"},
+        {"action": "INSERT", "tag": "/acme/api:1.1"},
         {"action": "INSERT", "tag": BY_TAG, "digest": f"other.example/api@{DIGEST}"},
     ],
     ids=[
@@ -86,6 +87,7 @@ def test_a_port_is_no_tag() -> None:
         "empty-tag",
         "no-host",
         "port-alone",
+        "empty-host",
         "two-images",
     ],
 )

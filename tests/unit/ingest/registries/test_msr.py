@@ -49,6 +49,16 @@ def test_the_id_differs_by_time_and_type() -> None:
     assert len({change("msr", one).event_id for one in requests}) == 4
 
 
+def test_the_time_is_the_bodys_own() -> None:
+    one = change("msr", body("TAG_PUSH", tag="1.2"))
+    assert (one.id_from, one.time_from) == (Known.DERIVED, Known.NATIVE)
+
+
+def test_what_is_empty_is_not_said() -> None:
+    one = change("msr", body("TAG_PUSH", "", tag=DIGEST, digest="", author=""))
+    assert (one.tag, one.digest, one.actor, one.occurred_at) == (None, None, None, None)
+
+
 def test_without_a_time_no_later_push_is_taken_for_it() -> None:
     one = change("msr", body("TAG_PUSH", None, tag="1.2"))
     assert (one.event_id, one.id_from, one.time_from) == (None, Known.RECEIVED, Known.RECEIVED)

@@ -72,6 +72,12 @@ def test_path_based_routing_puts_the_repositorys_name_first(
     assert change("nexus", sent(BODY, options=option)).repository == name
 
 
+def test_path_based_routing_needs_the_repositorys_name() -> None:
+    request = sent(BODY | {"repositoryName": None}, options={"repository-name": "take"})
+    with pytest.raises(UnreadableRequestError, match="repositoryName"):
+        found("nexus", request)
+
+
 @pytest.mark.parametrize(
     ("hook", "body", "reason"),
     [

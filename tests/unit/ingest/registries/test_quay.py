@@ -68,5 +68,9 @@ def test_the_host_is_what_stands_before_the_name(url: str | None, host: str | No
 def test_a_template_may_leave_out_the_repository_but_not_its_parts() -> None:
     parts = {name: PUSH[name] for name in ("namespace", "name", "updated_tags")}
     assert change("quay", sent(parts)).repository == "shop/cart"
+
+
+@pytest.mark.parametrize("part", [{}, {"namespace": "shop"}, {"name": "cart"}], ids=str)
+def test_a_push_of_no_repository_is_unreadable(part: dict[str, str]) -> None:
     with pytest.raises(UnreadableRequestError, match="has no repository"):
-        found("quay", sent({"updated_tags": ["latest"]}))
+        found("quay", sent({"updated_tags": ["latest"], **part}))
