@@ -1,0 +1,33 @@
+"""Forgejo: the event `package` of a container, with headers of its own beside Gitea's.
+
+Rules: https://forgejo.org/docs/latest/user/webhooks/. Each is sent once. There are hooks of a
+repository, an owner and the whole system: use one. Of a tag it tells no digest; never sent: pulls.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from ingest.registries.adapter import Found, Registry, Reports, Says, Sent
+from ingest.registries.forge_package import found
+
+
+def read(sent: Sent) -> Iterator[Found]:
+    yield from found(sent, ("forgejo", "gitea", "gogs"))
+
+
+REGISTRY: Final = Registry(
+    name="forgejo",
+    label="Forgejo",
+    read=read,
+    reports=Reports(
+        push_tag=Says.EXACT,
+        push_untagged=Says.EXACT,
+        delete_manifest=Says.EXACT,
+        delete_tag=Says.EXACT,
+        pull=Says.NEVER,
+        digest=Says.PARTLY,
+        actor=Says.EXACT,
+        time=Says.PARTLY,
+        id=Says.EXACT,
+    ),
+)
