@@ -27,8 +27,12 @@ def test_every_room_of_the_console_is_on_the_map() -> None:
 
 
 def test_what_a_paragraph_names_is_in_its_room() -> None:
-    section = CONTRIBUTING.partition("room by room")[2].partition("\n### ")[0]
-    for paragraph in section.split("\n\n"):
-        rooms = [ROOT / one for one in re.findall(r"`(console/[\w/]*)/`", paragraph)]
+    sections = CONTRIBUTING.split("room by room\n")[1:]
+    assert len(sections) == 2
+    paragraphs = [one for part in sections for one in part.partition("\n### ")[0].split("\n\n")]
+    for paragraph in paragraphs:
+        rooms = [ROOT] + [
+            ROOT / one for one in re.findall(rf"`((?:{'|'.join(ROOMS)})[\w/]*)/`", paragraph)
+        ]
         for name in re.findall(r"`(\w+(?:\.py|/))`", paragraph):
             assert any((room / name).exists() for room in rooms), name
