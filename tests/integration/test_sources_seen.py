@@ -5,10 +5,12 @@ import json
 from collections.abc import AsyncIterator, Sequence
 
 import aio_pika
+import asyncpg
 import pytest
 
 from shared.amqp.message import event_message
 from shared.event import Event
+from shared.migrate import migrate, shipped
 from shared.origin import DEFAULT, Origin
 from tests.consoles import Visitor, running_console
 from tests.databases import refuse_poison
@@ -132,3 +134,17 @@ async def test_events_of_several_registries_are_told_apart(
     nothing = await visitor.get("/events?source=nowhere")
     assert "None of the newest 100,000 events matches." in nothing.text
     assert 'value="nowhere"' in nothing.source
+
+
+async def test_tables_of_before_say_what_to_do(
+    amqp_url: str, empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = await asyncpg.connect(empty_database_url)
+    with monkeypatch.context() as before:
+        before.setattr("shared.migrate.shipped", lambda: shipped()[:8])
+        await migrate(connection)
+    await connection.close()
+    async with running_console(amqp_url, empty_database_url) as visitor:
+        page = await visitor.get("/events")
+    assert page.status == 503
+    assert "The tables are those of before: run registry-events migrate." in page.text
