@@ -9,6 +9,7 @@ from ingest.envelope import UnreadableEnvelopeError, split
 from ingest.translation import Body, Notification, translate_each
 from shared.amqp.dead_letter import Reason
 from shared.amqp.message import TRACEPARENT, Message, received_at
+from shared.origin import Origin
 from shared.text import from_bytes, to_bytes
 
 # Bytes of an unpacked body; a bomb is left as it is.
@@ -50,7 +51,7 @@ def is_envelope(value: object) -> bool:
 
 
 def messages_of(text: str, dead_letter: DeadLetter) -> list[Message]:
-    """The events of an envelope's text; it came when the dead letter came.
+    """The events of an envelope's text; it came when and whence the dead letter came.
 
     Those that are invalid become dead letters of their own, as at ingest.
 
@@ -66,4 +67,9 @@ def messages_of(text: str, dead_letter: DeadLetter) -> list[Message]:
         traceparent=trace if isinstance(trace, str) else None,
     )
     each = translate_each(notification, split(body, patient=True))
-    return [one.message for one in each if one.message]
+    origin = Origin.read(dead_letter.headers).headers
+    return [
+        one.message._replace(headers={**one.message.headers, **origin})
+        for one in each
+        if one.message
+    ]
