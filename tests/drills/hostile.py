@@ -23,6 +23,7 @@ HOLDING = 12
 FLOODING = 5
 BRIEF = 2
 FEW = 20
+SEEN_WITHIN = 20
 # For a busy machine; the default is within the registry's timeout, which only the full form times.
 PATIENT: dict[str, Any] = {"ingest_deadline": 5}
 
@@ -72,9 +73,15 @@ async def _honest(stage: Stage, port: int, seconds: float, effects: Effects) -> 
     await effects.look_anew()
     times: list[float] = []
     ended = time.monotonic() + seconds
+    # In the full form the attack is strong enough to be seen at once; a busy machine takes longer.
+    at_last = ended + (0 if stage.scale.strict else SEEN_WITHIN)
+    seen = False
+
+    def goes_on() -> bool:
+        return time.monotonic() < (ended if seen else at_last)
 
     async def send() -> None:
-        while time.monotonic() < ended:
+        while goes_on():
             started = time.monotonic()
             answer = await sender.post(pushes())
             times.append(time.monotonic() - started)
@@ -82,10 +89,11 @@ async def _honest(stage: Stage, port: int, seconds: float, effects: Effects) -> 
             await asyncio.sleep(PAUSE)
 
     async def watch() -> None:
+        nonlocal seen
         most = 0
-        while time.monotonic() < ended:
+        while goes_on():
             most = max(most, open_files(stage.services[0]))
-            await effects.are_all_seen()
+            seen = await effects.are_all_seen()
             await asyncio.sleep(0.5)
         stage.note = f"{most:,} open files at most; "
 
