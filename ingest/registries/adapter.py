@@ -85,7 +85,16 @@ class Ignored(NamedTuple):
     reason: str
 
 
-Found = Change | Ignored
+class Unreadable(NamedTuple):
+    """One of several in a request that is not what this registry sends, because of `reason`.
+
+    It becomes a dead letter; the others are what they are.
+    """
+
+    reason: str
+
+
+Found = Change | Ignored | Unreadable
 Read = Callable[[Sent], Iterator[Found]]
 # Of a handshake: the value of the JSON that is its answer; None if it is none.
 Answer = Callable[[Sent], object | None]
@@ -148,6 +157,8 @@ def converted(found: object, shape: type[T]) -> T:
         return msgspec.convert(found, shape)
     except msgspec.ValidationError as error:
         raise UnreadableRequestError(printable(str(error), 300)) from None
+    except UnicodeEncodeError:
+        raise UnreadableRequestError("a key is not UTF-8") from None
 
 
 def derived_id(registry: str, fields: Sequence[object], suffix: str = "") -> str:

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from shared.configuration import FILE_SUFFIX, SECRETS, variable
 from shared.settings import Settings
+from shared.sources import Source
 
 MASK: Final = "****"
 
@@ -36,6 +37,8 @@ def _shown(value: object) -> str:
             return ""
         case SecretStr():
             return _mask_url(value.get_secret_value())
+        case (Source(), *_):
+            return ",".join(f"{source.registry}/{source.name}" for source in value)
         case tuple():
             return ",".join(MASK for _ in value)
         case bool():
