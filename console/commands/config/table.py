@@ -37,14 +37,16 @@ def _shown(value: object) -> str:
             return ""
         case SecretStr():
             return _mask_url(value.get_secret_value())
-        case (Source(), *_):
-            return ",".join(f"{source.registry}/{source.name}" for source in value)
         case tuple():
-            return ",".join(MASK for _ in value)
+            return ",".join(_one(part) for part in value)
         case bool():
             return str(value).lower()
         case _:
             return str(value)
+
+
+def _one(part: object) -> str:
+    return f"{part.registry}/{part.name}" if isinstance(part, Source) else MASK
 
 
 def _mask_url(url: str) -> str:
