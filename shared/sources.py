@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -16,8 +17,15 @@ from pydantic import (
 NAME: Final = "1 to 40 of a-z, 0-9 and -"
 _Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
 _Header = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,100}$")]
-_Secret = Annotated[SecretStr, Field(min_length=1)]
-Secrets: TypeAlias = Annotated[tuple[_Secret, ...], Field(min_length=1)]
+
+
+def _hold(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    if not secrets or not all(secret.get_secret_value() for secret in secrets):
+        raise ValueError("holds no secret, or an empty one")
+    return secrets
+
+
+Secrets: TypeAlias = Annotated[tuple[SecretStr, ...], AfterValidator(_hold)]
 
 
 class _Part(BaseModel):
