@@ -25,13 +25,13 @@ class Sample:
 
     @property
     def source(self) -> dict[str, Any]:
-        """Of the name `of-<registry>`, with the auth that this sample has."""
-        auth = _auth(self.auth)
-        return {"name": f"of-{self.registry}", "registry": self.registry, "auth": auth}
+        """One of its own, with the auth that this sample has."""
+        name = self.name.replace("/", "-")[:40]
+        return {"name": name, "registry": self.registry, "auth": _auth(self.auth)}
 
     @property
     def path(self) -> str:
-        return f"/notifications/{self.registry}/of-{self.registry}{self.query}"
+        return f"/notifications/{self.registry}/{self.source['name']}{self.query}"
 
     @property
     def events(self) -> Sequence[Mapping[str, Any]]:
