@@ -50,8 +50,8 @@ class Settings(BaseSettings):
     )
     sources: Sources = Field(
         (),
-        description="registries that do not send Distribution's notifications, or are told apart, "
-        "as a JSON list (see Other registries)",
+        description="registries that send notifications of other kinds, or have a name, as a JSON "
+        "list (see Other registries)",
     )
     ingest_listen: Listen = Field("127.0.0.1:8080", description="address of ingest")
     ingest_processes: int = Field(

@@ -216,7 +216,7 @@ async def test_what_the_broker_does_not_confirm_is_503(
 @pytest.mark.parametrize("setting", ["sources", "tokens"])
 async def test_ingest_does_not_start_open(amqp_url: str, database_url: str, setting: str) -> None:
     sources = [{"name": "one", "registry": "quay", "auth": {"none": True}}]
-    given = {"sources": json.dumps(sources if setting == "sources" else [])}
+    given: dict[str, Any] = {"sources": json.dumps(sources if setting == "sources" else [])}
     given |= {"tokens": ()} if setting == "tokens" else {}
     with pytest.raises(StartError, match=r"--insecure-no-auth"):
         await ingest.app.run(make_settings(amqp_url, database_url, **given))
