@@ -22,12 +22,20 @@ class Refusals:
         # Bound once: else each line that is not wanted costs as much as one that is.
         self._log = get_logger().bind()
         self._unauthorized, self._refused = Throttle(_QUIET), Throttle(_QUIET)
-        self._too_large, self._no_keys = Throttle(_QUIET), Throttle(_QUIET)
+        self._unproven, self._no_keys = Throttle(_QUIET), Throttle(_QUIET)
+        self._too_large = Throttle(_QUIET)
 
     def unauthorized(self, request: web.Request) -> None:
         self.sender_faults.note(SenderFault.TOKEN, request.remote)
         if count := self._unauthorized.count():
             self._log.warning("notification.unauthorized", remote=request.remote, count=count)
+
+    def unproven(self, request: web.Request, source: str) -> None:
+        self.sender_faults.note(SenderFault.PROOF, request.remote)
+        if count := self._unproven.count():
+            self._log.warning(
+                "notification.unproven", remote=request.remote, source=source, count=count
+            )
 
     def too_large(self, request: web.Request, body: Body) -> None:
         self.sender_faults.note(SenderFault.TOO_LARGE, request.remote)

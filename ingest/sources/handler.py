@@ -78,7 +78,7 @@ class SourceHandler:
             signature = await self._proof.awaited(request)
             return await self._within_bytes(request, signature)
         except UnprovenError:
-            self._refusals.unauthorized(request)
+            self._refusals.unproven(request, self._source.name)
             return answers.unproven(self._source.name, self._proof.kinds)
         except KeysAwayError as error:
             self._refusals.without_keys(self._source.name, error)

@@ -127,7 +127,8 @@ async def test_no_secret_is_said_anywhere(
         async with pipeline.http.get(pipeline.url + path) as response:
             said += await response.text()
     logged = "".join(capfd.readouterr())
-    assert "notification.unauthorized" in logged
+    assert "notification.unproven" in logged
+    assert "by-query" in logged
     for secret in (*BOTH, GUESS):
         assert secret not in said + logged
         assert b64encode(f"any:{secret}".encode()).decode() not in said + logged
