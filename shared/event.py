@@ -10,6 +10,7 @@ import msgspec
 from shared import event_check, quick_json, strict_json, timestamps
 from shared.event_parts import LONGEST_ACTION, Actor, Parts, Request, Source, Target
 from shared.invalid_event import InvalidEventError
+from shared.origin import DEFAULT, Origin
 from shared.text import from_bytes, unstorable
 
 SUPPORTED_ACTIONS: Final = frozenset({"push", "delete"})
@@ -32,6 +33,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
 
     `repository` is the usable path of a supported event. `node` is the node of the registry that
     says it sent this; empty if nobody says. Texts are None if absent, and all can be stored.
+    `origin` is not in the event: its message tells it.
     """
 
     id: str
@@ -47,6 +49,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     request_host: str | None
     request_method: str | None
     user_agent: str | None
+    origin: Origin = DEFAULT
 
     @property
     def supported(self) -> bool:

@@ -16,6 +16,7 @@ PREFIX: Final = "registry_events_"
 LAG_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600, 21600, 86400)
 # 0.5 s is the timeout in the registry's own example: a bucket ends there.
 ANSWER_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.4, 0.5, 1, 2.5, 5)
+OTHER: Final = "other"
 KNOWN_ACTIONS: Final = frozenset({"push", "pull", "mount", "delete"})
 
 
@@ -46,6 +47,21 @@ class Figures:
         return Histogram(PREFIX + name, text, buckets=buckets, registry=self.registry)
 
 
+class FirstSeen:
+    """Values of a label that has no more than `most` of them: what comes later is `other`."""
+
+    def __init__(self, *values: str, most: int) -> None:
+        self._seen = set(values)
+        self._most = most
+
+    def label(self, value: str) -> str:
+        if value not in self._seen:
+            if len(self._seen) >= self._most:
+                return OTHER
+            self._seen.add(value)
+        return value
+
+
 def action_label(action: str) -> str:
     """The registry's verb, or `other`: senders may invent verbs without end."""
-    return action if action in KNOWN_ACTIONS else "other"
+    return action if action in KNOWN_ACTIONS else OTHER

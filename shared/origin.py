@@ -21,6 +21,8 @@ _HEADERS: Final = {
     "time_from": "time-from",
 }
 _LONGEST: Final = 255
+# As it stands in a table of headers: how long the name is, the name, S for a text.
+_MARK: Final = bytes([len(_HEADERS["source"])]) + _HEADERS["source"].encode() + b"S"
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -38,18 +40,30 @@ class Origin(msgspec.Struct, frozen=True):
 
     @property
     def headers(self) -> dict[str, str | int]:
-        """Of a message: what is not as today's route has it."""
-        return {
+        """Of a message: what is not as today's route has it, and the source beside any of it."""
+        told = {
             name: printable(getattr(self, field), _LONGEST)
             for field, name in _HEADERS.items()
             if getattr(self, field) != getattr(DEFAULT, field)
         }
+        return {_HEADERS["source"]: printable(self.source, _LONGEST), **told} if told else {}
 
     @classmethod
     def read(cls, headers: Mapping[str, object]) -> Self:
         """Of a message's headers; whatever they are."""
         known = {field: headers.get(name) for field, name in _HEADERS.items()}
-        return cls(**{field: text for field, text in known.items() if isinstance(text, str)})
+        return cls(
+            **{
+                field: printable(text, _LONGEST)
+                for field, text in known.items()
+                if isinstance(text, str) and text
+            }
+        )
 
 
 DEFAULT: Final = Origin()
+
+
+def is_told(header: bytes) -> bool:
+    """Whether a header frame's payload says any of it: far sooner than headers are decoded."""
+    return _MARK in header

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from shared.amqp.contents import Delivery
 from shared.amqp.dead_letter import Reason, Story, dead_letter
 from shared.amqp.message import Message, received_at
 from shared.event import Event
 from shared.invalid_event import InvalidEventError
+from shared.origin import DEFAULT, Origin, is_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,15 @@ def read(deliveries: Sequence[Delivery]) -> tuple[list[Received], list[Failure]]
     failures: list[Failure] = []
     for delivery in deliveries:
         try:
-            received.append(Received(delivery, Event.read(delivery.body)))
+            event = Event.read(delivery.body)
+            if is_told(delivery.header):
+                event = replace(event, origin=origin(delivery))
+            received.append(Received(delivery, event))
         except InvalidEventError as error:
             failures.append(Failure(delivery, Reason.INVALID_EVENT, error, attempts=1))
     return received, failures
+
+
+def origin(delivery: Delivery) -> Origin:
+    """Where it came from, by its headers."""
+    return Origin.read(delivery.properties.headers) if is_told(delivery.header) else DEFAULT

@@ -5,13 +5,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from prometheus_client import Counter as PrometheusCounter
+
 from shared.amqp.topology import action_of
 from shared.lag import lag
-from shared.metrics import ANSWER_BUCKETS, PREFIX, Figures, action_label
-from worker.delivery import Failure
+from shared.metrics import ANSWER_BUCKETS, PREFIX, Figures, FirstSeen, action_label
+from shared.origin import DEFAULT_SOURCE
+from worker.delivery import Failure, origin
 from worker.isolation import Outcome
 from worker.lags import LagHistogram
 
+# An operator names them, but messages of others may be in the queue too.
+_SOURCES: Final = 100
 _SIZE_BUCKETS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
 
@@ -20,7 +25,10 @@ class WorkerMetrics(Figures):
 
     def __init__(self) -> None:
         super().__init__()
-        self.events = self.counter("worker_events", "Events settled.", "action", "outcome")
+        self.events = self.counter(
+            "worker_events", "Events settled.", "action", "outcome", "source"
+        )
+        self._sources = FirstSeen(DEFAULT_SOURCE, most=_SOURCES)
         self.tracking = self.counter("tracking_events", "Tracking events written.", "action")
         self.geo = self.counter("geo_events", "Geo events written.")
         self.duplicates = self.counter("worker_duplicates", "Events that were recorded already.")
@@ -49,8 +57,10 @@ class WorkerMetrics(Figures):
 
     def count_recorded(self, outcome: Outcome, *, geo_enabled: bool) -> None:
         now = datetime.now(UTC)
-        for action, count in Counter(verdict.event.action for verdict in outcome.fresh).items():
-            self.events.labels(action_label(action), "recorded").inc(count)
+        events = [verdict.event for verdict in outcome.fresh]
+        settled = Counter((event.action, event.origin.source) for event in events)
+        for (action, source), count in settled.items():
+            self._settled(action, "recorded", source).inc(count)
         for verb, count in Counter(verdict.tracking_action for verdict in outcome.fresh).items():
             self.tracking.labels(verb).inc(count)
         lags = [lag(verdict.event.timestamp, now) for verdict in outcome.fresh]
@@ -66,4 +76,8 @@ class WorkerMetrics(Figures):
         for failure in failures:
             self.dead_letters.labels(failure.reason).inc()
             action = action_of(failure.delivery.routing_key)
-            self.events.labels(action_label(action), "dead_lettered").inc()
+            source = origin(failure.delivery).source
+            self._settled(action, "dead_lettered", source).inc()
+
+    def _settled(self, action: str, outcome: str, source: str) -> PrometheusCounter:
+        return self.events.labels(action_label(action), outcome, self._sources.label(source))

@@ -8,7 +8,15 @@ from shared.database import Connection, Pool, transaction
 from shared.event import Event
 from shared.settings import CatalogueMode
 from worker import catalogue, conflicting_events, geo_events, tracking_events
-from worker.verdicts import Catalogue, Verdict, created, first_pushes, judge, once_each
+from worker.verdicts import (
+    Catalogue,
+    Verdict,
+    created,
+    first_pushes,
+    judge,
+    once_each,
+    repository_key,
+)
 
 # For a whole transaction; each of its statements has the pool's own deadline.
 _SECONDS: Final = 30.0
@@ -70,10 +78,10 @@ class Recorder:
         return Recorded(fresh, duplicates=len(events) - len(fresh), conflicts=conflicts)
 
     async def _resolve(self, connection: Connection, events: Sequence[Event]) -> Catalogue:
-        paths = {event.repository for event in events}
+        keys = set(map(repository_key, events))
         if self._mode is CatalogueMode.LOOKUP:
-            return await catalogue.look_up(connection, paths)
-        return await catalogue.register(connection, paths)
+            return await catalogue.look_up(connection, keys)
+        return await catalogue.register(connection, keys)
 
 
 async def _create(

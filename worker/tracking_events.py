@@ -7,6 +7,7 @@ from operator import attrgetter
 from msgspec import Struct
 
 from shared.database import Connection, as_json
+from shared.origin import DEFAULT, DEFAULT_SOURCE, DISTRIBUTION, NATIVE, Origin
 from worker.classification.tracking import CATEGORY, TrackingAction
 from worker.verdicts import Verdict
 
@@ -23,10 +24,29 @@ SELECT event.*, $2::text FROM json_to_recordset($1::json) AS event (
 ON CONFLICT (event_id) DO NOTHING
 RETURNING event_id
 """
+# The same with what no row of today's route has, where it would only cost time.
+INSERT_OF_SOURCES = """
+INSERT INTO tracking_events (
+    event_id, action, repository, container_repository_id, request_host, tag, digest, media_type,
+    actor, source, request_id, request_method, user_agent, occurred_at, registry_source, registry,
+    kind, id_from, time_from, category
+)
+SELECT event.*, $2::text FROM json_to_recordset($1::json) AS event (
+    event_id text, action text, repository text, container_repository_id bigint,
+    request_host text, tag text, digest text, media_type text, actor text, source text,
+    request_id text, request_method text, user_agent text, occurred_at timestamptz,
+    registry_source text, registry text, kind text, id_from text, time_from text
+)
+ON CONFLICT (event_id) DO NOTHING
+RETURNING event_id
+"""
 
 
-class Row(Struct):
-    """A row but for its category; fields are columns, an empty text of the event is no value."""
+class Row(Struct, omit_defaults=True):
+    """A row but for its category; fields are columns, an empty text of the event is no value.
+
+    Those of the origin are None in events of today's route.
+    """
 
     event_id: str
     action: str
@@ -42,6 +62,11 @@ class Row(Struct):
     request_method: str | None
     user_agent: str | None
     occurred_at: datetime
+    registry_source: str | None = None
+    registry: str | None = None
+    kind: str | None = None
+    id_from: str | None = None
+    time_from: str | None = None
 
 
 async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> set[str]:
@@ -50,7 +75,12 @@ async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> set[str
     Rows are inserted, and so their keys locked, in sorted order: no two workers can deadlock.
     """
     rows = sorted(map(row, verdicts), key=attrgetter("event_id"))
-    inserted = await connection.fetch(INSERT, as_json(rows), CATEGORY)
+    statement = INSERT
+    if any(row.registry_source for row in rows):
+        statement = INSERT_OF_SOURCES
+        for one in rows:
+            one.registry_source = one.registry_source or DEFAULT_SOURCE
+    inserted = await connection.fetch(statement, as_json(rows), CATEGORY)
     return {new["event_id"] for new in inserted}
 
 
@@ -64,7 +94,7 @@ async def mark_created(connection: Connection, event_ids: Collection[str]) -> No
 
 def row(verdict: Verdict) -> Row:
     event = verdict.event
-    return Row(
+    whole = Row(
         event.id,
         verdict.tracking_action,
         event.repository,
@@ -80,3 +110,18 @@ def row(verdict: Verdict) -> Row:
         event.user_agent or None,
         event.timestamp,
     )
+    if event.origin is not DEFAULT:
+        _tell(whole, event.origin)
+    return whole
+
+
+def _tell(whole: Row, origin: Origin) -> None:
+    whole.registry_source = origin.source
+    whole.registry = _unless(DISTRIBUTION, origin.registry)
+    whole.kind = origin.kind or None
+    whole.id_from = _unless(NATIVE, origin.id_from)
+    whole.time_from = _unless(NATIVE, origin.time_from)
+
+
+def _unless(usual: str, text: str) -> str | None:
+    return text if text != usual else None

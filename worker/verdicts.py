@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import msgspec
 
@@ -9,15 +10,22 @@ from shared.event import Event
 from worker.classification.geo import is_geo_event
 from worker.classification.tracking import TrackingAction, tracking_action
 
+# Source and path: a path alone names a repository in each registry that has it.
+RepositoryKey: TypeAlias = tuple[str, str]
+
+
+def repository_key(event: Event) -> RepositoryKey:
+    return event.origin.source, event.repository
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The catalogue's rows for the repositories of a batch: ids by path.
+    """The catalogue's rows for the repositories of a batch: ids by source and path.
 
     `pending` are the ids of those whose creation no untagged push has been recorded as.
     """
 
-    ids: Mapping[str, int]
+    ids: Mapping[RepositoryKey, int]
     pending: frozenset[int] = frozenset()
 
     def __or__(self, other: "Catalogue") -> "Catalogue":
@@ -41,7 +49,7 @@ def judge(events: Sequence[Event], catalogue: Catalogue) -> list[Verdict]:
     """
     verdicts = []
     for event in events:
-        row = catalogue.ids.get(event.repository)
+        row = catalogue.ids.get((event.origin.source, event.repository))
         action = tracking_action(event, repository_existed=row is not None)
         if action:
             geo = is_geo_event(event, repository_has_row=row is not None)

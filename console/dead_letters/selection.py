@@ -52,6 +52,7 @@ class Selection:
     reason: tuple[str, ...] = ()
     error: tuple[str, ...] = ()
     repository: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
     action: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
@@ -70,6 +71,7 @@ class Selection:
             (not self.id or self._has_id(dead_letter))
             and (not self.reason or dead_letter.story.reason.value in self.reason)
             and (not self.action or dead_letter.action in self.action)
+            and (not self.source or dead_letter.registry_source in self.source)
             and (not self.attempts or self.attempts.holds(dead_letter.story.attempts))
             and (not self.repository or _like(dead_letter.repository, self.repository))
             and (not self.error or _like(dead_letter.error, self.error))

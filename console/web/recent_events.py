@@ -1,4 +1,4 @@
-"""The events that were recorded last, by repository and action."""
+"""The events that were recorded last, by repository, action and source."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from console.database import fault, reading
 from console.words import away
 from shared.database import ERRORS, Pool
 from shared.lag import lag
+from shared.origin import DEFAULT_SOURCE
 from shared.text import storable
 
 # A filter is tried on so many of the newest rows: there is no index for it.
@@ -19,10 +20,11 @@ ACTIONS: Final = ("push_tag", "delete_tag", "push_repository", "delete_repositor
 ALL_ACTIONS: Final = (*ACTIONS, "create_repository")
 
 _RECENT: Final = """
-SELECT recorded_at, occurred_at, action, repository, tag, digest
+SELECT recorded_at, occurred_at, action, repository, tag, digest, registry_source
 FROM (SELECT * FROM tracking_events ORDER BY recorded_at DESC, id DESC LIMIT $1) AS newest
 WHERE ($2 = '' OR repository LIKE $2) AND ($3 = '' OR action = $3)
-ORDER BY recorded_at DESC, id DESC LIMIT $4
+    AND ($4 = '' OR registry_source = $4)
+ORDER BY recorded_at DESC, id DESC LIMIT $5
 """
 _LIKE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\", "*": "%", "?": "_"})
 
@@ -33,9 +35,10 @@ class EventFilter:
 
     repository: str = ""
     action: str = ""
+    source: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.repository or self.action)
+        return bool(self.repository or self.action or self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class RecordedEvent:
     tag: str | None
     digest: str
     lag: float | None
+    source: str
 
     @property
     def verb(self) -> str:
@@ -59,16 +63,24 @@ class Found:
     events: Sequence[RecordedEvent] = ()
     fault: str = ""
 
+    @property
+    def has_sources(self) -> bool:
+        """Whether it is worth telling which registry each of them came from."""
+        return any(event.source != DEFAULT_SOURCE for event in self.events)
+
 
 async def recent(pool: Pool, url: str, chosen: EventFilter, count: int) -> Found:
     """The newest first; never raises. What it says of the server of `url` names it."""
     like = storable(chosen.repository).translate(_LIKE)
     searched = SEARCHED if chosen else count
+    texts = (like, storable(chosen.action), storable(chosen.source))
     try:
         async with reading(pool) as connection:
-            rows = await connection.fetch(_RECENT, searched, like, storable(chosen.action), count)
+            rows = await connection.fetch(_RECENT, searched, *texts, count)
     except asyncpg.UndefinedTableError:
         return Found(fault="The tables are missing: run registry-events migrate.")
+    except asyncpg.UndefinedColumnError:
+        return Found(fault="The tables are those of before: run registry-events migrate.")
     except asyncpg.LockNotAvailableError:
         return Found(fault="The tables cannot be read now: the overview says whose lock it is.")
     except ERRORS as error:
@@ -84,4 +96,5 @@ def _event(row: Any) -> RecordedEvent:  # noqa: ANN401  a record, which mypy kno
         tag=row["tag"],
         digest=row["digest"] or "",
         lag=lag(row["occurred_at"], row["recorded_at"]),
+        source=row["registry_source"],
     )

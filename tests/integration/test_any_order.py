@@ -8,24 +8,30 @@ from typing import Any, NamedTuple
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from shared.configuration import load
 from shared.database import new_pool
 from shared.event import Event
+from shared.origin import DEFAULT, Origin
 from shared.settings import CatalogueMode
 from tests.factories import LAYER, MANIFEST, make_event
 from worker.recorder import Recorder
+from worker.verdicts import repository_key
 
 Batches = Sequence[Sequence[Event]]
 
 EVENTS = st.builds(
-    lambda action, path, target: Event.parse(json.dumps(make_event(action, path, target=target))),
+    lambda action, path, target, origin: replace(
+        Event.parse(json.dumps(make_event(action, path, target=target))), origin=origin
+    ),
     st.sampled_from(["push", "push", "push", "delete", "pull"]),
     st.sampled_from(["team/app", "team/other", "alpine"]),
     st.fixed_dictionaries(
         {"mediaType": st.sampled_from([MANIFEST, LAYER, "", None])},
         optional={"tag": st.sampled_from(["", "v1", "v2"])},
     ),
+    st.sampled_from([DEFAULT, DEFAULT, Origin("harbor", "harbor", "manifest"), Origin("b")]),
 )
 
 
@@ -57,7 +63,7 @@ async def test_the_tables_end_up_the_same(database_url: str, story: Story) -> No
     alone = await recorded(database_url, [[[event] for event in story.events]])
     assert together == alone
     pushed = {
-        event.repository for event in story.events if event.action == "push" and not event.tag
+        repository_key(event) for event in story.events if event.action == "push" and not event.tag
     }
     assert together["created"] == Counter(pushed)
 
@@ -80,7 +86,7 @@ async def recorded(url: str, recorders: Sequence[Batches]) -> dict[str, Any]:
                 "tracking": await rows(connection, TRACKING),
                 "geo": await rows(connection, GEO),
                 "catalogue": await rows(connection, CATALOGUE),
-                "created": Counter(row["repository"] for row in await connection.fetch(CREATED)),
+                "created": Counter(await rows(connection, CREATED)),
             }
 
 
@@ -96,15 +102,20 @@ UPDATE geo_event_counter SET last_id = 0
 # the creation may differ.
 TRACKING = """
 SELECT event_id, replace(action, 'create', 'push'), repository, path, tag, digest, media_type,
-       actor, source, request_id, request_method, user_agent, occurred_at, category
+       actor, tracking_events.source, request_id, request_method, user_agent, occurred_at, category,
+       registry_source, catalogue.source, registry, kind, id_from, time_from
 FROM tracking_events JOIN container_repositories AS catalogue
     ON catalogue.id = container_repository_id
 ORDER BY event_id
 """
 GEO = """
-SELECT event_id, path, action, tag, digest, occurred_at
+SELECT event_id, source, path, action, tag, digest, occurred_at
 FROM geo_events JOIN container_repositories AS catalogue ON catalogue.id = container_repository_id
 ORDER BY event_id
 """
-CATALOGUE = "SELECT path, creation_pending FROM container_repositories ORDER BY path"
-CREATED = "SELECT repository FROM tracking_events WHERE action = 'create_repository'"
+CATALOGUE = (
+    "SELECT source, path, creation_pending FROM container_repositories ORDER BY source, path"
+)
+CREATED = (
+    "SELECT registry_source, repository FROM tracking_events WHERE action = 'create_repository'"
+)

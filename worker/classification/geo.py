@@ -2,7 +2,7 @@
 
 The rules are those of GitLab's Geo extension of `ContainerRegistry::Event#handle!`, as cases in
 tests/data/classification.json. Deliberately different: an untagged OCI image index counts as a
-manifest, whose media type does not say so.
+manifest, whose media type does not say so. A registry that says itself what changed is believed.
 """
 
 from typing import Final
@@ -18,8 +18,18 @@ def is_geo_event(event: Event, *, repository_has_row: bool) -> bool:
     `repository_has_row`: in the catalogue, when the geo event is written; in mode `register` that
     is always so.
     """
-    changes_an_image = bool(event.tag) or _is_manifest(event.media_type or "")
-    return event.supported and repository_has_row and changes_an_image
+    return event.supported and repository_has_row and _changes_an_image(event)
+
+
+def _changes_an_image(event: Event) -> bool:
+    """By the registry's word for what changed, if it has one; a blob is of no image yet."""
+    match event.origin.kind:
+        case "manifest" | "tag" | "repository":
+            return True
+        case "blob":
+            return False
+        case _:
+            return bool(event.tag) or _is_manifest(event.media_type or "")
 
 
 def _is_manifest(media_type: str) -> bool:

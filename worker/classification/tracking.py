@@ -3,7 +3,8 @@
 The rules are those of GitLab's `ContainerRegistry::Event#track!`
 (https://gitlab.com/gitlab-org/gitlab/-/merge_requests/27001), as cases in
 tests/data/classification.json. Deliberately different: an empty tag is no tag, since Distribution
-3 writes empty texts where there is no value.
+3 writes empty texts where there is no value; and where the registry says that a whole repository
+changed, a tag beside it does not count.
 """
 
 from enum import StrEnum
@@ -29,7 +30,7 @@ def tracking_action(event: Event, *, repository_existed: bool) -> TrackingAction
     rows themselves, and which untagged push creates is decided by who is recorded first
     (`worker.recorder`), not here.
     """
-    match event.action, bool(event.tag):
+    match event.action, bool(event.tag) and event.origin.kind != "repository":
         case "push", True:
             return TrackingAction.PUSH_TAG
         case "push", False if not repository_existed:

@@ -11,6 +11,7 @@ from shared import credentials, strict_json
 from shared.amqp.contents import Delivery
 from shared.amqp.dead_letter import Story
 from shared.amqp.message import EVENT_ID
+from shared.origin import DEFAULT_SOURCE, DISTRIBUTION, Origin
 from shared.text import from_bytes, printable
 
 REQUEUE_COUNT: Final = "requeue-count"
@@ -23,7 +24,10 @@ _DELIVERY_COUNT: Final = "x-delivery-count"
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """Fields of the event are empty where its body does not have them as texts."""
+    """Fields of the event are empty where its body does not have them as texts.
+
+    `registry_source` and `registry` are those of its `Origin`.
+    """
 
     message_id: str
     routing_key: str
@@ -34,6 +38,8 @@ class DeadLetter:
     tag: str
     headers: Mapping[str, Any]
     body: str
+    registry_source: str
+    registry: str
 
     @classmethod
     def read(cls, delivery: Delivery) -> Self:
@@ -50,7 +56,7 @@ class DeadLetter:
         cls, body: bytes, *, message_id: str, routing_key: str, headers: Mapping[str, Any]
     ) -> Self:
         """Whatever the body is: a dead letter is often one because it cannot be read."""
-        text = from_bytes(body)
+        text, origin = from_bytes(body), Origin.read(headers)
         event = _object(_value(text))
         target = _object(event.get("target"))
         return cls(
@@ -63,6 +69,8 @@ class DeadLetter:
             tag=_text(target.get("tag")),
             headers={name: value for name, value in headers.items() if name != _DELIVERY_COUNT},
             body=text,
+            registry_source=origin.source,
+            registry=origin.registry,
         )
 
     @property
@@ -95,6 +103,12 @@ class DeadLetter:
     def name(self) -> str:
         """repository:tag, not safe to print."""
         return f"{self.repository}:{self.tag}" if self.tag else self.repository
+
+    @property
+    def home(self) -> str:
+        """The registry's software and its configured name, not safe to print; empty by default."""
+        home = (self.registry, self.registry_source)
+        return "" if home == (DISTRIBUTION, DEFAULT_SOURCE) else ", ".join(home)
 
     @property
     def handle(self) -> str:

@@ -73,7 +73,7 @@ def is_envelope(value: object) -> bool:
 
 
 def messages_of(text: str, dead_letter: DeadLetter) -> list[Message]:
-    """The events of an envelope's text; it came when the dead letter came.
+    """The events of an envelope's text; it came when and whence the dead letter came.
 
     Those that are invalid become dead letters of their own, as at ingest.
 
@@ -89,7 +89,12 @@ def messages_of(text: str, dead_letter: DeadLetter) -> list[Message]:
         source=Origin.read(dead_letter.headers).source,
     )
     each = translate_each(notification, split(body, patient=True))
-    return [one.message for one in each if one.message]
+    origin = Origin.read(dead_letter.headers).headers
+    return [
+        one.message._replace(headers={**one.message.headers, **origin})
+        for one in each
+        if one.message
+    ]
 
 
 def _came(dead_letter: DeadLetter) -> datetime:

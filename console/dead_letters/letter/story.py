@@ -101,6 +101,8 @@ def _facts(dead_letter: DeadLetter, group: str, clock: Clock) -> Iterator[tuple[
     yield "dead letter", dead_letter.message_id
     yield "event", " ".join(filter(None, event))
     yield "source", str(headers.get(SOURCE, ""))
+    if dead_letter.home:
+        yield "registry", dead_letter.home
     yield "reason", story.reason.value
     yield "error", dead_letter.error
     yield "group", group

@@ -37,7 +37,8 @@ async def events(request: web.Request) -> web.StreamResponse:
     if found.fault:
         raise web.HTTPServiceUnavailable(text=found.fault)
     _check(found.events)
-    return await files.send(request, "events", map(_event, found.events))
+    told = _event_of_source if found.has_sources else _event
+    return await files.send(request, "events", map(told, found.events))
 
 
 def _check(found: Sequence[object]) -> None:
@@ -59,3 +60,7 @@ def _event(one: RecordedEvent) -> files.Row:
         "digest": one.digest,
         "lag_seconds": one.lag,
     }
+
+
+def _event_of_source(one: RecordedEvent) -> files.Row:
+    return {**_event(one), "registry_source": one.source}

@@ -1,4 +1,4 @@
-"""Recent events, live, by repository and action."""
+"""Recent events, live, by repository, action and source."""
 
 from collections.abc import AsyncIterator
 from http import HTTPStatus
@@ -41,7 +41,12 @@ async def _values(request: web.Request, chosen: EventFilter) -> dict[str, Any]:
     return {
         "chosen": chosen,
         "actions": ALL_ACTIONS,
-        "pairs": {"repository": chosen.repository, "action": chosen.action},
+        "pairs": {
+            "repository": chosen.repository,
+            "action": chosen.action,
+            **({"source": chosen.source} if chosen.source else {}),
+        },
+        "sources": found.has_sources or chosen.source,
         "events": found.events,
         "fault": found.fault,
         "most": MOST,

@@ -64,6 +64,7 @@ async def _values(request: web.Request, seen: Overview) -> dict[str, Any]:
         "recorded": sparkline.chart([(point.at, point.recorded) for point in points]),
         "ready": sparkline.chart([(point.at, point.ready) for point in points]),
         "events": found.events,
+        "sources": found.has_sources,
         "caption": "Recent events",
         "empty": found.fault or "Nothing was recorded yet.",
     }

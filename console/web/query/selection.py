@@ -11,7 +11,7 @@ from console.dead_letters.selection import Selection
 from console.web.query import given
 from console.web.recent_events import EventFilter
 
-_LISTS: Final = ("id", "group", "reason", "error", "repository", "action")
+_LISTS: Final = ("id", "group", "reason", "error", "repository", "source", "action")
 _SINGLE: Final = ("since", "until", "attempts")
 
 
@@ -25,6 +25,7 @@ def read(query: MultiMapping[str]) -> Selection:
         reason=given.texts(query, "reason"),
         error=given.texts(query, "error"),
         repository=given.texts(query, "repository"),
+        source=given.texts(query, "source"),
         action=given.texts(query, "action"),
         since=given.moment(query, "since", now=now),
         until=given.moment(query, "until", now=now),
@@ -36,7 +37,9 @@ def read(query: MultiMapping[str]) -> Selection:
 def events(query: MultiMapping[str]) -> EventFilter:
     """Raises UnusableError."""
     return EventFilter(
-        repository=given.text(query, "repository"), action=given.text(query, "action")
+        repository=given.text(query, "repository"),
+        action=given.text(query, "action"),
+        source=given.text(query, "source"),
     )
 
 

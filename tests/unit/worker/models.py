@@ -16,7 +16,7 @@ from pamqp.header import ContentHeader
 
 from shared.amqp.channel import Channel
 from shared.amqp.contents import Delivery
-from shared.amqp.message import Message
+from shared.amqp.message import Headers, Message
 from shared.amqp.publisher import PublishFailedError
 from shared.event import Event
 from worker.batch import Batch
@@ -24,10 +24,11 @@ from worker.batches import BatchLoop
 from worker.consumer import Consumer
 from worker.metrics import WorkerMetrics
 from worker.recorder import Recorded
-from worker.verdicts import Catalogue, first_pushes, judge, once_each
+from worker.verdicts import Catalogue, first_pushes, judge, once_each, repository_key
 
 POISON = "team/poison"
 BATCH = 5
+NONE: Headers = {}
 
 
 class Crash(BaseException):
@@ -38,20 +39,20 @@ class Queue:
     """Messages in order; each delivery since the last channel has a tag."""
 
     def __init__(self) -> None:
-        self.messages: dict[int, tuple[bytes, int]] = {}
+        self.messages: dict[int, tuple[bytes, int, Headers]] = {}
         self.number = 0
         self.unacknowledged: list[int] = []
         self.channel_lost = False
 
-    def publish(self, body: bytes, came_before: int) -> None:
+    def publish(self, body: bytes, came_before: int, headers: Headers = NONE) -> None:
         self.number += 1
-        self.messages[self.number] = (body, came_before)
+        self.messages[self.number] = (body, came_before, headers)
 
     def lose_channel(self) -> None:
         """What was delivered and not acknowledged is counted and comes again, in its place."""
         for number in self.unacknowledged:
-            body, count = self.messages[number]
-            self.messages[number] = (body, count + 1)
+            body, count, headers = self.messages[number]
+            self.messages[number] = (body, count + 1, headers)
         self.unacknowledged = []
         self.channel_lost = False
 
@@ -76,14 +77,17 @@ class Queue:
             del self.messages[number]
 
     def _delivery(self, number: int) -> Delivery:
-        body, count = self.messages[number]
-        return delivery(number, body, came_before=count)
+        body, count, headers = self.messages[number]
+        return delivery(number, body, came_before=count, headers=headers)
 
 
-def delivery(tag: int, body: bytes = b"{}", *, came_before: int = 0) -> Delivery:
+def delivery(
+    tag: int, body: bytes = b"{}", *, came_before: int = 0, headers: Headers = NONE
+) -> Delivery:
     """As RabbitMQ hands a message over that came so often before."""
-    headers: Any = {"x-delivery-count": came_before} if came_before else {}
-    header = ContentHeader(0, len(body), Basic.Properties(headers=headers))
+    count = {"x-delivery-count": came_before} if came_before else {}
+    table: Any = {**headers, **count}
+    header = ContentHeader(0, len(body), Basic.Properties(headers=table))
     delivery = Delivery(tag, "event.push")
     delivery.header, delivery.body = marshal(header, 1)[7:-1], body
     return delivery
@@ -121,8 +125,8 @@ class Database:
         return Recorded(fresh=fresh, duplicates=len(events) - len(fresh))
 
     def _registered(self, events: Sequence[Event]) -> Catalogue:
-        new = {event.repository for event in events} - self._catalogue.ids.keys()
-        ids = {path: len(self._catalogue.ids) + n for n, path in enumerate(sorted(new), start=1)}
+        new = set(map(repository_key, events)) - self._catalogue.ids.keys()
+        ids = {key: len(self._catalogue.ids) + n for n, key in enumerate(sorted(new), start=1)}
         return Catalogue(ids, frozenset(ids.values()))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from contextlib import suppress
-from typing import Any
+from typing import TypeAlias
 
 import asyncpg
 from hypothesis import settings
@@ -11,9 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from shared.amqp.dead_letter import Reason, Story
+from shared.amqp.message import Headers
 from shared.amqp.publisher import PublishFailedError
+from shared.origin import DEFAULT, Origin
 from tests.factories import LAYER, MANIFEST, make_event
 from tests.unit.worker.models import POISON, Crash, Database, DeadLetters, Queue, batch_loop
+from worker.verdicts import repository_key
+
+Sent: TypeAlias = tuple[bytes, Headers]
 
 OUTAGES = st.sampled_from(
     [
@@ -37,7 +42,7 @@ class Worker(RuleBasedStateMachine):
         self.good: set[str] = set()
         self.bad: set[str] = set()
         self.changing: set[str] = set()
-        self.pushed: set[str] = set()
+        self.pushed: set[tuple[str, str]] = set()
 
     @rule(
         target=sent,
@@ -46,22 +51,31 @@ class Worker(RuleBasedStateMachine):
         tag=st.sampled_from(["", "v1"]),
         media_type=st.sampled_from([MANIFEST, LAYER]),
         came_before=st.sampled_from([0, 0, 2, 3, 4, 5]),
+        origin=st.sampled_from([DEFAULT, DEFAULT, Origin("harbor", "harbor", "manifest")]),
     )
     def send(
-        self, action: str, repository: str, tag: str, media_type: str, came_before: int
-    ) -> dict[str, Any]:
+        self,
+        action: str,
+        repository: str,
+        tag: str,
+        media_type: str,
+        came_before: int,
+        origin: Origin,
+    ) -> Sent:
         event = make_event(action, repository, target={"tag": tag, "mediaType": media_type})
         (self.bad if repository == POISON else self.good).add(event["id"])
-        if repository != POISON and (tag or media_type == MANIFEST):
+        if repository != POISON and (origin.kind or tag or media_type == MANIFEST):
             self.changing.add(event["id"])
         if repository != POISON and action == "push" and not tag:
-            self.pushed.add(repository)
-        self.queue.publish(json.dumps(event).encode(), came_before)
-        return event
+            self.pushed.add((origin.source, repository))
+        body = json.dumps(event).encode()
+        self.queue.publish(body, came_before, origin.headers)
+        return body, origin.headers
 
     @rule(event=sent)
-    def send_again(self, event: dict[str, Any]) -> None:
-        self.queue.publish(json.dumps(event).encode(), 0)
+    def send_again(self, event: Sent) -> None:
+        body, headers = event
+        self.queue.publish(body, 0, headers)
 
     @rule(error=OUTAGES, when=st.sampled_from(["before", "after"]))
     def database_will_fail(self, error: Exception, when: str) -> None:
@@ -96,7 +110,7 @@ class Worker(RuleBasedStateMachine):
         assert set(recorded.values()) <= {1}
         assert buried <= self.bad
         assert sorted(self.database.geo) == sorted(self.changing & recorded.keys())
-        waiting = {json.loads(body)["id"] for body, _ in self.queue.messages.values()}
+        waiting = {json.loads(body)["id"] for body, *_ in self.queue.messages.values()}
         assert self.good | self.bad <= recorded.keys() | buried | waiting
 
     def teardown(self) -> None:
@@ -107,7 +121,7 @@ class Worker(RuleBasedStateMachine):
         self.work()
         assert self.queue.messages == {}
         assert set(self.database.rows) == self.good
-        assert sorted(event.repository for event in self.database.created) == sorted(self.pushed)
+        assert sorted(map(repository_key, self.database.created)) == sorted(self.pushed)
         assert self._buried() == self.bad
 
     def _buried(self) -> set[str]:

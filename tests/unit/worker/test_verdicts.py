@@ -10,7 +10,7 @@ def events(*given: dict[str, Any]) -> list[Event]:
     return [Event.parse(json.dumps(one)) for one in given]
 
 
-CATALOGUE = Catalogue({"a/b": 7, "a/c": 8}, frozenset({7}))
+CATALOGUE = Catalogue({("default", "a/b"): 7, ("default", "a/c"): 8}, frozenset({7}))
 
 
 def test_every_event_has_the_row_whatever_its_place() -> None:

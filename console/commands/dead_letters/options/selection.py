@@ -36,6 +36,13 @@ _SELECTORS: Final = (
         "--error", multiple=True, type=FILLED, metavar="GLOB", help="Against 'Type: message'."
     ),
     click.option("--repository", multiple=True, type=FILLED, metavar="GLOB"),
+    click.option(
+        "--source",
+        multiple=True,
+        type=FILLED,
+        metavar="NAME",
+        help="The configured registry that it came from.",
+    ),
     click.option("--action", multiple=True, type=FILLED, help="The registry's verb: push, delete."),
     click.option("--since", type=MOMENT, help="Died since: 10m, 3h, 2d ago, or ISO 8601."),
     click.option("--until", type=MOMENT, help="Died until then."),
@@ -43,7 +50,8 @@ _SELECTORS: Final = (
     click.option("--all", is_flag=True, help="Everything."),
 )
 _NAMES: Final = (
-    "id", "group", "reason", "error", "repository", "action", "since", "until", "attempts", "all",
+    "id", "group", "reason", "error", "repository", "source", "action", "since", "until",
+    "attempts", "all",
 )  # fmt: skip
 
 

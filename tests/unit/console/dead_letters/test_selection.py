@@ -8,6 +8,7 @@ from console.dead_letters.letter.cause import cause
 from console.dead_letters.selection import Selection, attempts
 from console.errors import UnusableError
 from shared.amqp.dead_letter import Reason
+from shared.origin import Origin
 from tests.factories import make_event
 from tests.unit.console.dead_letters.letters import make_dead_letter
 
@@ -35,6 +36,9 @@ AFTER = datetime(2026, 3, 1, 12, 1, tzinfo=UTC)
         ({"error": ("no row*",)}, False),
         ({"repository": ("team/*",)}, True),
         ({"repository": ("team",)}, False),
+        ({"source": ("prod-harbor", "default")}, True),
+        ({"source": ("prod-harbor",)}, False),
+        ({"source": ("def*",)}, False),
         ({"action": ("push",)}, True),
         ({"action": ("delete",)}, False),
         ({"since": BEFORE}, True),
@@ -50,6 +54,14 @@ AFTER = datetime(2026, 3, 1, 12, 1, tzinfo=UTC)
 )
 def test_everything_given_must_hold(selectors: dict[str, Any], *, chosen: bool) -> None:
     assert Selection(**selectors).matches(DEAD_LETTER) is chosen
+
+
+def test_one_of_a_source_is_chosen_by_its_name() -> None:
+    dead_letter = make_dead_letter(headers=Origin("prod-harbor", "harbor").headers)
+    assert Selection(source=("prod-harbor",)).matches(dead_letter)
+    assert not Selection(source=("default", "harbor")).matches(dead_letter)
+    assert str(Selection(source=("prod-harbor",))) == "--source prod-harbor"
+    assert Selection(source=("prod-harbor",)).names_any
 
 
 def test_an_error_is_matched_as_it_is_not_as_it_is_shown() -> None:

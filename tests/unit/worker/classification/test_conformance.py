@@ -9,7 +9,7 @@ import pytest
 from shared.event import Event
 from shared.invalid_event import InvalidEventError
 from tests.factories import make_event
-from worker.verdicts import Catalogue, created, first_pushes, judge
+from worker.verdicts import Catalogue, created, first_pushes, judge, repository_key
 
 CASES = json.loads((Path(__file__).parents[3] / "data" / "classification.json").read_text())
 MODES = ("lookup", "register")
@@ -27,9 +27,11 @@ def parametrised() -> list[Any]:
 def catalogue_for(case: dict[str, Any], mode: str, events: list[Event]) -> Catalogue:
     if case["repository_row"]:
         path = case["event"].get("target", {}).get("repository") or ""
-        return Catalogue({path: 7}, frozenset({7} if case.get("creation_pending") else ()))
-    paths = {event.repository for event in events} if mode == "register" else set()
-    return Catalogue(dict.fromkeys(paths, 7), frozenset({7}))
+        return Catalogue(
+            {("default", path): 7}, frozenset({7} if case.get("creation_pending") else ())
+        )
+    keys = set(map(repository_key, events)) if mode == "register" else set()
+    return Catalogue(dict.fromkeys(keys, 7), frozenset({7}))
 
 
 @pytest.mark.parametrize(("case", "mode"), parametrised())

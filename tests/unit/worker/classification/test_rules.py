@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from shared.event import Event
+from shared.origin import Origin
 from tests.factories import LAYER, MANIFEST, make_event
 from worker.classification.geo import is_geo_event
 from worker.classification.tracking import tracking_action
@@ -13,8 +15,9 @@ from worker.classification.tracking import tracking_action
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 
 
-def event(action: str, **target: Any) -> Event:
-    return Event.parse(json.dumps(make_event(action, target=target)))
+def event(action: str, *, kind: str = "", **target: Any) -> Event:
+    parsed = Event.parse(json.dumps(make_event(action, target=target)))
+    return replace(parsed, origin=Origin("harbor", "harbor", kind)) if kind else parsed
 
 
 @pytest.mark.parametrize(
@@ -50,3 +53,47 @@ def test_tracking_action(action: str, tag: str, expected: str | None, *, existed
 )
 def test_geo_event(action: str, target: dict[str, Any], *, has_row: bool, expected: bool) -> None:
     assert is_geo_event(event(action, **target), repository_has_row=has_row) is expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "expected"),
+    [
+        ("manifest", {"mediaType": None}, True),
+        ("manifest", {"mediaType": LAYER}, True),
+        ("tag", {"mediaType": None, "tag": "v1"}, True),
+        ("tag", {"mediaType": None}, True),
+        ("repository", {"mediaType": None}, True),
+        ("blob", {"mediaType": MANIFEST}, False),
+        ("blob", {"mediaType": LAYER, "tag": "v1"}, False),
+        ("of a later version", {"mediaType": MANIFEST}, True),
+        ("of a later version", {"mediaType": LAYER}, False),
+    ],
+)
+@pytest.mark.parametrize("action", ["push", "delete"])
+def test_what_changed_is_believed_whatever_the_media_type(
+    action: str, kind: str, target: dict[str, Any], *, expected: bool
+) -> None:
+    changed = event(action, kind=kind, **target)
+    assert is_geo_event(changed, repository_has_row=True) is expected
+    assert not is_geo_event(changed, repository_has_row=False)
+    assert not is_geo_event(event("pull", kind=kind, **target), repository_has_row=True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "tag", "expected"),
+    [
+        ("manifest", "delete", "", "delete_repository"),
+        ("manifest", "delete", "v1", "delete_tag"),
+        ("tag", "delete", "v1", "delete_tag"),
+        ("tag", "push", "v1", "push_tag"),
+        ("repository", "delete", "", "delete_repository"),
+        ("repository", "delete", "v1", "delete_repository"),
+        ("repository", "push", "v1", "push_repository"),
+        ("repository", "pull", "v1", None),
+    ],
+)
+def test_a_tag_counts_unless_a_whole_repository_changed(
+    kind: str, action: str, tag: str, expected: str | None
+) -> None:
+    changed = event(action, kind=kind, tag=tag)
+    assert tracking_action(changed, repository_existed=True) == expected

@@ -7,6 +7,7 @@ from console.dead_letters.letter.cause import cause
 from console.dead_letters.letter.story import advice, tell
 from console.words.moments import Clock
 from shared.amqp.dead_letter import Reason
+from shared.origin import Origin
 from tests.factories import make_event
 from tests.unit.console.dead_letters.letters import make_dead_letter
 
@@ -48,6 +49,21 @@ def test_the_whole_story() -> None:
     ):
         assert part in text
     assert "alice" not in text
+
+
+@pytest.mark.parametrize(
+    ("origin", "line"),
+    [
+        (Origin("prod-harbor", "harbor", "manifest"), "registry      harbor, prod-harbor"),
+        (Origin("lab"), "registry      distribution, lab"),
+        (Origin(registry="gitlab"), "registry      gitlab, default"),
+        (Origin("\x1b[2J\u202e", "harbor"), r"registry      harbor, \x1b[2J\u202e"),
+    ],
+    ids=["both", "a source", "a registry", "hostile"],
+)
+def test_a_registry_is_named_that_is_not_the_default(origin: Origin, line: str) -> None:
+    assert line in told(headers=origin.headers).splitlines()
+    assert "\nregistry  " not in told()
 
 
 def test_hostile_texts_are_escaped_everywhere() -> None:

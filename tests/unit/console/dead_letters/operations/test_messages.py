@@ -9,11 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.dead_letters.letter import past
-from console.dead_letters.operations.messages import destination, edited, requeued, why_not
+from console.dead_letters.letter import exported, past
+from console.dead_letters.operations.messages import (
+    buried_again,
+    destination,
+    edited,
+    requeued,
+    why_not,
+)
 from ingest.envelope import MOST_EVENTS
 from shared.amqp.dead_letter import Reason
 from shared.amqp.topology import DEAD_EXCHANGE, EVENTS_EXCHANGE
+from shared.origin import Origin
 from shared.text import from_bytes, to_bytes
 from tests.factories import make_envelope, make_event
 from tests.unit.console.dead_letters.letters import make_dead_letter
@@ -38,6 +45,34 @@ def test_the_event_is_as_it_was() -> None:
         "requeued-by": "anna@host",
         "died-before": "2026-03-01 12:00:00+00:00  3 attempts  RaiseError: no row",
     }
+
+
+HARBOR = Origin("prod-harbor", "harbor", "manifest", "derived", "received")
+
+
+def test_where_it_came_from_is_kept() -> None:
+    dead_letter = make_dead_letter(headers={**OWN, **HARBOR.headers})
+    mended = json.dumps(make_event("delete"))
+    exported_again = exported.parse(dead_letter.json())
+    assert (exported_again.registry_source, exported_again.registry) == ("prod-harbor", "harbor")
+    for message in (
+        *requeued(dead_letter, by="anna", at=AT),
+        *edited(dead_letter, mended, by="anna", at=AT),
+        *buried_again(exported_again),
+        *requeued(exported_again, by="anna", at=AT),
+    ):
+        assert Origin.read(message.headers) == HARBOR
+
+
+def test_the_events_of_a_notification_come_from_where_it_came() -> None:
+    dead_letter = make_dead_letter(
+        make_envelope(make_event(), make_event("delete", "A//B")).decode(),
+        reason=Reason.UNREADABLE_BODY,
+        headers=Origin("lab").headers,
+    )
+    messages = [*requeued(dead_letter, by="anna", at=AT)]
+    messages += edited(dead_letter, dead_letter.body, by="anna", at=AT)
+    assert [Origin.read(one.headers) for one in messages] == [Origin("lab")] * 4
 
 
 def test_requeues_are_counted() -> None:

@@ -58,6 +58,14 @@ def test_of_several_processes_the_oldest_batch_is_the_worker_s() -> None:
     assert (one.in_hand, one.batch_age) == (1_800, 9.4)
 
 
+def test_a_worker_s_events_of_all_sources_are_its_events() -> None:
+    metrics = WorkerMetrics()
+    for source in ("default", "harbor"):
+        metrics.events.labels("push", "recorded", source).inc(3)
+    one = read("http://w:1", generate_latest(metrics.registry).decode(), READY)
+    assert (one.kind, one.events) == ("worker", 6)
+
+
 def test_a_worker_that_is_not_ready_says_why() -> None:
     ready = '{"ready": false, "missing": {"broker": "away\\u202e", "database": "slow"}}'
     one = read("http://w:1", generate_latest(WorkerMetrics().registry).decode(), ready)
