@@ -102,4 +102,3 @@ def _shown(text: str | None) -> str | None:
 
 def _moment(then: datetime) -> str:
     return then.isoformat().replace("+00:00", "Z")
-

@@ -6,12 +6,15 @@ from typing import Any, Final
 
 from console.errors import UnusableError
 from ingest.registries.adapter import Sent
-from shared import strict_json
+from shared import credentials, strict_json
+from shared.credentials import MASK
 from shared.text import from_bytes, printable
 
 # Of a name, as RFC 9110 has it (5.6.2).
 _HEADER: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:[ \t]*(.*?)[ \t\r]*")
 _QUOTED: Final = 20
+# In names of headers: `Authorization`, `X-Hub-Signature-256`, `X-JFrog-Event-Auth`, `Cookie`.
+_SECRET: Final = ("auth", "cookie", "key", "password", "secret", "signature", "token")
 _NO_REQUEST: Final = (
     "it is no request: that is a JSON object with `headers` and `body`, or one with a `request` "
     "that has them; of a bare body the headers are to be said"
@@ -40,6 +43,13 @@ def from_document(document: bytes) -> Sent:
 def from_body(body: bytes, lines: Iterable[str]) -> Sent:
     """A bare body with its headers, each `Name: value`. Raises UnusableError."""
     return Sent(_joined(map(_header, filter(str.strip, lines))), body)
+
+
+def without_secrets(line: str) -> str:
+    """A line of a header as it may be shown; no adapter reads what is left out."""
+    name, colon, _ = line.partition(":")
+    secret = any(word in name.lower() for word in _SECRET)
+    return f"{name}{colon} {MASK}" if secret else credentials.masked(line)
 
 
 def _header(line: str) -> tuple[str, str]:

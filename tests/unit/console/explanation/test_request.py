@@ -3,7 +3,7 @@ import json
 import pytest
 
 from console.errors import UnusableError
-from console.explanation.request import from_body, from_document
+from console.explanation.request import from_body, from_document, without_secrets
 
 BODY = '{"é": 1}'
 
@@ -57,3 +57,18 @@ def test_a_header_that_is_none_is_said_without_its_value(line: str) -> None:
     with pytest.raises(UnusableError, match="is not written as Name: value") as raised:
         from_body(b"", [line])
     assert "s3cret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        pytest.param("Authorization: s3cret", "Authorization: ****", id="authorization"),
+        pytest.param("X-JFrog-Event-Auth:s3cret", "X-JFrog-Event-Auth: ****", id="event-auth"),
+        pytest.param("X-Hub-Signature-256: sha256=1", "X-Hub-Signature-256: ****", id="signature"),
+        pytest.param("X-A: Bearer s3cret", "X-A: Bearer ****", id="bearer"),
+        pytest.param("Ce-Id: 7c1e9a52", "Ce-Id: 7c1e9a52", id="harmless"),
+        pytest.param("", "", id="empty"),
+    ],
+)
+def test_a_secret_header_is_not_shown(line: str, shown: str) -> None:
+    assert without_secrets(line) == shown
