@@ -1,7 +1,7 @@
 """registry-events explain."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,11 +15,20 @@ from console.explanation.request import from_body, from_document
 from ingest.registries.adapter import Sent
 from shared.text import printable
 
+Options = Mapping[str, str]
+
 _LABEL: Final = 16
 # Characters; of what is longer a text shows the beginning, and JSON all.
 _LONGEST: Final = 2_000
 # Bytes: several times what an ingest takes, and no device that has no end.
 _LARGEST: Final = 64 * 1024 * 1024
+
+
+def _pairs(_ctx: click.Context, _option: click.Parameter, texts: Sequence[str]) -> Options:
+    pairs = [text.partition("=") for text in texts]
+    if not all(name and mark for name, mark, _ in pairs):
+        raise click.BadParameter("is not written as NAME=VALUE")
+    return {name: value for name, _, value in pairs}
 
 
 @click.command()
@@ -41,9 +50,19 @@ _LARGEST: Final = 64 * 1024 * 1024
     help="A header of the request, whose FILE is then the body as it was sent.",
 )
 @click.option(
+    "--option",
+    "options",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_pairs,
+    help="One of the options that a source of this registry has in the settings.",
+)
+@click.option(
     "-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-def explain(*, registry: str, file: str, headers: Sequence[str], output: str) -> None:
+def explain(
+    *, registry: str, file: str, headers: Sequence[str], options: Options, output: str
+) -> None:
     """Say what a request of a registry would become, without sending it anywhere.
 
     It needs neither broker, database nor settings, and shows no credential. Of the answer
@@ -52,7 +71,8 @@ def explain(*, registry: str, file: str, headers: Sequence[str], output: str) ->
     Exit codes: 0 explained, also if it is ignored; 1 it cannot be read, or an event in it is
     invalid; 2 wrong usage.
     """
-    explanation = registries.explain(registry, _sent(file, headers))
+    sent = _sent(file, headers)._replace(options=options)
+    explanation = registries.explain(registry, sent)
     if output == "json":
         stdout.document(explanation.document())
     else:

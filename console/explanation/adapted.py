@@ -11,6 +11,7 @@ from ingest.registries.adapter import (
     Known,
     Registry,
     Sent,
+    Unreadable,
     UnreadableRequestError,
 )
 from shared.event import Event
@@ -28,13 +29,13 @@ def explain(registry: Registry, sent: Sent) -> Explanation:
     faults: list[str] = []
     try:
         for found in registry.read(sent):
-            if isinstance(found, Ignored):
-                ignored.append(found.reason)
-                continue
-            try:
-                events.append(_event(found))
-            except InvalidEventError as error:
-                faults.append(str(error))
+            match found:
+                case Ignored(reason):
+                    ignored.append(reason)
+                case Unreadable(reason):
+                    faults.append(reason)
+                case Change():
+                    _take(found, events, faults)
     except UnreadableRequestError as error:
         faults.append(str(error))
     if not events and not ignored and not faults:
@@ -45,6 +46,13 @@ def explain(registry: Registry, sent: Sent) -> Explanation:
         error=sentence(faults),
         answer=registry.answer(sent),
     )
+
+
+def _take(change: Change, events: list[ExplainedEvent], faults: list[str]) -> None:
+    try:
+        events.append(_event(change))
+    except InvalidEventError as error:
+        faults.append(str(error))
 
 
 def _event(change: Change) -> ExplainedEvent:

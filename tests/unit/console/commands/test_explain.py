@@ -150,3 +150,17 @@ def test_nothing_in_it_steers_a_terminal() -> None:
     assert done.exit_code == 0
     assert not {"\x1b", "\u202e", "\x00"} & set(done.stdout)
     assert "é" in done.stdout
+
+
+def test_an_option_of_a_source_is_taken() -> None:
+    sample = str(DATA / "artifactory" / "pushed-signed.json")
+    plain = run("artifactory", "--request", sample).stdout.splitlines()[0]
+    option = ["--option", "repository-key=leave-out"]
+    shorter = run("artifactory", "--request", sample, *option).stdout.splitlines()[0]
+    assert plain.removeprefix("push ").partition("/")[2] == shorter.removeprefix("push ")
+
+
+def test_an_option_without_a_value_is_wrong_usage() -> None:
+    done = run("quay", "--request", str(QUAY), "--option", "x")
+    assert "is not written as NAME=VALUE" in done.stderr
+    assert done.exit_code == 2
