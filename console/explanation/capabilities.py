@@ -37,8 +37,7 @@ def table() -> str:
 
 
 def _told(reports: Reports) -> Iterator[str]:
-    # What is missing is to be seen at a glance.
-    return ("–" if says is Says.NEVER else says.value for says in reports)
+    return (says.value for says in reports)
 
 
 def _row(*cells: str) -> str:

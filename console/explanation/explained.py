@@ -5,9 +5,11 @@ from typing import Final, Self
 
 import msgspec
 
+from console.explanation.kinds import kind
 from ingest.registries.adapter import Kind, Known
 from shared import credentials
 from shared.event import Event
+from worker.classification.geo import is_geo_event
 from worker.classification.tracking import TrackingAction, tracking_action
 
 RECEIVED: Final = "received"
@@ -40,16 +42,9 @@ class ExplainedEvent(msgspec.Struct, frozen=True, kw_only=True):
     time_from: Known
 
     @classmethod
-    def of(
-        cls,
-        event: Event,
-        kind: Kind,
-        *,
-        geo: bool,
-        id_from: Known = Known.NATIVE,
-        time_from: Known = Known.NATIVE,
-    ) -> Self:
-        """Of an event whose id and time are only stand-ins where they are of the receipt."""
+    def of(cls, event: Event) -> Self:
+        """Of an event with the origin that its message tells."""
+        id_from, time_from = Known(event.origin.id_from), Known(event.origin.time_from)
         received = time_from is Known.RECEIVED
         return cls(
             action=_shown(event.action) or "",
@@ -57,12 +52,12 @@ class ExplainedEvent(msgspec.Struct, frozen=True, kw_only=True):
             tag=_shown(event.tag),
             digest=_shown(event.digest),
             media_type=_shown(event.media_type),
-            kind=kind,
+            kind=kind(event),
             actor=_shown(event.actor),
             occurred_at=RECEIVED if received else _moment(event.timestamp),
             event_id=None if id_from is Known.RECEIVED else _shown(event.id),
             tracking=tracking_action(event, repository_existed=True),
-            geo=geo,
+            geo=is_geo_event(event, repository_has_row=True),
             host=_shown(event.request_host),
             id_from=id_from,
             time_from=time_from,
