@@ -11,7 +11,7 @@ from console.commands.dead_letters.output import stdout
 from console.errors import UnusableError
 from console.explanation import registries, words
 from console.explanation.explained import Explanation
-from console.explanation.request import from_body, from_document
+from console.explanation.request import from_body, from_document, source_options
 from ingest.registries.adapter import Sent
 from shared.text import printable
 
@@ -24,11 +24,11 @@ _LONGEST: Final = 2_000
 _LARGEST: Final = 64 * 1024 * 1024
 
 
-def _pairs(_ctx: click.Context, _option: click.Parameter, texts: Sequence[str]) -> Options:
-    pairs = [text.partition("=") for text in texts]
-    if not all(name and mark for name, mark, _ in pairs):
-        raise click.BadParameter("is not written as NAME=VALUE")
-    return {name: value for name, _, value in pairs}
+def _options(_ctx: click.Context, _option: click.Parameter, texts: Sequence[str]) -> Options:
+    try:
+        return source_options(texts)
+    except UnusableError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.command()
@@ -54,7 +54,7 @@ def _pairs(_ctx: click.Context, _option: click.Parameter, texts: Sequence[str]) 
     "options",
     multiple=True,
     metavar="NAME=VALUE",
-    callback=_pairs,
+    callback=_options,
     help="One of the options that a source of this registry has in the settings.",
 )
 @click.option(

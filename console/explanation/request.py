@@ -45,6 +45,14 @@ def from_body(body: bytes, lines: Iterable[str]) -> Sent:
     return Sent(_joined(map(_header, filter(str.strip, lines))), body)
 
 
+def source_options(lines: Iterable[str]) -> Mapping[str, str]:
+    """Those of a source, each `NAME=VALUE`. Raises UnusableError."""
+    pairs = [line.strip().partition("=") for line in lines if line.strip()]
+    if not all(name and mark for name, mark, _ in pairs):
+        raise UnusableError("an option is not written as NAME=VALUE")
+    return {name: value for name, _, value in pairs}
+
+
 def without_secrets(line: str) -> str:
     """A line of a header as it may be shown; no adapter reads what is left out."""
     name, colon, _ = line.partition(":")

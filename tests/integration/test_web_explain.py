@@ -27,10 +27,13 @@ def typed(page: Page, field: str) -> str:
     return html.unescape(found[1])
 
 
-async def explain(visitor: Visitor, registry: str, headers: str, body: str) -> Page:
+async def explain(
+    visitor: Visitor, registry: str, headers: str, body: str, options: str = ""
+) -> Page:
     """As a browser sends it: with its own ends of lines."""
     key = (await visitor.get("/explain")).field("form_key")
-    lines = {"headers": headers.replace("\n", "\r\n"), "body": body.replace("\n", "\r\n")}
+    texts = {"headers": headers, "body": body, "options": options}
+    lines = {field: text.replace("\n", "\r\n") for field, text in texts.items()}
     return await visitor.post("/explain", {"form_key": key, "registry": registry, **lines})
 
 
@@ -103,6 +106,17 @@ async def test_no_secret_header_comes_back(visitor: Visitor) -> None:
     page = await explain(visitor, "quay", headers, "{}")
     assert "s3cret" not in page.source
     assert typed(page, "headers").splitlines()[0] == "Authorization: ****"
+
+
+async def test_options_of_a_source_are_taken(visitor: Visitor) -> None:
+    (path,) = (one for one in SAMPLES if name(one) == "artifactory/pushed-signed")
+    body = json.loads(path.read_text())["request"]["body"]
+    page = await explain(visitor, "artifactory", "", body, "\nrepository-key=leave-out\n")
+    assert "push team/shop/api:1.2.9" in page.text
+    assert typed(page, "options").strip() == "repository-key=leave-out"
+    wrong = await explain(visitor, "artifactory", "", body, "repository-key")
+    assert wrong.status == 422
+    assert "An option is not written as NAME=VALUE" in wrong.text
 
 
 async def test_many_events_are_cut_short(visitor: Visitor) -> None:

@@ -20,7 +20,7 @@ FORM: Final = "application/x-www-form-urlencoded"
 NAMES: Final = (
     *("id", "group", "reason", "error", "repository", "action", "since", "until", "attempts"),
     *("all", "page", "looked", "at", "operation", "plan", "count", "rate", "note", "canary"),
-    *("payload", "again", "registry", "headers", "body"),
+    *("payload", "again", "registry", "headers", "body", "options"),
 )
 LONG: Final = b"9" * 5_000
 TEXTS: Final = (
