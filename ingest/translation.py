@@ -3,70 +3,38 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final
 
 import msgspec
 
 from ingest.envelope import UnreadableEnvelopeError, split
+from ingest.received import Body, Notification
 from shared.amqp.dead_letter import Reason, Story, dead_letter
-from shared.amqp.message import BODY_LENGTH, BODY_SHA256, Headers, Message, event_message, origin
+from shared.amqp.message import Headers, Message, event_message
 from shared.bad_input import BadInputError
 from shared.event import Event, unrecorded_action
 from shared.invalid_event import InvalidEventError
-from shared.origin import DEFAULT_SOURCE, Origin
 from shared.text import printable, to_bytes
+
+__all__ = [
+    "Body",
+    "BodyTooLargeError",
+    "Notification",
+    "Outcome",
+    "Translated",
+    "check_encoding",
+    "too_large",
+    "translate",
+    "translate_each",
+    "translate_one",
+    "unreadable",
+]
 
 # Characters of an event. A registry's own has about a thousand, some tens of thousands with many
 # references; a client chooses how long its user agent is, and a worker holds thousands of events.
 LARGEST_EVENT: Final = 256 * 1024
 # Of an event whose action is looked for although it is invalid: parsing lets nobody between.
 _MOST_COMMAS: Final = 50_000
-
-
-class Body(msgspec.Struct, frozen=True):
-    """The body of a notification; of one that is too large only the beginning.
-
-    `length` and `sha256` (hexadecimal) are those of the whole; the digest is empty if it is kept.
-    """
-
-    kept: bytes
-    length: int
-    sha256: str = ""
-
-    @classmethod
-    def whole(cls, body: bytes) -> Self:
-        return cls(body, len(body))
-
-    @property
-    def is_cut(self) -> bool:
-        return len(self.kept) < self.length
-
-
-class Notification(msgspec.Struct, frozen=True):
-    """One POST as it came. Registries never compress; an encoded body is not looked into.
-
-    `source` is the name that the operator gave to who sent it.
-    """
-
-    body: Body
-    received_at: datetime
-    content_encoding: str = ""
-    traceparent: str | None = None
-    source: str = DEFAULT_SOURCE
-
-    @property
-    def headers(self) -> Headers:
-        came = origin(self.received_at, self.traceparent)
-        if self.source != DEFAULT_SOURCE:
-            came |= Origin(self.source).headers
-        if self.body.is_cut:
-            came |= {BODY_LENGTH: self.body.length, BODY_SHA256: self.body.sha256}
-        return came
-
-    @property
-    def identity(self) -> str:
-        """What else than the body makes two notifications different."""
-        return f"{self.source} {self.content_encoding}"
 
 
 class BodyTooLargeError(BadInputError):

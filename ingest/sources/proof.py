@@ -93,7 +93,6 @@ def _digests(secrets: Secrets) -> list[bytes]:
 def _oidc(auth: OidcAuth | None) -> "OidcCheck | None":
     if auth is None:
         return None
-    # Of an extra, which nobody needs who has no such source.
-    from ingest.sources.oidc import OidcCheck  # noqa: PLC0415
+    from ingest.sources.oidc import OidcCheck  # noqa: PLC0415  of an extra: only who has such a source
 
     return OidcCheck(auth)
