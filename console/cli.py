@@ -21,6 +21,10 @@ _PLACES: Final = {
         "console.commands.dead_letters:dead_letters",
         "Look at events that could not be recorded, and deal with them.",
     ),
+    "explain": (
+        "console.commands.explain:explain",
+        "Say what a request of a registry would become, without sending it anywhere.",
+    ),
     "ingest": (
         "console.commands.ingest:ingest",
         "Accept notifications and publish their events to RabbitMQ.",

@@ -1,6 +1,7 @@
 """What ingest answers, always as JSON."""
 
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -14,6 +15,7 @@ _JSON: Final = CIMultiDict({hdrs.CONTENT_TYPE: "application/json; charset=utf-8"
 _RETRY_AFTER: Final = {"Retry-After": "1"}
 # RFC 9110 wants the scheme named; Basic, for senders that know nothing else, is not advertised.
 _CHALLENGE: Final = {"WWW-Authenticate": "Bearer"}
+_BASIC: Final = {"WWW-Authenticate": 'Basic realm="registry-events", Bearer'}
 
 
 def taken(receipt: Receipt) -> web.Response:
@@ -27,6 +29,23 @@ def _document(receipt: Receipt) -> bytes:
     if not receipt.ignored:
         del answer["ignored"]
     return json.dumps(answer).encode()
+
+
+def taken_of(receipt: Receipt, ignored: str) -> web.Response:
+    """Of another registry; `ignored` says why there is nothing of ours in it, in a sentence."""
+    counts = {"accepted": receipt.accepted, "dead_lettered": receipt.dead_lettered}
+    return web.json_response({**counts, "ignored": ignored or None})
+
+
+def unproven(source: str, kinds: Sequence[str]) -> web.Response:
+    """Of a source whose sender may wait for a challenge of Basic before it shows its password."""
+    why = f"the request does not prove that {source} sends it, by {' or '.join(kinds)}"
+    challenge = _BASIC if "token" in kinds else _CHALLENGE
+    return web.json_response({"error": why}, status=401, headers=challenge)
+
+
+def nobody(why: str) -> web.Response:
+    return web.json_response({"error": why}, status=404)
 
 
 def unauthorized() -> web.Response:

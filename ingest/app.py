@@ -7,10 +7,15 @@ from aiohttp import web
 from ingest import answers
 from ingest.auth import TokenCheck
 from ingest.guard import GuardedPublisher
+from ingest.in_hand import InHand
 from ingest.intake import Intake
 from ingest.metrics import IngestMetrics
 from ingest.notifications import PATHS, NotificationHandler
+from ingest.refusals import Refusals
 from ingest.sender_faults import together
+from ingest.sources import routes
+from ingest.sources.faults import faults
+from ingest.sources.handler import SourceHandler
 from shared import health, straight
 from shared.amqp.connection import Connection
 from shared.amqp.publisher import ConfirmedPublisher
@@ -52,22 +57,10 @@ def new_app(
     siblings: Siblings | None = None,
 ) -> web.Application:
     """The routes of ingest. Raises StartError without tokens, unless told to do without."""
-    handler = NotificationHandler(
-        Intake(publisher, metrics, deadline=settings.ingest_deadline),
-        metrics,
-        tokens=_token_check(settings),
-        body_timeout=settings.ingest_body_timeout,
-        max_in_flight=settings.ingest_max_in_flight,
-        max_bytes_in_flight=settings.ingest_max_bytes_in_flight,
-    )
     app = web.Application(
         client_max_size=settings.ingest_max_body_bytes, middlewares=[answers.as_json]
     )
-    # Both forms: a redirect from one to the other would lose the body (see README, "Answers").
-    forms = [form for path in PATHS for form in (path, f"{path}/")]
-    for form in forms:
-        app.router.add_post(form, handler.post, expect_handler=answers.expect_anything)
-    app[straight.HANDLERS] = dict.fromkeys(forms, handler.post)
+    refusals = _add_notifications(app, settings, publisher, metrics)
 
     async def readiness() -> health.Missing:
         fault = publisher.fault if connection.channel else connection.fault
@@ -78,15 +71,45 @@ def new_app(
         app,
         readiness=readiness,
         registry=metrics.registry,
-        details=lambda: {_FAULTS: handler.sender_faults.document()},
+        details=lambda: {_FAULTS: refusals.sender_faults.document()},
         sum_up=lambda documents: {_FAULTS: together([one[_FAULTS] for one in documents])},
         siblings=siblings,
     )
     return app
 
 
+def _add_notifications(
+    app: web.Application, settings: Settings, publisher: GuardedPublisher, metrics: IngestMetrics
+) -> Refusals:
+    if wrong := faults(settings):
+        raise StartError("; ".join(wrong))
+    refusals = Refusals()
+    parts = (
+        Intake(publisher, metrics, deadline=settings.ingest_deadline),
+        metrics,
+        InHand(
+            metrics,
+            most=settings.ingest_max_in_flight,
+            most_bytes=settings.ingest_max_bytes_in_flight,
+        ),
+        refusals,
+    )
+    seconds = settings.ingest_body_timeout
+    handler = NotificationHandler(*parts, tokens=_token_check(settings), body_timeout=seconds)
+    # Both forms: a redirect from one to the other would lose the body (see README, "Answers").
+    forms = [form for path in PATHS for form in (path, f"{path}/")]
+    for form in forms:
+        app.router.add_post(form, handler.post, expect_handler=answers.expect_anything)
+    of_sources = routes.add_routes(
+        app, settings.sources, lambda one: SourceHandler(one, *parts, body_timeout=seconds)
+    )
+    app[straight.HANDLERS] = {**dict.fromkeys(forms, handler.post), **of_sources}
+    return refusals
+
+
 def _token_check(settings: Settings) -> TokenCheck | None:
-    if settings.tokens:
+    if settings.tokens or settings.sources:
+        # Without tokens, sources alone send, and nobody else.
         return TokenCheck(token.get_secret_value() for token in settings.tokens)
     if settings.insecure_no_auth:
         return None

@@ -20,26 +20,27 @@ class TokenCheck:
 
     def __init__(self, tokens: Iterable[str]) -> None:
         accepted = list(tokens)
-        self._tokens = [_digest(token) for token in accepted]
+        self._tokens = [digest_of(token) for token in accepted]
         # The headers that nearly all send: for these one digest is enough.
-        self._usual = [*self._tokens, *(_digest(f"Bearer {token}") for token in accepted)]
+        self._usual = [*self._tokens, *(digest_of(f"Bearer {token}") for token in accepted)]
 
     def accepts(self, header: str | None) -> bool:
         if header is None:
             return False
-        if _is_one_of(self._usual, header):
+        if is_one_of(self._usual, header):
             return True
         scheme, _, credentials = header.partition(" ")
         match scheme.lower():
             case "bearer":
-                return _is_one_of(self._tokens, credentials.strip())
+                return is_one_of(self._tokens, credentials.strip())
             case "basic":
-                return _is_one_of(self._tokens, _password(credentials.strip()))
+                return is_one_of(self._tokens, _password(credentials.strip()))
         return False
 
 
-def _is_one_of(digests: Iterable[bytes], text: str) -> bool:
-    given = _digest(text)
+def is_one_of(digests: Iterable[bytes], text: str) -> bool:
+    """Whether one of the digests is that of `text`."""
+    given = digest_of(text)
     found = False
     # Each is compared: the time taken says nothing about which is near.
     for digest in digests:
@@ -56,6 +57,7 @@ def _password(credentials: str) -> str:
     return from_bytes(decoded).partition(":")[2]
 
 
-def _digest(text: str) -> bytes:
+def digest_of(text: str) -> bytes:
+    """What is kept of a secret, to be compared."""
     # compare_digest refuses texts that are not ASCII, and lengths would show.
     return sha256(text.encode("utf-8", "surrogateescape")).digest()

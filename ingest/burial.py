@@ -28,6 +28,7 @@ class _Burial:
     """The dead letters of one notification; `is_confirmed` is by their number."""
 
     is_confirmed: bytearray
+    source: str
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -48,7 +49,7 @@ class Burials:
         Raises PublishFailedError.
         """
         key = _key(notification)
-        burial = self._recent.pop(key, None) or _Burial(bytearray(len(dead)))
+        burial = self._recent.pop(key, None) or _Burial(bytearray(len(dead)), notification.source)
         self._recent[key] = burial
         if len(self._recent) > _REMEMBERED:
             del self._recent[next(iter(self._recent))]
@@ -91,7 +92,7 @@ class Burials:
         confirmed = [number for number in numbers if id(dead[number].message) not in unconfirmed]
         for number in confirmed:
             burial.is_confirmed[number] = True
-        self._metrics.count_dead([dead[number] for number in confirmed])
+        self._metrics.count_dead([dead[number] for number in confirmed], burial.source)
 
 
 @asynccontextmanager
@@ -110,5 +111,5 @@ async def _in_turn(burial: _Burial, until: float) -> AsyncIterator[None]:
 
 def _key(notification: Notification) -> bytes:
     body = notification.body
-    told = f"{body.length} {body.sha256} {notification.content_encoding} "
+    told = f"{body.length} {body.sha256} {notification.identity} "
     return sha256(told.encode("utf-8", "surrogateescape") + body.kept).digest()

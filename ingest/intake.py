@@ -2,15 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
+from ingest.arrival import Arrival
 from ingest.burial import Burials
 from ingest.metrics import IngestMetrics
+from ingest.normalisation import normalised
 from ingest.quick_translation import translate_at_once
 from ingest.translation import Notification, Outcome, Translated, translate
 from shared.amqp.publisher import Publisher, PublishFailedError
+
+N = TypeVar("N", bound=Notification)
+T = TypeVar("T")
 
 # Bytes. A thousand empty events fit into a small one, which is cut up while others wait; of the
 # large ones a thread cuts one at a time, so that neither these nor those in between wait for many.
@@ -46,10 +51,25 @@ class Intake:
         notification again, and what was published already counts once all the same.
         """
         started = time.monotonic()
-        translated = await self._translate(notification)
+        if (translated := translate_at_once(notification)) is None:
+            translated = await self._beside(notification, lambda one: list(translate(one)))
+        return await self._hand_over(notification, translated, started + self._deadline)
+
+    async def take_arrival(self, arrival: Arrival, *, deadline: float) -> tuple[Receipt, str]:
+        """As `take`, of another registry; why there is nothing in it, if so, beside the receipt.
+
+        `deadline` is in seconds.
+        """
+        until = time.monotonic() + deadline
+        translated, ignored = await self._beside(arrival, normalised)
+        return await self._hand_over(arrival, translated, until), ignored
+
+    async def _hand_over(
+        self, notification: Notification, translated: Sequence[Translated], until: float
+    ) -> Receipt:
         now = time.monotonic()
         # Our own slowness is not the broker's: it gets its chance.
-        remaining = max(started + self._deadline - now, self._deadline / 2)
+        remaining = max(until - now, self._deadline / 2)
         dead = [one for one in translated if one.reason]
         events = [one for one in translated if not one.reason] if dead else translated
         messages = [one.message for one in events if one.message]
@@ -61,22 +81,21 @@ class Intake:
         except PublishFailedError as error:
             self._metrics.publish_failures.labels(error.cause).inc()
             raise
-        self._count(events)
+        self._count(events, notification.source)
         if translated:
             self._metrics.last_event_at = time.time()
         return Receipt(len(messages), len(dead), len(events) - len(messages))
 
-    def _count(self, events: Sequence[Translated]) -> None:
+    def _count(self, events: Sequence[Translated], source: str) -> None:
         accepted = [one.action for one in events if one.message]
-        self._metrics.count(Outcome.ACCEPTED, accepted)
+        self._metrics.count(Outcome.ACCEPTED, accepted, source)
         if len(accepted) < len(events):
             ignored = [one.action for one in events if not one.message]
-            self._metrics.count(Outcome.IGNORED, ignored)
+            self._metrics.count(Outcome.IGNORED, ignored, source)
 
-    async def _translate(self, notification: Notification) -> Sequence[Translated]:
-        if (translated := translate_at_once(notification)) is not None:
-            return translated
+    async def _beside(self, notification: N, translation: Callable[[N], T]) -> T:
+        """What `translation` makes of it; of a large one in a thread, beside what else goes on."""
         if notification.body.length <= _SMALL:
-            return list(translate(notification))
+            return translation(notification)
         async with self._large_turn if notification.body.length > _LARGE else nullcontext():
-            return await asyncio.to_thread(list, translate(notification))
+            return await asyncio.to_thread(translation, notification)

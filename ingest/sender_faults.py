@@ -17,6 +17,7 @@ class SenderFault(StrEnum):
     """What is wrong with a notification until its sender, or a setting, is mended."""
 
     TOKEN = "token"  # noqa: S105  the name of a fault
+    PROOF = "proof"
     TOO_LARGE = "too_large"
 
 

@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 
 from shared.settings import PREFIX, Settings
+from shared.source_list import SourcesError
 from shared.text import printable
 
 FILE_SUFFIX: Final = "_FILE"
-SECRETS: Final = ("amqp_url", "database_url", "tokens", "console_tokens", "console_view_tokens")
+SECRETS: Final = (
+    *("amqp_url", "database_url", "tokens", "sources"),
+    *("console_tokens", "console_view_tokens"),
+)
 # What Kubernetes sets in every container for a service whose name starts with registry-events.
 _KUBERNETES: Final = re.compile(r"_SERVICE_(HOST|PORT)|_PORT(_\d+_(TCP|UDP|SCTP).*)?$")
 
@@ -97,5 +102,12 @@ def _describe(error: ValidationError) -> list[str]:
     for fault in error.errors(include_url=False, include_input=False):
         field = str(fault["loc"][0])
         name = variable(field) if field in Settings.model_fields else field
-        faults.append(f"{name}: {fault['msg'].removeprefix('Value error, ')}")
+        faults += [f"{name}: {text}" for text in _texts(fault)]
     return faults
+
+
+def _texts(fault: ErrorDetails) -> Sequence[str]:
+    error = fault.get("ctx", {}).get("error")
+    if isinstance(error, SourcesError):
+        return error.faults
+    return [fault["msg"].removeprefix("Value error, ")]

@@ -52,7 +52,17 @@ def configure(*, level: str, log_format: str, service: str) -> None:
     for library in ("aiormq", "aio_pika"):
         # What they would say of a broker that is away, our own lines say once.
         logging.getLogger(library).setLevel(logging.CRITICAL)
+    logging.getLogger("aiohttp.server").addFilter(_without_request)
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _without_request(record: logging.LogRecord) -> bool:
+    """What is no HTTP is quoted by the error: a line of it, which may be a URL with a secret."""
+    kind = record.exc_info[0] if record.exc_info else None
+    if kind and kind.__module__ == "aiohttp.http_exceptions":
+        record.exc_info = None
+        record.msg = f"{record.msg}: it is not HTTP ({kind.__name__})"
+    return True
 
 
 def _name_library(logger: WrappedLogger, _method: str, entry: EventDict) -> EventDict:

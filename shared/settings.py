@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.setting_types import AmqpUrl, DatabaseUrl, HeaderName, Listen, Seconds, Tokens, Urls
+from shared.source_list import Sources
 
 PREFIX = "REGISTRY_EVENTS_"
 
@@ -46,6 +47,11 @@ class Settings(BaseSettings):
     )
     insecure_no_auth: bool = Field(
         False, description="ingest accepts notifications without a token"
+    )
+    sources: Sources = Field(
+        (),
+        description="registries that send notifications of other kinds, or have a name, as a JSON "
+        "list (see Other registries)",
     )
     ingest_listen: Listen = Field("127.0.0.1:8080", description="address of ingest")
     ingest_processes: int = Field(

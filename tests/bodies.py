@@ -30,7 +30,9 @@ any_json = ANY_VALUE.map(_json)
 def _requests() -> list[dict[str, Any]]:
     captures = [json.loads(path.read_text()) for path in sorted((_DATA / "captures").glob("*"))]
     others = [
-        json.loads(path.read_text()) for path in sorted((_DATA / "registries").rglob("*.json"))
+        json.loads(path.read_text())
+        for registry in ("distribution3", "gitlab")
+        for path in sorted((_DATA / "registries" / registry).glob("*.json"))
     ]
     return [
         *(request for capture in captures for request in capture["requests"]),

@@ -1,5 +1,6 @@
 """Every process of the system on this machine, started in order and stopped in reverse."""
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
@@ -27,10 +28,14 @@ from shared import configuration
 
 @dataclass(slots=True)
 class System:
-    """Whoever starts it calls `stop` afterwards, also when `start` has failed half-way."""
+    """Whoever starts it calls `stop` afterwards, also when `start` has failed half-way.
+
+    `more` are settings of the services beside those that it makes itself.
+    """
 
     workspace: Workspace
     say: Say
+    more: Mapping[str, str] = field(default_factory=dict)
     token: str = ""
     amqp_url: str = ""
     database_url: str = ""
@@ -96,6 +101,7 @@ class System:
             "AMQP_URL": self.amqp_url,
             "DATABASE_URL": self.database_url,
             "REGISTRY_EVENTS_TOKENS": self.token,
+            **self.more,
         }
         self.services = Services(self.workspace, settings, self._exits)
         self.services.migrate()

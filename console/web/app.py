@@ -21,6 +21,7 @@ from console.web.pages import (
     downloads,
     edit,
     events,
+    explain,
     history,
     login,
     overview,
@@ -103,20 +104,26 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/live", overview.live, allow_head=False)
     app.router.add_get("/events", events.show)
     app.router.add_get("/events/live", events.live, allow_head=False)
-    app.router.add_get("/dead-letters", dead_letters.groups)
-    app.router.add_get("/dead-letters/live", dead_letters.live, allow_head=False)
-    app.router.add_get("/dead-letters/list", dead_letters.listing)
-    for path in downloads.DEAD_LETTERS:
-        app.router.add_get(path, downloads.dead_letters, allow_head=False)
+    _add_dead_letters(app)
     for path in downloads.EVENTS:
         app.router.add_get(path, downloads.events, allow_head=False)
-    app.router.add_get("/dead-letters/show", dead_letters.show)
-    app.router.add_get("/dead-letters/plan", plan.plan)
-    app.router.add_get("/dead-letters/edit", edit.show)
-    app.router.add_post("/dead-letters/edit", edit.check)
     app.router.add_post("/operations", plan.start)
     app.router.add_get("/operations/{identifier}", progress.show)
     app.router.add_get("/operations/{identifier}/live", progress.live, allow_head=False)
     app.router.add_post("/operations/{identifier}/stop", progress.stop)
     app.router.add_get(refusal.PATH, refusal.show)
     app.router.add_get("/history", history.show)
+    app.router.add_get("/explain", explain.show)
+    app.router.add_post("/explain", explain.explain)
+
+
+def _add_dead_letters(app: web.Application) -> None:
+    app.router.add_get("/dead-letters", dead_letters.groups)
+    app.router.add_get("/dead-letters/live", dead_letters.live, allow_head=False)
+    app.router.add_get("/dead-letters/list", dead_letters.listing)
+    for path in downloads.DEAD_LETTERS:
+        app.router.add_get(path, downloads.dead_letters, allow_head=False)
+    app.router.add_get("/dead-letters/show", dead_letters.show)
+    app.router.add_get("/dead-letters/plan", plan.plan)
+    app.router.add_get("/dead-letters/edit", edit.show)
+    app.router.add_post("/dead-letters/edit", edit.check)

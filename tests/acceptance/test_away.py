@@ -188,6 +188,8 @@ PAGES: Mapping[tuple[str, str], tuple[Sequence[Server], int]] = {
     ("POST", "/operations/nobody/stop"): ((), 404),
     ("GET", "/answers/nobody"): ((), 404),
     ("GET", "/history"): (("database",), 503),
+    ("GET", "/explain"): ((), 200),
+    ("POST", "/explain"): ((), 422),
 }
 # What is not known is not nothing.
 UNKNOWN: Mapping[Server, str] = {"broker": "Waiting 0", "database": "Recorded 0/s"}

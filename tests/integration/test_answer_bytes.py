@@ -65,7 +65,11 @@ def head(path: str = "/notifications", length: int = 0, **headers: str) -> bytes
             head(length=2) + b"{",
             closed("408 Request Timeout", {"error": "the body did not arrive within 0.3 s"}),
         ),
-        (head("/notifications/x"), closed("404 Not Found", {"error": "Not Found"})),
+        (
+            head("/notifications/x"),
+            closed("404 Not Found", {"error": "no source of a registry x is configured"}),
+        ),
+        (head("/elsewhere"), closed("404 Not Found", {"error": "Not Found"})),
         (
             head("/notif%69cations", 2) + b"{}",
             closed("200 OK", {"accepted": 0, "dead_lettered": 0}),
@@ -91,6 +95,7 @@ def head(path: str = "/notifications", length: int = 0, **headers: str) -> bytes
         "three kinds",
         "unauthorized",
         "slow",
+        "a source that is not there",
         "elsewhere",
         "path in escapes",
         "slash in escapes",

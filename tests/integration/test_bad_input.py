@@ -184,7 +184,8 @@ async def test_an_invalid_event_of_an_action_that_nobody_records_is_ignored(
     async with pipeline.http.get(pipeline.url + "/metrics") as response:
         shown = await response.text()
     label = event["action"] if event["action"] in ("pull", "mount") else "other"
-    count = f'registry_events_ingest_events_total{{action="{label}",outcome="ignored"}} 1.0'
+    labels = f'action="{label}",outcome="ignored",source="default"'
+    count = f"registry_events_ingest_events_total{{{labels}}} 1.0"
     assert count in shown
 
 

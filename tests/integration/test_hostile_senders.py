@@ -49,5 +49,6 @@ async def test_verbs_without_end_make_no_figures_without_end(pipeline: Pipeline)
     events = [make_event(action=verb) for verb in invented]
     assert (await pipeline.post(make_envelope(*events))).json["accepted"] == 50
     shown = await pages(pipeline)
-    assert 'registry_events_ingest_events_total{action="other",outcome="accepted"} 50.0' in shown
+    labels = 'action="other",outcome="accepted",source="default"'
+    assert f"registry_events_ingest_events_total{{{labels}}} 50.0" in shown
     assert "invented" not in shown

@@ -1,252 +1,234 @@
-"""Registries beside each other: a path names a repository only within its source."""
+"""Requests of other registries, by HTTP: what is answered, and what becomes of them."""
 
-import asyncio
-import hashlib
 import json
-import random
-from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
+from io import BytesIO
 from typing import Any
 
-import asyncpg
 import pytest
-from msgspec.structs import replace
 
-from shared.database import Pool, as_json, new_pool
-from shared.event import Event
-from shared.migrate import migrate, shipped
-from shared.origin import DEFAULT, Origin
-from shared.settings import CatalogueMode
-from tests.factories import DIGEST, LAYER, MANIFEST, make_event
-from tests.running import make_settings
-from worker.classification.tracking import CATEGORY
-from worker.recorder import Recorder
-from worker.tracking_events import row
-from worker.verdicts import Catalogue, judge
+import ingest.app
+from console.dead_letters.operations.messages import requeued, why_not
+from console.local.servers.rabbitmq import RabbitMQ
+from ingest.registries import quay
+from ingest.registries.adapter import Sent
+from ingest.sources import greeting
+from shared.service import StartError
+from tests import samples
+from tests.factories import make_envelope, make_event
+from tests.running import TOKEN, Answer, Pipeline, make_settings, running_pipeline
 
-PATH = "library/nginx"
-HARBOR = Origin("prod-harbor", "harbor", "manifest", "derived", "header")
-SOURCES = (DEFAULT, HARBOR, Origin("other-harbor", "harbor"), Origin("lab"))
-# As a worker of before has them.
-FIND_BEFORE = (
-    "SELECT id, path, creation_pending FROM container_repositories WHERE path = ANY($1::text[])"
-)
-REGISTER_BEFORE = """
-INSERT INTO container_repositories (path, creation_pending)
-SELECT path, true FROM unnest($1::text[]) AS path
-ON CONFLICT (path) DO NOTHING
-"""
-INSERT_BEFORE = """
-INSERT INTO tracking_events (
-    event_id, action, repository, container_repository_id, request_host, tag, digest, media_type,
-    actor, source, request_id, request_method, user_agent, occurred_at, category
-)
-SELECT event.*, $2::text FROM json_to_recordset($1::json) AS event (
-    event_id text, action text, repository text, container_repository_id bigint,
-    request_host text, tag text, digest text, media_type text, actor text, source text,
-    request_id text, request_method text, user_agent text, occurred_at timestamptz
-)
-ON CONFLICT (event_id) DO NOTHING
-RETURNING event_id
-"""
-CONFLICT_BEFORE = """
-INSERT INTO conflicting_events (
-    event_id, content, action, repository, tag, digest, source, occurred_at
-)
-VALUES ('1', '', 'push', 'a', NULL, NULL, NULL, now())
-"""
-REPOSITORIES = "SELECT source, path, creation_pending FROM container_repositories"
+SECRET = "s3cret-for-tests"
+BODY = b'{"repository": "team/app", "docker_url": "quay.example/team/app", "updated_tags": ["v1"]}'
+TAKEN = {"accepted": 1, "dead_lettered": 0, "ignored": None}
+SOURCES = [
+    {"name": "one", "registry": "quay", "auth": {"query": [SECRET]}},
+    {"name": "site-a", "registry": "distribution", "auth": {"token": [SECRET]}},
+    {"name": "site-b", "registry": "distribution", "auth": {"token": [SECRET]}},
+]
+QUAY = f"/notifications/quay?token={SECRET}"
 
 
 @pytest.fixture
-async def pool(database_url: str) -> AsyncIterator[Pool]:
-    settings = make_settings("amqp://unused", database_url)
-    async with new_pool(settings, url=database_url, application="test", size=20) as opened:
-        yield opened
+async def pipeline(amqp_url: str, database_url: str) -> AsyncIterator[Pipeline]:
+    sources = json.dumps(SOURCES)
+    async with running_pipeline(amqp_url, database_url, sources=sources) as running:
+        yield running
 
 
-def event(origin: Origin = DEFAULT, path: str = PATH, **changes: Any) -> Event:
-    return replace(Event.parse(json.dumps(make_event(repository=path, **changes))), origin=origin)
+async def send(pipeline: Pipeline, path: str, body: bytes = BODY, **headers: str) -> Answer:
+    """Without what `Pipeline.post` adds."""
+    async with pipeline.http.post(
+        pipeline.url + path, data=BytesIO(body), headers=headers
+    ) as response:
+        return Answer(response.status, await response.json(), dict(response.headers))
 
 
-def recorder(pool: Pool, mode: CatalogueMode = CatalogueMode.REGISTER) -> Recorder:
-    return Recorder(pool, mode=mode, geo_enabled=True)
+async def test_every_sample_is_answered_and_recorded(amqp_url: str, database_url: str) -> None:
+    sources = json.dumps([sample.source for sample in samples.ALL])
+    async with running_pipeline(
+        amqp_url, database_url, sources=sources, insecure_no_auth=True
+    ) as pipeline:
+        wanted: dict[str, Mapping[str, Any]] = {}
+        for sample in samples.ALL:
+            answer = await send(pipeline, sample.path, sample.body, **sample.headers)
+            assert (answer.status, answer.json) == (200, _answer(sample)), sample.name
+            # Two samples may be of one event, sent in two ways.
+            for at, one in enumerate(sample.events):
+                if one["tracking"]:
+                    wanted[one["event_id"] or f"{sample.name} {at}"] = one
+        rows = await pipeline.settled(len(wanted))
+        found = sorted(_told([dict(row) for row in rows]))
+        assert found == sorted(_told(wanted.values()))
 
 
-async def creations(pool: Pool) -> Counter[tuple[str, str]]:
-    rows = await pool.fetch(
-        "SELECT registry_source, repository FROM tracking_events WHERE action = 'create_repository'"
-    )
-    return Counter(map(tuple, rows))
+def _answer(sample: samples.Sample) -> object:
+    if sample.answer:
+        return sample.answer["json"]
+    ignored = sample.expected["ignored"] if isinstance(sample.expected, dict) else None
+    return {"accepted": len(sample.events), "dead_lettered": 0, "ignored": ignored}
 
 
-async def test_one_path_of_several_sources_is_several_repositories(pool: Pool) -> None:
-    events = [event(origin) for origin in SOURCES]
-    recorded = await recorder(pool).record(events)
-    rows = {row["source"]: row for row in await pool.fetch("SELECT * FROM container_repositories")}
-    assert rows.keys() == {origin.source for origin in SOURCES}
-    assert {row["path"] for row in rows.values()} == {PATH}
-    assert await creations(pool) == {(origin.source, PATH): 1 for origin in SOURCES}
-    ids = {one.event.origin.source: one.container_repository_id for one in recorded.fresh}
-    assert ids == {source: row["id"] for source, row in rows.items()}
-    assert len(set(ids.values())) == len(SOURCES)
-    geo = await pool.fetch("SELECT container_repository_id FROM geo_events ORDER BY id")
-    assert [row[0] for row in geo] == [ids[origin.source] for origin in SOURCES]
+def _told(events: Iterable[Mapping[str, Any]]) -> list[str]:
+    names = ("repository", "tag", "digest", "actor")
+    return [" ".join(str(one[name] or "-") for name in names) for one in events]
 
 
-@pytest.mark.parametrize("seed", range(4))
-async def test_in_any_order_and_beside_each_other_each_is_created_once(
-    pool: Pool, seed: int
+@pytest.mark.parametrize("path", ["/quay/one", "/quay/one/", "/quay", "/quay/"])
+async def test_a_source_that_is_alone_needs_no_name(pipeline: Pipeline, path: str) -> None:
+    answer = await send(pipeline, f"/notifications{path}?token={SECRET}")
+    assert (answer.status, answer.json) == (200, TAKEN)
+    (row,) = await pipeline.settled(1)
+    assert (row["action"], row["repository"], row["tag"]) == ("push_tag", "team/app", "v1")
+
+
+NOBODY = {
+    "harbour": "no source of a registry harbour is configured",
+    "harbour/x": "no source of a registry harbour is configured",
+    "quay/two/": "no source of quay is called two",
+    "distribution": "there is more than one source of distribution: end the path with the name "
+    "of one",
+    "a%0ab": "no source of a registry a\\x0ab is configured",
+}
+
+
+@pytest.mark.parametrize(("path", "why"), NOBODY.items(), ids=NOBODY)
+async def test_who_is_not_configured_is_told_so(pipeline: Pipeline, path: str, why: str) -> None:
+    answer = await send(pipeline, f"/notifications/{path}")
+    assert (answer.status, answer.json) == (404, {"error": why})
+
+
+async def test_other_methods_are_refused(pipeline: Pipeline) -> None:
+    for path in ("/notifications/quay", "/notifications/quay/one"):
+        for method in ("GET", "PUT", "OPTIONS"):
+            async with pipeline.http.request(method, pipeline.url + path) as response:
+                assert (response.status, response.headers["Allow"]) == (405, "POST")
+
+
+async def test_a_named_distribution_is_as_today_but_for_its_name(pipeline: Pipeline) -> None:
+    body = make_envelope(make_event(), make_event("push", ""))
+    path = "/notifications/distribution/site-a"
+    answer = await send(pipeline, path, body, Authorization=f"Bearer {SECRET}")
+    assert (answer.status, answer.json) == (200, {"accepted": 1, "dead_lettered": 1})
+    assert len(await pipeline.settled(1)) == 1
+    (dead,) = await pipeline.dead_letters(1)
+    assert dead.headers["registry-source"] == "site-a"
+    assert "registry" not in dead.headers
+    refused = await send(pipeline, path, body, Authorization=f"Bearer {TOKEN}")
+    assert refused.status == 401
+
+
+async def test_what_is_ignored_is_200_and_says_why(pipeline: Pipeline) -> None:
+    answer = await send(pipeline, QUAY, b'{"vulnerability": {}}')
+    assert answer.status == 200
+    assert answer.json["ignored"] == "no updated_tags: not repo_push"
+
+
+async def test_what_cannot_be_read_is_a_dead_letter_that_is_read_again(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    events = [
-        event(origin, f"team/{number % 10}", action=action)
-        for origin in SOURCES
-        for number in range(40)
-        for action in ("push", "delete")
-    ]
-    random.Random(seed).shuffle(events)  # noqa: S311  an order, no secret
-    batches = [events[start::16] for start in range(16)]
-    attempts = [*batches, *([*reversed(batch)] for batch in batches)]
-    await asyncio.gather(*(recorder(pool).record(batch) for batch in attempts))
-    keys = {(origin.source, f"team/{number}") for origin in SOURCES for number in range(10)}
-    assert await creations(pool) == dict.fromkeys(keys, 1)
-    rows = await pool.fetch(REPOSITORIES)
-    assert Counter(map(tuple, rows)) == {(*key, False): 1 for key in keys}
+    answer = await send(pipeline, QUAY, b"v1", **{"Content-Type": "x/y", "Cookie": "c00kie"})
+    assert (answer.status, answer.json) == (200, {**TAKEN, "accepted": 0, "dead_lettered": 1})
+    (dead,) = await pipeline.dead_letters(1)
+    assert (dead.body, dead.story.reason) == ("v1", "unreadable_body")
+    assert json.loads(dead.headers["request-headers"]) == {"content-type": "x/y"}
+    assert (dead.headers["registry"], dead.headers["registry-source"]) == ("quay", "one")
+    assert "no event in it either" in why_not(dead, max_requeues=3)
+
+    def read(sent: Sent) -> Any:
+        return quay.read(sent._replace(body=BODY))
+
+    later = {"quay": quay.REGISTRY._replace(read=read)}
+    monkeypatch.setattr("ingest.normalisation.REGISTRIES", later)
+    assert why_not(dead, max_requeues=3) == ""
+    (message,) = requeued(dead, by="anna", at=datetime.now(UTC))
+    assert message.headers["event-id"] == dead.headers["receipt-id"]
+    assert message.headers["registry-source"] == "one"
 
 
-async def test_a_row_tells_the_origin_and_nothing_where_it_is_todays(pool: Pool) -> None:
-    told = [event(HARBOR), event(), event(Origin("lab"))]
-    await recorder(pool).record(told)
-    columns = "registry_source, registry, kind, id_from, time_from"
-    query = f"SELECT {columns} FROM tracking_events WHERE event_id = $1"  # noqa: S608  no value
-    rows = [await pool.fetchrow(query, one.id) for one in told]
-    assert [tuple(row or ()) for row in rows] == [
-        ("prod-harbor", "harbor", "manifest", "derived", "header"),
-        ("default", None, None, None, None),
-        ("lab", None, None, None, None),
-    ]
+async def test_a_body_that_is_too_large_is_a_dead_letter(pipeline: Pipeline) -> None:
+    answer = await send(pipeline, QUAY, b" " * (5 * 1024 * 1024))
+    assert (answer.status, answer.json["dead_lettered"]) == (200, 1)
+    (dead,) = await pipeline.dead_letters(1)
+    assert (dead.story.reason, dead.headers["registry"]) == ("body_too_large", "quay")
 
 
-async def test_the_kind_decides_what_a_replica_hears(pool: Pool) -> None:
-    blob = event(replace(HARBOR, kind="blob"), target={"mediaType": MANIFEST})
-    manifest = event(HARBOR, target={"mediaType": LAYER})
-    await recorder(pool).record([blob, manifest])
-    assert [row["event_id"] for row in await pool.fetch("SELECT * FROM geo_events")] == [
-        manifest.id
-    ]
-
-
-async def test_the_same_id_of_another_source_is_seen(pool: Pool) -> None:
-    first = event(target={"tag": "v1"})
-    other = replace(first, origin=HARBOR)
-    at_once = await recorder(pool).record([first, other, first])
-    again = [await recorder(pool).record([one]) for one in (first, other)]
-    assert [one.event for one in at_once.conflicts] == [other]
-    assert [len(one.conflicts) for one in again] == [0, 1]
-    (kept,) = await pool.fetch("SELECT * FROM conflicting_events")
-    assert (kept["event_id"], kept["registry_source"]) == (first.id, "prod-harbor")
-
-
-async def test_what_conflicts_without_an_origin_is_known_by_the_digest_of_before(
-    pool: Pool,
+async def test_an_invalid_event_is_a_dead_letter_in_distributions_shape(
+    pipeline: Pipeline,
 ) -> None:
-    first = event(target={"tag": "v1"})
-    other = replace(first, tag="v2")
-    await recorder(pool).record([first, other])
-    content = (
-        other.action, PATH, "v2", DIGEST, other.media_type, other.actor, other.node,
-        other.request_id, other.request_method, other.user_agent, other.timestamp,
-    )  # fmt: skip
-    expected = hashlib.blake2b(repr(content).encode(), digest_size=16).digest()
-    assert await pool.fetchval("SELECT content FROM conflicting_events") == expected
+    answer = await send(pipeline, QUAY, BODY.replace(b"team/app", b"Team/App"))
+    assert answer.json["dead_lettered"] == 1
+    (dead,) = await pipeline.dead_letters(1)
+    assert (dead.story.reason, dead.repository) == ("invalid_event", "Team/App")
+    assert dead.headers["registry-source"] == "one"
 
 
-async def test_rows_that_the_platform_owns_are_of_the_default_source(pool: Pool) -> None:
-    await pool.execute("INSERT INTO container_repositories (path) VALUES ($1)", PATH)
-    recorded = await recorder(pool, CatalogueMode.LOOKUP).record([event(), event(HARBOR)])
-    assert [verdict.tracking_action for verdict in recorded.fresh] == [
-        "push_repository",
-        "create_repository",
-    ]
-    assert [bool(verdict.container_repository_id) for verdict in recorded.fresh] == [True, False]
-    assert len(await pool.fetch(REPOSITORIES)) == 1
+async def test_the_counters_say_of_which_source(pipeline: Pipeline) -> None:
+    assert (await send(pipeline, QUAY)).status == 200
+    assert (await send(pipeline, "/notifications/quay/one")).status == 401
+    assert (await send(pipeline, "/notifications/nobody/x")).status == 404
+    async with pipeline.http.get(pipeline.url + "/metrics") as response:
+        shown = await response.text()
+    for line in (
+        'registry_events_ingest_requests_total{source="one",status="200"} 1.0',
+        'registry_events_ingest_requests_total{source="one",status="401"} 1.0',
+        'registry_events_ingest_events_total{action="push",outcome="accepted",source="one"} 1.0',
+    ):
+        assert line in shown
+    assert "nobody" not in shown
 
 
-@pytest.mark.parametrize(
-    ("table", "source"),
-    [("container_repositories", "lab"), ("other_container_repositories", "default")],
-)
-async def test_no_row_stands_in_the_table_of_others(pool: Pool, table: str, source: str) -> None:
-    with pytest.raises(asyncpg.CheckViolationError):
-        await pool.execute(
-            f"INSERT INTO {table} (source, path) VALUES ($1, $2)",  # noqa: S608  one of two
-            source,
-            PATH,
-        )
-
-
-def row_before(one: Event) -> str:
-    (verdict,) = judge([one], Catalogue({("default", one.repository): 7}))
-    return as_json([row(verdict)])
-
-
-async def test_workers_of_before_run_against_the_new_schema(pool: Pool) -> None:
-    await recorder(pool).record([event(HARBOR), event(path="team/known")])
-    paths = [PATH, "team/known", "team/new"]
-    for _ in range(2):
-        await pool.execute(REGISTER_BEFORE, paths)
-    old = event()
-    for expected in ([old.id], []):
-        new = await pool.fetch(INSERT_BEFORE, row_before(old), CATEGORY)
-        assert [one["event_id"] for one in new] == expected
-    await pool.execute(CONFLICT_BEFORE)
-    assert Counter(map(tuple, await pool.fetch(REPOSITORIES))) == {
-        ("default", PATH, True): 1,
-        ("default", "team/known", False): 1,
-        ("default", "team/new", True): 1,
-        ("prod-harbor", PATH, False): 1,
-    }
-    assert {one["path"] for one in await pool.fetch(FIND_BEFORE, paths)} == {*paths}
-    # A worker of now finds what was recorded by one of before.
-    again = await recorder(pool).record([old, event()])
-    assert (again.duplicates, list(again.conflicts)) == (1, [])
-    assert (await creations(pool))["default", PATH] == 1
-
-
-async def test_old_and_new_workers_beside_each_other_register_each_path_once(pool: Pool) -> None:
-    paths = [f"team/{number}" for number in range(50)]
-
-    async def before(order: Sequence[str]) -> None:
-        async with pool.acquire() as connection, connection.transaction():
-            await connection.execute(REGISTER_BEFORE, sorted(order))
-
-    now = [[event(origin, path) for path in paths] for origin in (*SOURCES, DEFAULT, HARBOR)]
-    await asyncio.gather(*(before(paths) for _ in range(4)), *map(recorder(pool).record, now))
-    rows = Counter((row["source"], row["path"]) for row in await pool.fetch(REPOSITORIES))
-    assert rows == {(origin.source, path): 1 for origin in SOURCES for path in paths}
-
-
-async def test_rows_of_before_are_of_the_default_source(
-    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+async def test_a_handshake_is_answered_with_what_the_registry_waits_for(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connection = await asyncpg.connect(empty_database_url)
-    with monkeypatch.context() as before:
-        before.setattr("shared.migrate.shipped", lambda: shipped()[:8])
-        await migrate(connection)
-    await connection.execute("INSERT INTO container_repositories (path) VALUES ('library/nginx')")
-    old = event(timestamp=datetime.now(UTC).isoformat())
-    await connection.fetch(INSERT_BEFORE, row_before(old), CATEGORY)
-    files = await connection.fetch(FILES)
-    await migrate(connection)
-    assert await connection.fetch(FILES) == files, "a table was rewritten"
-    assert await connection.fetchval("SELECT source FROM container_repositories") == "default"
-    assert await connection.fetchval("SELECT registry_source FROM tracking_events") == "default"
-    await connection.close()
+    greets = quay.REGISTRY._replace(answer=lambda sent: {"echo": len(sent.body)})
+    monkeypatch.setattr("ingest.normalisation.REGISTRIES", {"quay": greets})
+    assert (await send(pipeline, QUAY)).json == {"echo": len(BODY)}
+    assert (await send(pipeline, "/notifications/quay")).status == 401
+    assert await pipeline.rows() == []
 
 
-FILES = """
-SELECT relname, relfilenode FROM pg_class
-WHERE relname IN ('container_repositories', 'tracking_events', 'conflicting_events')
-ORDER BY relname
-"""
+async def test_an_origin_that_asks_may_send(
+    amqp_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(greeting, "REGISTRIES", frozenset({"quay"}))
+    sources = json.dumps(SOURCES)
+    async with running_pipeline(amqp_url, database_url, sources=sources, workers=0) as pipeline:
+        options = partial(pipeline.http.options, f"{pipeline.url}/notifications/quay/one")
+        async with options(headers={"WebHook-Request-Origin": "eventgrid.azure.net"}) as response:
+            assert response.status == 200
+            assert response.headers["WebHook-Allowed-Origin"] == "eventgrid.azure.net"
+            assert response.headers["WebHook-Allowed-Rate"] == "*"
+        async with options(headers={"WebHook-Request-Origin": "a b"}) as response:
+            assert response.status == 405
+
+
+async def test_what_the_broker_does_not_confirm_is_503(
+    pipeline: Pipeline, rabbitmq: RabbitMQ
+) -> None:
+    rabbitmq.pause()
+    try:
+        answer = await send(pipeline, QUAY)
+    finally:
+        rabbitmq.resume()
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "1")
+
+
+@pytest.mark.parametrize("setting", ["sources", "tokens"])
+async def test_ingest_does_not_start_open(amqp_url: str, database_url: str, setting: str) -> None:
+    sources = [{"name": "one", "registry": "quay", "auth": {"none": True}}]
+    given: dict[str, Any] = {"sources": json.dumps(sources if setting == "sources" else [])}
+    given |= {"tokens": ()} if setting == "tokens" else {}
+    with pytest.raises(StartError, match=r"--insecure-no-auth"):
+        await ingest.app.run(make_settings(amqp_url, database_url, **given))
+
+
+async def test_with_sources_alone_nobody_else_sends(amqp_url: str, database_url: str) -> None:
+    sources = json.dumps(SOURCES)
+    async with running_pipeline(
+        amqp_url, database_url, sources=sources, tokens=(), workers=0
+    ) as pipeline:
+        assert (await send(pipeline, QUAY)).status == 200
+        assert (await pipeline.post(make_envelope(make_event()))).status == 401

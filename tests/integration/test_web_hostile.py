@@ -20,13 +20,14 @@ FORM: Final = "application/x-www-form-urlencoded"
 NAMES: Final = (
     *("id", "group", "reason", "error", "repository", "action", "since", "until", "attempts"),
     *("all", "page", "looked", "at", "operation", "plan", "count", "rate", "note", "canary"),
-    *("payload", "again"),
+    *("payload", "again", "registry", "headers", "body", "options"),
 )
 LONG: Final = b"9" * 5_000
 TEXTS: Final = (
     *(b"", b"0", b"-1", b"1", b"1e9", b"inf", b"-inf", b"nan", b"1e999", b"0x1", b"1_0", LONG),
     *("²".encode(), "१m".encode(), b"\x00", b"\xff\xfe", b"\xed\xa0\x80", b"[!-", b"*" * 300),
     *(b"999999999w", b"0001-01-01T00:00+23:59", b"9999-12-31T23:59-23:59", b"10m", b">=3"),
+    *(b"quay", b"gitlab", b'{"events": [{}]}', b"a: b\r\nc", b"[" * 2_000),
     *(b"requeue", b"discard", b"\xe2\x80\xae", b"x" * 400),
 )
 FIELDS: Final = st.lists(

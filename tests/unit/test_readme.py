@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from console.commands.config.setting_table import rows
+from console.explanation import capabilities
 from shared.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,17 @@ def test_every_setting_stands_in_the_table() -> None:
     )
     assert table
     assert table[1] == settings_table(), f"the table should be:\n{settings_table()}"
+
+
+def test_what_every_registry_says_stands_in_the_table() -> None:
+    found = re.search(
+        r"<!-- registries: begin -->\n(.*?)\n?<!-- registries: end -->", README, re.DOTALL
+    )
+    assert found
+    assert found[1] == capabilities.table(), (
+        "python -m console.explanation.capabilities says what it should be:\n"
+        f"{capabilities.table()}"
+    )
 
 
 def test_every_file_that_is_named_exists() -> None:

@@ -13,8 +13,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from console.commands.config.reachability import unreachable
 from console.commands.settings import SettingsFault
+from ingest.sources.faults import faults
 from shared import logs
-from shared.configuration import SettingsError, load, variable
+from shared.configuration import FILE_SUFFIX, SettingsError, load, variable
 
 _NEEDED: Final = {
     "all": ("amqp_url", "database_url", "tokens"),
@@ -36,12 +37,12 @@ _NEEDED: Final = {
 )
 def check(process: str | None, output: str, *, connect: bool) -> None:
     """List every fault of the settings at once; exit code 2 if there is one."""
-    faults = _faults(process or "all", connect=connect)
+    found = _faults(process or "all", connect=connect)
     if output == "json":
-        click.echo(json.dumps({"faults": faults}, indent=2))
-        sys.exit(SettingsFault.exit_code if faults else 0)
-    if faults:
-        raise SettingsFault(faults)
+        click.echo(json.dumps({"faults": found}, indent=2))
+        sys.exit(SettingsFault.exit_code if found else 0)
+    if found:
+        raise SettingsFault(found)
     click.echo("the settings are good")
 
 
@@ -49,15 +50,29 @@ def _faults(process: str, *, connect: bool) -> Sequence[str]:
     try:
         settings = load(_required(process))
     except SettingsError as error:
-        return error.faults
+        return [*error.faults, *(_of_sources() if process != "worker" else ())]
+    wrong = faults(settings) if process != "worker" else []
     if not connect:
-        return []
+        return wrong
     logs.configure(level="error", log_format=settings.log_format, service="config")
-    return asyncio.run(unreachable(settings))
+    return [*wrong, *asyncio.run(unreachable(settings))]
 
 
 def _required(process: str) -> list[str]:
-    return [name for name in _NEEDED[process] if name != "tokens" or not _without_auth()]
+    without = _without_auth() or _has_sources()
+    return [name for name in _NEEDED[process] if name != "tokens" or not without]
+
+
+def _of_sources() -> Sequence[str]:
+    """What is wrong with these beside all else, as far as it can be said."""
+    with suppress(SettingsError):
+        return faults(load())
+    return []
+
+
+def _has_sources() -> bool:
+    name = variable("sources")
+    return bool(os.environ.get(name) or os.environ.get(name + FILE_SUFFIX))
 
 
 def _without_auth() -> bool:

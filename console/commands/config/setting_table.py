@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from shared.configuration import FILE_SUFFIX, SECRETS, variable
 from shared.settings import Settings
+from shared.sources import Source
 
 MASK: Final = "****"
 
@@ -37,11 +38,15 @@ def _shown(value: object) -> str:
         case SecretStr():
             return _mask_url(value.get_secret_value())
         case tuple():
-            return ",".join(MASK for _ in value)
+            return ",".join(_one(part) for part in value)
         case bool():
             return str(value).lower()
         case _:
             return str(value)
+
+
+def _one(part: object) -> str:
+    return f"{part.registry}/{part.name}" if isinstance(part, Source) else MASK
 
 
 def _mask_url(url: str) -> str:

@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from console.dead_letters.letter.dead_letter import DeadLetter
+from ingest.arrival import Arrival
 from ingest.envelope import UnreadableEnvelopeError, split
+from ingest.normalisation import normalised
 from ingest.translation import Body, Notification, translate_each
 from shared.amqp.dead_letter import Reason
 from shared.amqp.message import TRACEPARENT, Message, received_at
-from shared.origin import Origin
+from shared.origin import DISTRIBUTION, Origin
 from shared.text import from_bytes, to_bytes
 
 # Bytes of an unpacked body; a bomb is left as it is.
@@ -35,14 +37,34 @@ def _unpacked(body: str) -> str:
     return from_bytes(unpacked) if unpacking.eof else body
 
 
+def is_of_another_registry(dead_letter: DeadLetter) -> bool:
+    """Whether it holds a whole request that is not in Distribution's form."""
+    is_whole = dead_letter.story.reason in _WHOLE
+    return is_whole and Origin.read(dead_letter.headers).registry != DISTRIBUTION
+
+
 def messages(dead_letter: DeadLetter) -> list[Message]:
     """The events of the notification that it holds; none if it holds none, or is one event."""
     if dead_letter.story.reason not in _WHOLE:
         return []
+    if is_of_another_registry(dead_letter):
+        return _messages_of_arrival(dead_letter)
     try:
         return messages_of(readable(dead_letter.body), dead_letter)
     except UnreadableEnvelopeError:
         return []
+
+
+def _messages_of_arrival(dead_letter: DeadLetter) -> list[Message]:
+    """What this version's adapter makes of it; none if that is what it was."""
+    if dead_letter.story.reason is not Reason.UNREADABLE_BODY:
+        return []
+    body = to_bytes(readable(dead_letter.body))
+    arrival = Arrival.again(body, dead_letter.headers, received_at=_came(dead_letter))
+    translated = normalised(arrival).translated if arrival else ()
+    if all(one.reason is Reason.UNREADABLE_BODY for one in translated):
+        return []
+    return [one.message for one in translated if one.message]
 
 
 def is_envelope(value: object) -> bool:
@@ -60,11 +82,11 @@ def messages_of(text: str, dead_letter: DeadLetter) -> list[Message]:
     """
     body = to_bytes(text)
     trace = dead_letter.headers.get(TRACEPARENT)
-    came = received_at(dead_letter.headers) or dead_letter.failed_at or datetime.now(UTC)
     notification = Notification(
         Body.whole(body),
-        received_at=came,
+        received_at=_came(dead_letter),
         traceparent=trace if isinstance(trace, str) else None,
+        source=Origin.read(dead_letter.headers).source,
     )
     each = translate_each(notification, split(body, patient=True))
     origin = Origin.read(dead_letter.headers).headers
@@ -73,3 +95,7 @@ def messages_of(text: str, dead_letter: DeadLetter) -> list[Message]:
         for one in each
         if one.message
     ]
+
+
+def _came(dead_letter: DeadLetter) -> datetime:
+    return received_at(dead_letter.headers) or dead_letter.failed_at or datetime.now(UTC)

@@ -26,6 +26,8 @@ _ORIGINAL_LENGTH: Final = 64 * 1024
 
 def destination(dead_letter: DeadLetter) -> str:
     """The routing key that its event had or would have; empty if nothing says."""
+    if notification.is_of_another_registry(dead_letter):
+        return ""
     key = dead_letter.routing_key
     if dead_letter.action:
         key = routing_key(dead_letter.action)
@@ -46,6 +48,8 @@ def undirected(dead_letter: DeadLetter) -> str:
         return ""
     if dead_letter.story.reason is Reason.BODY_TOO_LARGE:
         return "it holds only the beginning of a notification"
+    if notification.is_of_another_registry(dead_letter):
+        return "this version reads no event in it either"
     return "nothing in it says where to: it is no notification, and has no readable action"
 
 

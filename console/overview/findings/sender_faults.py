@@ -18,8 +18,16 @@ _TOO_LARGE: Final = (
     "as a dead letter: look who sends it; if it is an honest registry, raise the limit and restart "
     "this ingest"
 )
+_UNPROVEN: Final = (
+    "nothing in them proves that their source sends them; most registries do not repeat them: look "
+    "at its auth in REGISTRY_EVENTS_SOURCES, and at the secret that the registry has"
+)
 # By kind: what became of these notifications; why, and what to do about it.
-_SAID: Final = {"token": ("refused", _NOT_OURS), "too_large": ("cut", _TOO_LARGE)}
+_SAID: Final = {
+    "token": ("refused", _NOT_OURS),
+    "proof": ("refused", _UNPROVEN),
+    "too_large": ("cut", _TOO_LARGE),
+}
 
 
 def sender_findings(snapshot: Snapshot, zone: tzinfo) -> Iterator[Finding]:

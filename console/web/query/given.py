@@ -17,7 +17,7 @@ LARGEST_FORM: Final = 64 * 1024
 _LONGEST: Final = 300
 _TOO_LARGE: Final = (
     f"A form holds at most {LARGEST_FORM // 1024} KiB here. What is larger is edited in the "
-    "terminal: registry-events dead-letters edit ID"
+    "terminal: registry-events dead-letters edit ID; or explained there: registry-events explain"
 )
 _MOST: Final = 500
 _QUOTED: Final = 20

@@ -55,7 +55,11 @@ def document(value: Any) -> None:  # noqa: ANN401  anything that JSON can say
 
 def lines(values: Iterable[Any]) -> None:
     for value in values:
-        click.echo(json.dumps(value, default=str))
+        click.echo(one_line(value))
+
+
+def one_line(value: Any) -> str:  # noqa: ANN401  anything that JSON can say
+    return json.dumps(value, default=str)
 
 
 def _styled() -> bool:

@@ -28,6 +28,15 @@ CASES = {
             "Authorization header"
         ),
     ),
+    "a source that nothing proves": (
+        make_snapshot(services=sent_to(SenderFault("proof", 2, 60.0, 4.2, ["10.0.0.7"]))),
+        (
+            "ingest http://i:1: 2 notifications refused since 02:59 UTC (last 4 s ago, from "
+            "10.0.0.7): nothing in them proves that their source sends them; most registries do "
+            "not repeat them: look at its auth in REGISTRY_EVENTS_SOURCES, and at the secret that "
+            "the registry has"
+        ),
+    ),
     "bodies that are too large, since yesterday": (
         make_snapshot(
             services=sent_to(

@@ -1,0 +1,1 @@
+"""Requests of the registries that an operator names: who sends them, and where they come in."""
