@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ingest.registries import REGISTRIES
-from ingest.registries.adapter import Reports, Says
+from ingest.registries.registry import Reports, Says
 
 _COLUMNS: Final = (
     "push of a tag", "untagged push", "delete of a manifest", "delete of a tag", "pull", "digest",

@@ -25,7 +25,7 @@ from ingest.registries import (
     quay,
     zot,
 )
-from ingest.registries.adapter import Registry
+from ingest.registries.registry import Registry
 
 REGISTRIES: Final[Mapping[str, Registry]] = {
     one.name: one

@@ -8,18 +8,10 @@ nobody, as does a pull. It does not say who did it.
 from collections.abc import Iterator
 from typing import Final
 
-from ingest.registries.adapter import (
-    Found,
-    Ignored,
-    Registry,
-    Reports,
-    Says,
-    Sent,
-    converted,
-    value,
-)
+from ingest.registries.adapter import Found, Ignored, Sent, converted, value
 from ingest.registries.bare_event import ACTIONS, Action, BareEvent, change
 from ingest.registries.reference import needed
+from ingest.registries.registry import Registry, Reports, Says
 
 _CHART: Final = "legacy Helm chart API, not an OCI artifact"
 _IGNORED: Final = {

@@ -12,17 +12,9 @@ from typing import Final
 import msgspec
 
 from ingest.registries import array, cloudevents
-from ingest.registries.adapter import (
-    Found,
-    Ignored,
-    Registry,
-    Reports,
-    Says,
-    Sent,
-    UnreadableRequestError,
-    converted,
-)
+from ingest.registries.adapter import Found, Ignored, Sent, UnreadableRequestError, converted
 from ingest.registries.bare_event import BareEvent, change
+from ingest.registries.registry import Registry, Reports, Says
 
 _PREFIX: Final = "Microsoft.ContainerRegistry."
 _VALIDATION: Final = "Microsoft.EventGrid.SubscriptionValidationEvent"

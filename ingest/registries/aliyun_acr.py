@@ -10,19 +10,9 @@ from typing import Final
 
 import msgspec
 
-from ingest.registries.adapter import (
-    Change,
-    Found,
-    Kind,
-    Known,
-    Registry,
-    Reports,
-    Says,
-    Sent,
-    derived_id,
-    value,
-)
+from ingest.registries.adapter import Change, Found, Kind, Known, Sent, derived_id, value
 from ingest.registries.reference import needed, tag
+from ingest.registries.registry import Registry, Reports, Says
 
 
 class _Push(msgspec.Struct):

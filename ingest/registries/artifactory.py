@@ -22,15 +22,13 @@ from ingest.registries.adapter import (
     Ignored,
     Kind,
     Known,
-    Registry,
-    Reports,
-    Says,
     Sent,
     UnreadableRequestError,
     converted,
     value,
 )
 from ingest.registries.reference import Name, digest, sha256, tag
+from ingest.registries.registry import Registry, Reports, Says
 
 _ACTIONS: Final = {"pushed": "push", "deleted": "delete"}
 

@@ -19,15 +19,13 @@ from ingest.registries.adapter import (
     Ignored,
     Kind,
     Known,
-    Registry,
-    Reports,
-    Says,
     Sent,
     Unreadable,
     converted,
 )
 from ingest.registries.array import each
 from ingest.registries.reference import Name, digest, needed, sha256, tags
+from ingest.registries.registry import Registry, Reports, Says
 
 
 class _Meta(msgspec.Struct):

@@ -17,15 +17,13 @@ from ingest.registries.adapter import (
     Found,
     Kind,
     Known,
-    Registry,
-    Reports,
-    Says,
     Sent,
     UnreadableRequestError,
     derived_id,
     value,
 )
 from ingest.registries.reference import needed, tag
+from ingest.registries.registry import Registry, Reports, Says
 
 
 class _Push(msgspec.Struct):

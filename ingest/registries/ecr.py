@@ -17,15 +17,13 @@ from ingest.registries.adapter import (
     Ignored,
     Kind,
     Known,
-    Registry,
-    Reports,
-    Says,
     Sent,
     converted,
     json_of,
     value,
 )
 from ingest.registries.reference import Name, needed, tag
+from ingest.registries.registry import Registry, Reports, Says
 
 _ACTIONS: Final = {"PUSH": "push", "DELETE": "delete"}
 _CONFIRMATIONS: Final = {

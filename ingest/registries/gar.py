@@ -19,9 +19,6 @@ from ingest.registries.adapter import (
     Ignored,
     Kind,
     Known,
-    Registry,
-    Reports,
-    Says,
     Sent,
     UnreadableRequestError,
     converted,
@@ -29,6 +26,7 @@ from ingest.registries.adapter import (
     value,
 )
 from ingest.registries.reference import Name, needed, tag
+from ingest.registries.registry import Registry, Reports, Says
 from shared.text import from_bytes
 
 _ACTIONS: Final = {"INSERT": "push", "DELETE": "delete"}

@@ -17,15 +17,13 @@ from ingest.registries.adapter import (
     Ignored,
     Kind,
     Known,
-    Registry,
-    Reports,
-    Says,
     Sent,
     UnreadableRequestError,
     converted,
 )
 from ingest.registries.form import payload
 from ingest.registries.reference import digest, needed, tag
+from ingest.registries.registry import Registry, Reports, Says
 
 _EVENTS: Final = ("package", "registry_package")
 # `docker` is what the registry before ghcr.io calls itself.

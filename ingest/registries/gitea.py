@@ -7,8 +7,9 @@ repository, an owner and the whole system: use one. Of a tag it tells no digest;
 from collections.abc import Iterator
 from typing import Final
 
-from ingest.registries.adapter import Found, Registry, Reports, Says, Sent
+from ingest.registries.adapter import Found, Sent
 from ingest.registries.forge_package import found
+from ingest.registries.registry import Registry, Reports, Says
 
 
 def read(sent: Sent) -> Iterator[Found]:

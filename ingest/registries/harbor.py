@@ -17,9 +17,6 @@ from ingest.registries import array, cloudevents
 from ingest.registries.adapter import (
     Found,
     Ignored,
-    Registry,
-    Reports,
-    Says,
     Sent,
     UnreadableRequestError,
     converted,
@@ -28,6 +25,7 @@ from ingest.registries.adapter import (
 from ingest.registries.harbor_artifact import Occasion, Repository, Resource, changes
 from ingest.registries.harbor_types import ACTIONS, reason
 from ingest.registries.reference import needed
+from ingest.registries.registry import Registry, Reports, Says
 
 
 class _Data(msgspec.Struct):

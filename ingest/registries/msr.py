@@ -17,15 +17,13 @@ from ingest.registries.adapter import (
     Ignored,
     Kind,
     Known,
-    Registry,
-    Reports,
-    Says,
     Sent,
     converted,
     derived_id,
     value,
 )
 from ingest.registries.reference import Name, needed, tag
+from ingest.registries.registry import Registry, Reports, Says
 
 _CHANGES: Final[Mapping[str, tuple[str, Kind]]] = {
     "TAG_PUSH": ("push", Kind.MANIFEST),

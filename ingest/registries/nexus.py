@@ -13,20 +13,9 @@ from typing import Final
 
 import msgspec
 
-from ingest.registries.adapter import (
-    Change,
-    Found,
-    Ignored,
-    Kind,
-    Known,
-    Registry,
-    Reports,
-    Says,
-    Sent,
-    converted,
-    value,
-)
+from ingest.registries.adapter import Change, Found, Ignored, Kind, Known, Sent, converted, value
 from ingest.registries.reference import Name, digest, needed, tag
+from ingest.registries.registry import Registry, Reports, Says
 
 _ACTIONS: Final = {"CREATED": "push", "UPDATED": "push", "DELETED": "delete"}
 

@@ -7,18 +7,10 @@ pull is. With Distribution 2 the delete of a blob looks like that of a manifest.
 from collections.abc import Iterator
 from typing import Final
 
-from ingest.registries.adapter import (
-    Found,
-    Ignored,
-    Registry,
-    Reports,
-    Says,
-    Sent,
-    converted,
-    value,
-)
+from ingest.registries.adapter import Found, Ignored, Sent, converted, value
 from ingest.registries.bare_event import ACTIONS, Action, BareEvent, change
 from ingest.registries.reference import needed
+from ingest.registries.registry import Registry, Reports, Says
 
 
 def read(sent: Sent) -> Iterator[Found]:

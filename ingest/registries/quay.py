@@ -11,20 +11,9 @@ from typing import Final
 
 import msgspec
 
-from ingest.registries.adapter import (
-    Change,
-    Found,
-    Ignored,
-    Kind,
-    Known,
-    Registry,
-    Reports,
-    Says,
-    Sent,
-    Unreadable,
-    value,
-)
+from ingest.registries.adapter import Change, Found, Ignored, Kind, Known, Sent, Unreadable, value
 from ingest.registries.reference import needed, tags
+from ingest.registries.registry import Registry, Reports, Says
 
 
 class _Body(msgspec.Struct):

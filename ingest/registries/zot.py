@@ -11,20 +11,10 @@ from typing import Final
 import msgspec
 
 from ingest.registries import array, cloudevents
-from ingest.registries.adapter import (
-    Change,
-    Found,
-    Ignored,
-    Kind,
-    Known,
-    Registry,
-    Reports,
-    Says,
-    Sent,
-    converted,
-)
+from ingest.registries.adapter import Change, Found, Ignored, Kind, Known, Sent, converted
 from ingest.registries.reference import digest as digest_of
 from ingest.registries.reference import needed, tag
+from ingest.registries.registry import Registry, Reports, Says
 
 _ACTIONS: Final = {"image.updated": "push", "image.deleted": "delete"}
 _IGNORED: Final = {

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -68,3 +69,16 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)(?:#[\w-]+)?\)", page.read_text())
     local = [one for one in links if not urlsplit(one).scheme]
     assert [one for one in local if not (page.parent / one).exists()] == []
+
+
+def test_every_registry_is_kept_from_the_others() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    (kept,) = (
+        one["modules"]
+        for one in project["tool"]["importlinter"]["contracts"]
+        if one["type"] == "independence"
+    )
+    modules = {module.name for module in iter_modules(ingest.registries.__path__)}
+    registries = {f"ingest.registries.{name.replace('-', '_')}" for name in REGISTRIES}
+    assert set(kept) == registries
+    assert modules >= {name.replace("-", "_") for name in REGISTRIES}
