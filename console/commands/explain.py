@@ -32,7 +32,13 @@ def _options(_ctx: click.Context, _option: click.Parameter, texts: Sequence[str]
 
 
 @click.command()
-@click.option("--registry", required=True, type=click.Choice(list(registries.LABELS)))
+@click.option(
+    "--registry",
+    required=True,
+    metavar="REGISTRY",
+    type=click.Choice(list(registries.LABELS)),
+    help=f"Whose request it is: {', '.join(registries.LABELS)}.",
+)
 @click.option(
     "--request",
     "file",

@@ -60,6 +60,7 @@ COMMANDS: Mapping[str, Asked | str] = {
     "dead-letters show": Asked(["{id}"], {"broker": 5}),
     "dead-letters summary": Asked([], {"broker": 5}),
     "dead-letters tail": Asked(["--follow"], {"broker": 5}),
+    "explain": Asked(),
     "ingest": SERVES,
     "migrate": Asked([], {"database": 1}),
     "status": Asked(["--fail-on", "down"], {"broker": 1, "database": 1}),
