@@ -73,7 +73,7 @@ class Walk:
             for what, script in (("too wide", _WIDER), ("too tall", _TALL)):
                 found = await self.page.evaluate(script)
                 self.faults += [f"{path} at {width}: {what}: {one}" for one in found]
-            file = SCREENSHOTS / f"{self.name}{_name(path)}-{width}-{scheme}.png"
+            file = SCREENSHOTS / f"{self.name}{_name(path)}-{width}-{scheme}.jpg"
             await self.page.screenshot(path=file, full_page=True, animations="disabled")
 
     async def _visit(self, path: str) -> None:
