@@ -5,9 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from console.dead_letters.letter.dead_letter import DeadLetter
-from ingest.arrival import Arrival
 from ingest.envelope import UnreadableEnvelopeError, split
-from ingest.normalisation import normalised
 from ingest.translation import Body, Notification, translate_each
 from shared.amqp.dead_letter import Reason
 from shared.amqp.message import TRACEPARENT, Message, received_at
@@ -59,6 +57,10 @@ def _messages_of_arrival(dead_letter: DeadLetter) -> list[Message]:
     """What this version's adapter makes of it; none if that is what it was."""
     if dead_letter.story.reason is not Reason.UNREADABLE_BODY:
         return []
+    # Adapters are many, and few dead letters need one: nobody else waits for their imports.
+    from ingest.arrival import Arrival  # noqa: PLC0415
+    from ingest.normalisation import normalised  # noqa: PLC0415
+
     body = to_bytes(readable(dead_letter.body))
     arrival = Arrival.again(body, dead_letter.headers, received_at=_came(dead_letter))
     translated = normalised(arrival).translated if arrival else ()
@@ -86,7 +88,6 @@ def messages_of(text: str, dead_letter: DeadLetter) -> list[Message]:
         Body.whole(body),
         received_at=_came(dead_letter),
         traceparent=trace if isinstance(trace, str) else None,
-        source=Origin.read(dead_letter.headers).source,
     )
     each = translate_each(notification, split(body, patient=True))
     origin = Origin.read(dead_letter.headers).headers

@@ -16,6 +16,7 @@ HEAVY = frozenset(
         "asyncio",
         "asyncpg",
         "dotenv",
+        "ingest.registries",
         "jinja2",
         "prometheus_client",
         "pydantic",
