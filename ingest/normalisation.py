@@ -12,7 +12,6 @@ from ingest.registries.adapter import (
     Change,
     Found,
     Ignored,
-    Known,
     Unreadable,
     UnreadableRequestError,
 )
@@ -86,8 +85,8 @@ def _translated(
         source=arrival.source,
         registry=arrival.registry,
         kind=change.kind,
-        id_from=change.id_from if change.event_id else Known.RECEIVED,
-        time_from=change.time_from if change.occurred_at else Known.RECEIVED,
+        id_from=change.id_from,
+        time_from=change.time_from,
     )
     event = {
         "id": change.event_id or arrival.event_id(at),

@@ -3,11 +3,13 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeVar
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from shared import strict_json
 from shared.bad_input import BadInputError
@@ -57,7 +59,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
     `repository` has no host; `host` is that of the registry. `action` is Distribution's verb: push,
     pull, delete, or another one, which nobody records. `occurred_at` is ISO 8601 with an offset;
-    without it, as without `event_id`, it is that of the receipt.
+    without it, as without `event_id`, it is that of the receipt, and said to be from there.
     """
 
     action: str
@@ -77,6 +79,12 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     user_agent: str | None = None
     request_id: str | None = None
     node: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.event_id:
+            force_setattr(self, "id_from", Known.RECEIVED)
+        if not self.occurred_at:
+            force_setattr(self, "time_from", Known.RECEIVED)
 
 
 class Ignored(NamedTuple):
@@ -119,6 +127,14 @@ def converted(found: object, shape: type[T]) -> T:
         raise UnreadableRequestError(printable(str(error), 300)) from None
     except UnicodeEncodeError:
         raise UnreadableRequestError("a key is not UTF-8") from None
+
+
+def moment_of(seconds: int | None, field: str) -> str | None:
+    """Seconds since the epoch as `occurred_at` has them. Raises UnreadableRequestError."""
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
+    except (OverflowError, OSError, ValueError):
+        raise UnreadableRequestError(f"{field} is out of range") from None
 
 
 def derived_id(registry: str, fields: Sequence[object], suffix: str = "") -> str:

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from ingest.registries.adapter import Change, Found, Kind, Known, Sent, derived_id, value
-from ingest.registries.reference import needed, tag
+from ingest.registries.reference import needed, path_of, tag
 from ingest.registries.registry import Registry, Reports, Says
 
 
@@ -34,7 +34,8 @@ class _Body(msgspec.Struct):
 
 def read(sent: Sent) -> Iterator[Found]:
     body = value(sent, _Body)
-    push, repository = body.push_data, _name(body.repository)
+    push, of = body.push_data, body.repository
+    repository = path_of(of.repo_full_name, of.namespace, of.name)
     needed(push.tag or push.digest, "tag and no digest")
     # Without its time the id would be that of every later push of the same as well.
     told = bool(push.pushed_at)
@@ -46,16 +47,8 @@ def read(sent: Sent) -> Iterator[Found]:
         tag=tag(push.tag),
         digest=push.digest or None,
         event_id=derived_id("aliyun-acr", fields) if told else None,
-        id_from=Known.DERIVED if told else Known.RECEIVED,
-        time_from=Known.RECEIVED,
+        id_from=Known.DERIVED,
     )
-
-
-def _name(repository: _Repository) -> str:
-    if repository.repo_full_name:
-        return repository.repo_full_name
-    namespace = needed(repository.namespace, "name of a repository")
-    return f"{namespace}/{needed(repository.name, 'name of a repository')}"
 
 
 REGISTRY: Final = Registry(

@@ -21,7 +21,6 @@ from ingest.registries.adapter import (
     Found,
     Ignored,
     Kind,
-    Known,
     Sent,
     UnreadableRequestError,
     converted,
@@ -86,8 +85,6 @@ def _change(sent: Sent, body: _Body, data: _Data) -> Change:
         tag=named,
         digest=sha256(data.sha256) or digest(version),
         actor=(body.user.id or None) if body.user else None,
-        id_from=Known.RECEIVED,
-        time_from=Known.RECEIVED,
         host=_host(body.jpd_origin),
         node=body.source or None,
     )

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from ingest.registries.adapter import Change, Kind, Known
+from ingest.registries.adapter import Change, Kind
 from ingest.registries.reference import needed, tag
 
 ACTIONS: Final = frozenset({"push", "pull", "mount", "delete"})
@@ -74,8 +74,6 @@ def change(event: BareEvent, action: str) -> Change:
         actor=(event.actor or _Actor()).name or None,
         occurred_at=event.timestamp or None,
         event_id=event.id or None,
-        id_from=Known.NATIVE if event.id else Known.RECEIVED,
-        time_from=Known.NATIVE if event.timestamp else Known.RECEIVED,
         host=request.host or None,
         address=request.addr or None,
         method=request.method or None,

@@ -18,7 +18,6 @@ from ingest.registries.adapter import (
     Found,
     Ignored,
     Kind,
-    Known,
     Sent,
     Unreadable,
     converted,
@@ -123,8 +122,6 @@ def _change(notification: _Notification, package: _Package, action: str) -> Chan
         actor=package.uploader or None if synced else None,
         occurred_at=meta.event_at or None,
         event_id=meta.trigger_id or None,
-        id_from=Known.NATIVE if meta.trigger_id else Known.RECEIVED,
-        time_from=Known.NATIVE if meta.event_at else Known.RECEIVED,
     )
 
 

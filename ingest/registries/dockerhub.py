@@ -7,7 +7,6 @@ never called. Not sent: deletes, pulls.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -18,11 +17,11 @@ from ingest.registries.adapter import (
     Kind,
     Known,
     Sent,
-    UnreadableRequestError,
     derived_id,
+    moment_of,
     value,
 )
-from ingest.registries.reference import needed, tag
+from ingest.registries.reference import path_of, tag
 from ingest.registries.registry import Registry, Reports, Says
 
 
@@ -46,7 +45,8 @@ class _Body(msgspec.Struct):
 
 def read(sent: Sent) -> Iterator[Found]:
     body = value(sent, _Body)
-    push, repository = body.push_data, _name(body.repository)
+    push, of = body.push_data, body.repository
+    repository = path_of(of.repo_name, of.namespace, of.name)
     seconds = None if push.pushed_at is None else int(push.pushed_at)
     told = seconds is not None
     fields = (repository, push.tag, seconds, push.pusher)
@@ -56,29 +56,12 @@ def read(sent: Sent) -> Iterator[Found]:
         kind=Kind.MANIFEST,
         tag=tag(push.tag),
         actor=push.pusher or None,
-        occurred_at=_moment(seconds),
+        occurred_at=moment_of(seconds, "pushed_at"),
         # Without a time it would be that of every later push of the same tag as well.
         event_id=derived_id("dockerhub", fields) if told else None,
-        id_from=Known.DERIVED if told else Known.RECEIVED,
-        time_from=Known.NATIVE if told else Known.RECEIVED,
+        id_from=Known.DERIVED,
         host="docker.io",
     )
-
-
-def _name(repository: _Repository) -> str:
-    if repository.repo_name:
-        return repository.repo_name
-    namespace = needed(repository.namespace, "name of a repository")
-    return f"{namespace}/{needed(repository.name, 'name of a repository')}"
-
-
-def _moment(seconds: int | None) -> str | None:
-    if seconds is None:
-        return None
-    try:
-        return datetime.fromtimestamp(seconds, UTC).isoformat()
-    except (OverflowError, OSError, ValueError):
-        raise UnreadableRequestError("pushed_at is out of range") from None
 
 
 REGISTRY: Final = Registry(

@@ -16,7 +16,6 @@ from ingest.registries.adapter import (
     Found,
     Ignored,
     Kind,
-    Known,
     Sent,
     converted,
     json_of,
@@ -95,8 +94,6 @@ def _change(event: _Event, detail: _Detail) -> Change:
         media_type=detail.manifest_media_type or None,
         occurred_at=event.time or None,
         event_id=event.id or None,
-        id_from=Known.NATIVE if event.id else Known.RECEIVED,
-        time_from=Known.NATIVE if event.time else Known.RECEIVED,
         host=_host(event),
     )
 

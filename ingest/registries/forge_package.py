@@ -79,8 +79,7 @@ def _change(body: _Body, package: _Package, delivery: str | None) -> Change:
         actor=sender.login or sender.username or None,
         occurred_at=moment,
         event_id=delivery,
-        id_from=Known.HEADER if delivery else Known.RECEIVED,
-        time_from=Known.NATIVE if moment else Known.RECEIVED,
+        id_from=Known.HEADER,
         host=_host(package.html_url or ""),
     )
 

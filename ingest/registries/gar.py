@@ -76,8 +76,8 @@ def read(sent: Sent) -> Iterator[Found]:
         digest=digest or None,
         occurred_at=delivery.time,
         event_id=f"gar:{delivery.id}" if delivery.id else None,
-        id_from=delivery.known if delivery.id else Known.RECEIVED,
-        time_from=delivery.known if delivery.time else Known.RECEIVED,
+        id_from=delivery.known,
+        time_from=delivery.known,
         host=host,
     )
 

@@ -107,8 +107,7 @@ def _push(sent: Sent, body: _Body, package: _Package) -> Change:
         media_type=manifest.media_type or None,
         actor=(body.sender or _Login()).login or None,
         event_id=delivery,
-        id_from=Known.HEADER if delivery else Known.RECEIVED,
-        time_from=Known.RECEIVED,
+        id_from=Known.HEADER,
         host=_host(version.package_url or ""),
     )
 

@@ -8,7 +8,6 @@ types.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -21,6 +20,7 @@ from ingest.registries.adapter import (
     UnreadableRequestError,
     converted,
     derived_id,
+    moment_of,
 )
 from ingest.registries.harbor_artifact import Occasion, Repository, Resource, changes
 from ingest.registries.harbor_types import ACTIONS, reason
@@ -80,14 +80,9 @@ def _occasion(name: str, body: _Body) -> Occasion:
             return None
         return derived_id("harbor", [name, seconds, body.operator, *fields])
 
-    return Occasion(ACTIONS[name], body.operator, _moment(seconds), identify, is_derived=True)
-
-
-def _moment(seconds: int | None) -> str | None:
-    try:
-        return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
-    except (OverflowError, ValueError, OSError):
-        raise UnreadableRequestError("occur_at is out of range") from None
+    return Occasion(
+        ACTIONS[name], body.operator, moment_of(seconds, "occur_at"), identify, is_derived=True
+    )
 
 
 REGISTRY: Final = Registry(

@@ -7,7 +7,7 @@ import msgspec
 
 from ingest.registries.adapter import Change, Found, Kind, Known
 from ingest.registries.reference import digest as digest_of
-from ingest.registries.reference import needed, tag
+from ingest.registries.reference import needed, path_of, tag
 
 
 class Repository(msgspec.Struct):
@@ -39,9 +39,7 @@ def changes(
     occasion: Occasion, of: Repository, resource: Resource, *, several: bool
 ) -> Iterator[Found]:
     """Raises UnreadableRequestError. `several`: their ids need what tells them apart."""
-    path = of.repo_full_name or (
-        f"{needed(of.namespace, 'repository')}/{needed(of.name, 'repository')}"
-    )
+    path = path_of(of.repo_full_name, of.namespace, of.name, what="repository")
     digest = resource.digest or digest_of(resource.tag)
     named = None if resource.tag == digest else tag(resource.tag)
     needed(digest or named, "digest and no tag")
@@ -57,8 +55,7 @@ def changes(
         actor=occasion.operator or None,
         occurred_at=occasion.moment,
         event_id=event_id,
-        id_from=_id_from(occasion, event_id),
-        time_from=Known.NATIVE if occasion.moment else Known.RECEIVED,
+        id_from=Known.DERIVED if occasion.is_derived else Known.NATIVE,
         host=_host(resource.resource_url or ""),
     )
     yield from _deletes(change) if occasion.action == "delete" else [change]
@@ -74,12 +71,6 @@ def _deletes(change: Change) -> Iterator[Change]:
 
 def _part(change: Change, name: str) -> str | None:
     return change.event_id and f"{change.event_id}/{name}"
-
-
-def _id_from(occasion: Occasion, event_id: str | None) -> Known:
-    if event_id is None:
-        return Known.RECEIVED
-    return Known.DERIVED if occasion.is_derived else Known.NATIVE
 
 
 def _host(url: str) -> str | None:

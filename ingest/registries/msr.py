@@ -72,8 +72,7 @@ def read(sent: Sent) -> Iterator[Found]:
         actor=contents.author or None,
         occurred_at=body.created_at or None,
         event_id=_id(body, contents) if told else None,
-        id_from=Known.DERIVED if told else Known.RECEIVED,
-        time_from=Known.NATIVE if told else Known.RECEIVED,
+        id_from=Known.DERIVED,
         host=_host(contents),
     )
 

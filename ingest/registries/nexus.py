@@ -79,8 +79,7 @@ def _change(sent: Sent, body: _Body, component: _Component, action: str) -> Chan
         actor=user or address or None,
         occurred_at=body.timestamp or None,
         event_id=delivery or None,
-        id_from=Known.HEADER if delivery else Known.RECEIVED,
-        time_from=Known.NATIVE if body.timestamp else Known.RECEIVED,
+        id_from=Known.HEADER,
         address=address if user else None,
         node=body.node_id or None,
     )

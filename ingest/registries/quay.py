@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from ingest.registries.adapter import Change, Found, Ignored, Kind, Known, Sent, Unreadable, value
+from ingest.registries.adapter import Change, Found, Ignored, Kind, Sent, Unreadable, value
 from ingest.registries.reference import needed, tags
 from ingest.registries.registry import Registry, Reports, Says
 
@@ -45,8 +45,6 @@ def _push(body: _Body, repository: str, tag: str) -> Change:
         repository=repository,
         kind=Kind.MANIFEST,
         tag=tag,
-        id_from=Known.RECEIVED,
-        time_from=Known.RECEIVED,
         host=(body.docker_url or "").partition("/")[0] or None,
     )
 

@@ -35,6 +35,20 @@ def needed(text: str | None, what: str) -> str:
     return text
 
 
+def path_of(
+    whole: str | None,
+    namespace: str | None,
+    name: str | None,
+    *,
+    what: str = "name of a repository",
+) -> str:
+    """The path of a repository: as a whole, or else made of its parts.
+
+    Raises UnreadableRequestError where one of them is missing.
+    """
+    return whole or f"{needed(namespace, what)}/{needed(name, what)}"
+
+
 def tags(told: Iterable[object]) -> Iterator[str | Unreadable]:
     """Each one once; what is none does not lose the others."""
     seen: set[str] = set()

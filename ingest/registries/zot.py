@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from ingest.registries import array, cloudevents
-from ingest.registries.adapter import Change, Found, Ignored, Kind, Known, Sent, converted
+from ingest.registries.adapter import Change, Found, Ignored, Kind, Sent, converted
 from ingest.registries.reference import digest as digest_of
 from ingest.registries.reference import needed, tag
 from ingest.registries.registry import Registry, Reports, Says
@@ -77,8 +77,6 @@ def _change(event: cloudevents.CloudEvent, data: _Data, action: str) -> Change:
         actor=(data.actor or _Actor()).name or None,
         occurred_at=event.time or None,
         event_id=event.id or None,
-        id_from=Known.NATIVE if event.id else Known.RECEIVED,
-        time_from=Known.NATIVE if event.time else Known.RECEIVED,
         address=request.addr or None,
         method=request.method or None,
         user_agent=request.useragent or None,
