@@ -14,7 +14,19 @@ import msgspec
 from ingest.registries.adapter import Change, Found, Ignored, Kind, Known, Sent, converted
 from ingest.registries.form import payload
 from ingest.registries.reference import digest, needed, tag
+from ingest.registries.registry import Reports, Says
 
+REPORTS: Final = Reports(
+    push_tag=Says.EXACT,
+    push_untagged=Says.EXACT,
+    delete_manifest=Says.EXACT,
+    delete_tag=Says.EXACT,
+    pull=Says.NEVER,
+    digest=Says.PARTLY,
+    actor=Says.EXACT,
+    time=Says.PARTLY,
+    id=Says.EXACT,
+)
 _ACTIONS: Final = {"created": "push", "deleted": "delete"}
 # Go's time that was never set.
 _NEVER: Final = "0001-01-01T"

@@ -10,7 +10,7 @@ import pytest
 from ingest.translation import Body, Notification, Translated, translate
 from shared.event import Event
 from shared.text import from_bytes
-from tests.unit.ingest.registries.test_samples import DATA
+from tests.samples import DATA
 
 SAMPLES = sorted([*DATA.glob("distribution3/*.json"), *DATA.glob("gitlab/*.json")])
 # As the sample names it, and as an event does.

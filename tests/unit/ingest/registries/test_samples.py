@@ -1,24 +1,14 @@
 """Every sample of a registry gives exactly the events that it expects."""
 
-import json
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from ingest.registries import REGISTRIES
 from ingest.registries.adapter import Change, Ignored, Sent
+from tests import samples
 
-DATA = Path(__file__).parents[3] / "data" / "registries"
-SAMPLES = [path for path in sorted(DATA.glob("*/*.json")) if path.parent.name in REGISTRIES]
 COMPARED = ("action", "repository", "tag", "digest", "media_type", "kind", "actor", "event_id")
-
-
-def sent(sample: Any) -> Sent:
-    request = sample["request"]
-    headers = {name.lower(): text for name, text in request["headers"].items()}
-    return Sent(headers, request["body"].encode())
 
 
 def moment(text: str | None) -> str:
@@ -27,11 +17,11 @@ def moment(text: str | None) -> str:
     return datetime.fromisoformat(text).astimezone(UTC).isoformat()
 
 
-@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_a_sample_gives_its_events(path: Path) -> None:
-    sample = json.loads(path.read_text())
-    registry, expected = REGISTRIES[path.parent.name], sample["expect"]
-    found = list(registry.read(sent(sample)))
+@pytest.mark.parametrize("sample", samples.ALL, ids=lambda one: one.name)
+def test_a_sample_gives_its_events(sample: samples.Sample) -> None:
+    registry, expected = REGISTRIES[sample.registry], sample.expected
+    headers = {name.lower(): text for name, text in sample.headers.items()}
+    found = list(registry.read(Sent(headers, sample.body)))
     if isinstance(expected, dict):
         assert found == [Ignored(expected["ignored"])]
         return
@@ -46,4 +36,4 @@ def test_a_sample_gives_its_events(path: Path) -> None:
 
 
 def test_every_registry_has_a_sample() -> None:
-    assert {path.parent.name for path in SAMPLES} == set(REGISTRIES)
+    assert {one.registry for one in samples.ALL} == set(REGISTRIES)
