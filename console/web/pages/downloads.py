@@ -12,6 +12,7 @@ from console.web.query import selection
 from console.web.recent_events import RecordedEvent, recent
 from console.web.state import CONSOLE
 from console.web.values import files
+from console.words.rows import Row
 from shared.configuration import secret
 
 # The pages say so where there is more.
@@ -46,12 +47,12 @@ def _check(found: Sequence[object]) -> None:
         raise web.HTTPNotFound(text=_NOTHING)
 
 
-def row(one: DeadLetter) -> files.Row:
+def row(one: DeadLetter) -> Row:
     """The fields of `dead-letters list -o jsonl`."""
     return document(one, masking.masked(one))
 
 
-def _event(one: RecordedEvent) -> files.Row:
+def _event(one: RecordedEvent) -> Row:
     return {
         "recorded_at": one.recorded_at.isoformat(),
         "action": one.action,
@@ -62,5 +63,5 @@ def _event(one: RecordedEvent) -> files.Row:
     }
 
 
-def _event_of_source(one: RecordedEvent) -> files.Row:
+def _event_of_source(one: RecordedEvent) -> Row:
     return {**_event(one), "registry_source": one.source}

@@ -23,8 +23,9 @@ from console.web.pages.dead_letters import story
 from console.web.pages.downloads import row
 from console.web.scans import Listed
 from console.web.template import new_environment
-from console.web.values.files import KINDS, lines
+from console.web.values.files import KINDS
 from console.words.moments import Clock
+from console.words.rows import lines
 from shared.amqp.dead_letter import Reason
 from shared.event import Event
 from shared.invalid_event import InvalidEventError

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.web.values.files import lines
+from console.words.rows import lines
 
 
 def cell(value: object) -> str:
