@@ -1,0 +1,103 @@
+"""How many events of which kind there were on each day, counted beside the rows.
+
+A day is counted from scratch whenever it got a new row, so that it does not matter how often, by
+how many at once, or after what failure.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from shared import faults
+from shared.database import ERRORS, Connection, Pool, transaction
+from shared.lag import MOST_AHEAD, MOST_BEHIND
+from shared.logs import get_logger
+
+# Any number that no other program in the database takes; held until the transaction ends.
+_LOCK: Final = 7_235_871_006
+# A row has the time at which its transaction began, and is seen when that has ended.
+_OVERLAP: Final = timedelta(minutes=10)
+# Seconds that one day may take; the first time, looking for all days may take as long.
+_LONGEST: Final = 300.0
+# Seconds between two rounds, and how much of the time they take at most.
+_PAUSE: Final = 60.0
+_SHARE: Final = 20
+
+_BELIEVED: Final = f"""
+occurred_at >= recorded_at - interval '{MOST_BEHIND} seconds'
+    AND occurred_at <= recorded_at + interval '{MOST_AHEAD} seconds'
+"""
+BEGUN: Final = (
+    "SELECT now() AS now, counted_until - $1::interval AS since FROM tracking_event_rollup"
+)
+TOUCHED: Final = f"""
+SELECT DISTINCT (occurred_at AT TIME ZONE 'UTC')::date AS day FROM tracking_events
+WHERE recorded_at >= $1 AND {_BELIEVED} ORDER BY day
+"""  # noqa: S608  our own numbers
+ENDED: Final = """
+UPDATE tracking_event_rollup SET counted_until = greatest(counted_until, $1)
+"""
+
+
+async def refresh(pool: Pool) -> Sequence[date]:
+    """Count the days that got rows since the last time; which ones that were.
+
+    Raises what asyncpg raises; what was counted until then stays counted.
+    """
+    async with transaction(pool, seconds=_LONGEST) as connection:
+        begun = await connection.fetchrow(BEGUN, _OVERLAP)
+        assert begun  # noqa: S101  the migration wrote the row
+        rows = await connection.fetch(TOUCHED, begun["since"], timeout=_LONGEST)
+    days: Sequence[date] = [row["day"] for row in rows]
+    for day in days:
+        async with transaction(pool, seconds=_LONGEST) as connection:
+            await _count(connection, day)
+    await pool.execute(ENDED, begun["now"])
+    return days
+
+
+ALONE: Final = "SELECT pg_advisory_xact_lock($1)"
+FORGET: Final = "DELETE FROM tracking_event_days WHERE day = $1"
+FORGET_ACTORS: Final = "DELETE FROM tracking_event_actor_days WHERE day = $1"
+COUNT: Final = f"""
+WITH counted AS MATERIALIZED (
+    SELECT registry_source, repository, action, actor, count(*) AS events
+    FROM tracking_events
+    WHERE occurred_at >= $1::date::timestamp AT TIME ZONE 'UTC'
+        AND occurred_at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC' AND {_BELIEVED}
+    GROUP BY registry_source, repository, action, actor
+), actors AS (
+    INSERT INTO tracking_event_actor_days (day, registry_source, action, actor, events)
+    SELECT $1, registry_source, action, actor, sum(events) FROM counted
+    WHERE actor IS NOT NULL GROUP BY registry_source, action, actor
+)
+INSERT INTO tracking_event_days (day, registry_source, repository, pushes, deletes, creations)
+SELECT $1, registry_source, repository,
+    coalesce(sum(events) FILTER (WHERE action LIKE 'push%'), 0),
+    coalesce(sum(events) FILTER (WHERE action LIKE 'delete%'), 0),
+    coalesce(sum(events) FILTER (WHERE action LIKE 'create%'), 0)
+FROM counted GROUP BY registry_source, repository
+"""  # noqa: S608  our own numbers
+
+
+async def _count(connection: Connection, day: date) -> None:
+    await connection.execute(ALONE, _LOCK, timeout=_LONGEST)
+    await connection.execute(FORGET, day)
+    await connection.execute(FORGET_ACTORS, day)
+    await connection.execute(COUNT, day, timeout=_LONGEST)
+
+
+async def keep_fresh(pool: Pool) -> None:
+    """Refresh every minute until cancelled, or more seldom where that would take much of the time.
+
+    A database that is away is waited for.
+    """
+    while True:
+        started = time.monotonic()
+        try:
+            await refresh(pool)
+        except ERRORS as error:
+            get_logger().warning("rollup.failed", why=faults.in_words(error, seconds=_LONGEST))
+        await asyncio.sleep(max(_PAUSE, _SHARE * (time.monotonic() - started)))
