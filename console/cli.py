@@ -21,6 +21,10 @@ _PLACES: Final = {
         "console.commands.dead_letters:dead_letters",
         "Look at events that could not be recorded, and deal with them.",
     ),
+    "events": (
+        "console.commands.events:events",
+        "Find and show the events that are recorded; needs DATABASE_URL.",
+    ),
     "explain": (
         "console.commands.explain:explain",
         "Say what a request of a registry would become, without sending it anywhere.",
@@ -32,6 +36,10 @@ _PLACES: Final = {
     "migrate": (
         "console.commands.migrate:migrate",
         "Bring the database's schema up to date; safe to run from many places at once.",
+    ),
+    "report": (
+        "console.commands.report:report",
+        "Count pushes, deletes and creations of each day and repository; days are in UTC.",
     ),
     "status": (
         "console.commands.status:status",

@@ -20,6 +20,7 @@ from console.web.pages import (
     dead_letters,
     downloads,
     edit,
+    event,
     events,
     explain,
     history,
@@ -28,12 +29,15 @@ from console.web.pages import (
     plan,
     progress,
     refusal,
+    repository,
+    statistics,
 )
 from console.web.query import given
 from console.web.scans import Scans
 from console.web.state import CONSOLE, ConsoleState
 from console.web.template import ACCESS, ENVIRONMENT, FORM_KEYS, WRITABLE, new_environment
 from console.words.away import ANSWER
+from shared import rollup
 from shared.configuration import secret
 from shared.database import new_pool
 from shared.service import background, listening, stop_signal
@@ -41,6 +45,8 @@ from shared.settings import Settings
 
 # Beyond it, scans for the age of the oldest dead letter would keep the queue from others.
 _LARGEST_LOOK: Final = 200_000
+# Two for pages, beside one that counts.
+_CONNECTIONS: Final = 3
 
 
 async def run(settings: Settings, *, writable: bool) -> None:
@@ -54,6 +60,7 @@ async def run(settings: Settings, *, writable: bool) -> None:
             settings,
             url=secret(settings.database_url),
             application="registry-events console",
+            size=_CONNECTIONS,
             connect=ANSWER,
         ) as pool,
     ):
@@ -61,7 +68,10 @@ async def run(settings: Settings, *, writable: bool) -> None:
         operations = Operations(Carrier(settings, scans).carry_out)
         state = ConsoleState(settings, pool, sampler, scans, Plans(), operations)
         app = new_app(state, who, writable=writable)
-        async with background(stop, sampler.run()), listening(app, settings.console_listen):
+        async with (
+            background(stop, sampler.run(), rollup.keep_fresh(pool)),
+            listening(app, settings.console_listen),
+        ):
             await stop.wait()
 
 
@@ -104,6 +114,9 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/live", overview.live, allow_head=False)
     app.router.add_get("/events", events.show)
     app.router.add_get("/events/live", events.live, allow_head=False)
+    app.router.add_get("/events/show", event.show)
+    app.router.add_get("/events/repository", repository.show)
+    app.router.add_get("/statistics", statistics.show)
     _add_dead_letters(app)
     for path in downloads.EVENTS:
         app.router.add_get(path, downloads.events, allow_head=False)

@@ -20,7 +20,7 @@ FORM: Final = "application/x-www-form-urlencoded"
 NAMES: Final = (
     *("id", "group", "reason", "error", "repository", "action", "since", "until", "attempts"),
     *("all", "page", "looked", "at", "operation", "plan", "count", "rate", "note", "canary"),
-    *("payload", "again", "registry", "headers", "body", "options"),
+    *("payload", "again", "registry", "headers", "body", "options", "after", "period", "path"),
 )
 LONG: Final = b"9" * 5_000
 TEXTS: Final = (
@@ -78,7 +78,9 @@ def encoded(fields: Fields) -> str:
         ("/dead-letters/live?at=inf", "At: “inf” is not a number of seconds since 1970"),
         ("/dead-letters/live?looked=1_0", "Looked: “1_0” is not a whole number"),
         ("/events?repository=" + "x" * 301, "Repository: at most 300 characters"),
-        ("/events/live?action=" + "x" * 301, "Action: at most 300 characters"),
+        ("/events?action=" + "x" * 301, "Action: at most 300 characters"),
+        ("/events?after=x", "This is no place where a page of events ended"),
+        ("/statistics?period=1y", "Period: is one of 24h, 7d and 90d"),
     ],
 )
 async def test_what_is_wrong_is_said(visitor: Visitor, path: str, says: str) -> None:

@@ -108,7 +108,7 @@ async def test_events_are_found_by_repository_and_action(
     page = await visitor.get("/events?action=delete_tag")
     assert "team_a/web v2" in page.text
     assert "team_a/app v1" not in page.text
-    assert "None of the newest" in (await visitor.get("/events?repository=nothing")).text
+    assert "Nothing matches." in (await visitor.get("/events?repository=nothing")).text
 
 
 async def test_dead_letters_by_cause_and_one_by_one(pipeline: Pipeline, visitor: Visitor) -> None:

@@ -8,12 +8,13 @@ from aiohttp import web
 from console.dead_letters.letter import masking
 from console.dead_letters.letter.cause import document
 from console.dead_letters.letter.dead_letter import DeadLetter
-from console.web.query import selection
-from console.web.recent_events import RecordedEvent, recent
+from console.events.recorded import Recorded
+from console.events.search import search
+from console.web.looking import look
+from console.web.query import selection, wanted
 from console.web.state import CONSOLE
 from console.web.values import files
 from console.words.rows import Row
-from shared.configuration import secret
 
 # The pages say so where there is more.
 MOST: Final = 10_000
@@ -31,15 +32,11 @@ async def dead_letters(request: web.Request) -> web.StreamResponse:
 
 
 async def events(request: web.Request) -> web.StreamResponse:
-    """The newest that match, the newest first. Raises UnusableError."""
-    console = request.app[CONSOLE]
-    url = secret(console.settings.database_url)
-    found = await recent(console.pool, url, selection.events(request.query), MOST)
-    if found.fault:
-        raise web.HTTPServiceUnavailable(text=found.fault)
+    """The newest that match, the newest first. Raises DatabaseAwayError and UnusableError."""
+    chosen = wanted.wanted(request.query)
+    found = await look(request, lambda connection: search(connection, chosen, None, MOST))
     _check(found.events)
-    told = _event_of_source if found.has_sources else _event
-    return await files.send(request, "events", map(told, found.events))
+    return await files.send(request, "events", map(_event, found.events))
 
 
 def _check(found: Sequence[object]) -> None:
@@ -52,16 +49,5 @@ def row(one: DeadLetter) -> Row:
     return document(one, masking.masked(one))
 
 
-def _event(one: RecordedEvent) -> Row:
-    return {
-        "recorded_at": one.recorded_at.isoformat(),
-        "action": one.action,
-        "repository": one.repository,
-        "tag": one.tag,
-        "digest": one.digest,
-        "lag_seconds": one.lag,
-    }
-
-
-def _event_of_source(one: RecordedEvent) -> Row:
-    return {**_event(one), "registry_source": one.source}
+def _event(one: Recorded) -> Row:
+    return {**one.document(), "lag_seconds": one.lag}

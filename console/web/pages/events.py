@@ -1,4 +1,4 @@
-"""Recent events, live, by repository, action and source."""
+"""Recorded events: the newest, live, or those that are wanted, page by page."""
 
 from collections.abc import AsyncIterator
 from http import HTTPStatus
@@ -6,10 +6,13 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from console.events.search import search
+from console.events.wanted import ACTIONS
 from console.web.live.stream import Parts, stream
+from console.web.looking import look
 from console.web.pages.downloads import MOST
-from console.web.query import selection
-from console.web.recent_events import ALL_ACTIONS, SEARCHED, EventFilter, recent
+from console.web.query import wanted
+from console.web.recent_events import has_sources, recent
 from console.web.state import CONSOLE
 from console.web.template import page, render
 from shared.configuration import secret
@@ -18,38 +21,41 @@ _SHOWN: Final = 100
 
 
 async def show(request: web.Request) -> web.Response:
-    values = await _values(request, selection.events(request.query))
-    status = HTTPStatus.SERVICE_UNAVAILABLE if values["fault"] else HTTPStatus.OK
-    return page(request, "events.html", status=status, **values)
+    """Raises DatabaseAwayError and UnusableError."""
+    chosen, after = wanted.wanted(request.query), wanted.after(request.query)
+    values: dict[str, Any] = {
+        "actions": ACTIONS,
+        "chosen": wanted.fields(request.query),
+        "pairs": wanted.pairs(request.query),
+        "most": MOST,
+    }
+    if not chosen and after is None:
+        values |= await _newest(request)
+        status = HTTPStatus.SERVICE_UNAVAILABLE if values["fault"] else HTTPStatus.OK
+        return page(request, "events.html", status=status, **values)
+    found = await look(request, lambda connection: search(connection, chosen, after, _SHOWN))
+    sources = bool(chosen.source) or has_sources(found.events)
+    return page(request, "found.html", found=found, after=after, sources=sources, **values)
 
 
 async def live(request: web.Request) -> web.StreamResponse:
-    return await stream(request, _versions(request, selection.events(request.query)))
+    return await stream(request, _versions(request))
 
 
-async def _versions(request: web.Request, chosen: EventFilter) -> AsyncIterator[Parts]:
+async def _versions(request: web.Request) -> AsyncIterator[Parts]:
     while True:
-        yield {"recent": render(request, "_recent.html", **await _values(request, chosen))}
+        yield {"recent": render(request, "_recent.html", **await _newest(request))}
         if not await request.app[CONSOLE].sampler.next():
             return
 
 
-async def _values(request: web.Request, chosen: EventFilter) -> dict[str, Any]:
+async def _newest(request: web.Request) -> dict[str, Any]:
     console = request.app[CONSOLE]
-    found = await recent(console.pool, secret(console.settings.database_url), chosen, _SHOWN)
-    nothing = f"None of the newest {SEARCHED:,} events matches." if chosen else "Nothing yet."
+    found = await recent(console.pool, secret(console.settings.database_url), _SHOWN)
     return {
-        "chosen": chosen,
-        "actions": ALL_ACTIONS,
-        "pairs": {
-            "repository": chosen.repository,
-            "action": chosen.action,
-            **({"source": chosen.source} if chosen.source else {}),
-        },
-        "sources": found.has_sources or chosen.source,
+        "sources": found.has_sources,
         "events": found.events,
         "fault": found.fault,
-        "most": MOST,
-        "caption": f"The newest {_SHOWN}" + (" that match" if chosen else ""),
-        "empty": found.fault or nothing,
+        "caption": f"The newest {_SHOWN}",
+        "empty": found.fault or "Nothing yet.",
     }

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from console.overview.collector import Overview
 from console.web.live.stream import Parts, stream
-from console.web.recent_events import EventFilter, Found, recent
+from console.web.recent_events import Found, recent
 from console.web.state import CONSOLE, ConsoleState
 from console.web.template import page, render
 from console.web.values import sparkline
@@ -49,7 +49,7 @@ async def _recent(console: ConsoleState, seen: Overview) -> Found:
     if fault := seen.snapshot.database.fault:
         return Found(fault=f"No events can be shown: {fault}")
     url = secret(console.settings.database_url)
-    return await recent(console.pool, url, EventFilter(), _RECENT)
+    return await recent(console.pool, url, _RECENT)
 
 
 async def _values(request: web.Request, seen: Overview) -> dict[str, Any]:

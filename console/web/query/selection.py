@@ -1,4 +1,4 @@
-"""Which dead letters, or events, a page is about: the command line's selectors, in a query."""
+"""Which dead letters a page is about: the command line's selectors, in a query."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -9,7 +9,6 @@ from multidict import MultiMapping
 from console.dead_letters import selection
 from console.dead_letters.selection import Selection
 from console.web.query import given
-from console.web.recent_events import EventFilter
 
 _LISTS: Final = ("id", "group", "reason", "error", "repository", "source", "action")
 _SINGLE: Final = ("since", "until", "attempts")
@@ -31,15 +30,6 @@ def read(query: MultiMapping[str]) -> Selection:
         until=given.moment(query, "until", now=now),
         attempts=selection.attempts(attempts) if attempts else None,
         all=query.get("all", "") == "1",
-    )
-
-
-def events(query: MultiMapping[str]) -> EventFilter:
-    """Raises UnusableError."""
-    return EventFilter(
-        repository=given.text(query, "repository"),
-        action=given.text(query, "action"),
-        source=given.text(query, "source"),
     )
 
 

@@ -25,6 +25,7 @@ def test_every_group_is_known() -> None:
         "registry-events",
         "registry-events config",
         "registry-events dead-letters",
+        "registry-events events",
     }
 
 

@@ -1,0 +1,1 @@
+"""What is recorded, read: found by what is known of it, and counted by day."""
