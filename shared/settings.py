@@ -3,10 +3,21 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.setting_types import AmqpUrl, DatabaseUrl, HeaderName, Listen, Seconds, Tokens, Urls
+from shared.forward_settings import ForwardSettings
+from shared.setting_types import (
+    ActingUsers,
+    AmqpUrl,
+    DatabaseUrl,
+    HeaderName,
+    Listen,
+    Seconds,
+    Tokens,
+    Urls,
+    ViewTokens,
+)
 from shared.source_list import Sources
 
 PREFIX = "REGISTRY_EVENTS_"
@@ -19,7 +30,7 @@ class CatalogueMode(StrEnum):
     LOOKUP = "lookup"
 
 
-class Settings(BaseSettings):
+class ServiceSettings(BaseSettings):
     """One field a setting; its description is its line in the README and in `config show`.
 
     Durations are seconds, sizes are bytes. Addresses are HOST:PORT in one variable because
@@ -40,7 +51,7 @@ class Settings(BaseSettings):
         None, validation_alias="AMQP_URL", description="RabbitMQ, with its virtual host"
     )
     database_url: DatabaseUrl | None = Field(
-        None, validation_alias="DATABASE_URL", description="PostgreSQL (worker, migrate)"
+        None, validation_alias="DATABASE_URL", description="PostgreSQL (worker, migrate, forward)"
     )
     tokens: Tokens = Field(
         (), description="accepted tokens, separated by commas or newlines; several while rotating"
@@ -94,13 +105,15 @@ class Settings(BaseSettings):
         description="tokens that open the console, to act if it allows writes; "
         "for any address but loopback these are needed, or those for viewing",
     )
-    console_view_tokens: Tokens = Field((), description="tokens that open the console only to look")
+    console_view_tokens: ViewTokens = Field(
+        (), description="tokens that open the console only to look"
+    )
     console_proxy_user_header: HeaderName = Field(
         "",
         description="header in which a reverse proxy names the user, instead of tokens; "
         "nobody but the proxy may reach the console then",
     )
-    console_acting_users: str = Field(
+    console_acting_users: ActingUsers = Field(
         "",
         description="those of the proxy's users who may act, separated by commas; empty: all",
     )
@@ -126,20 +139,6 @@ class Settings(BaseSettings):
         "auto", description="auto: console on a terminal, JSON lines elsewhere"
     )
 
-    @field_validator("console_view_tokens")
-    @classmethod
-    def _look_only(cls, tokens: Tokens, others: ValidationInfo) -> Tokens:
-        if set(tokens) & set(others.data.get("console_tokens", ())):
-            raise ValueError(f"a token stands in {PREFIX}CONSOLE_TOKENS too; may who holds it act?")
-        return tokens
 
-    @field_validator("console_acting_users")
-    @classmethod
-    def _of_the_proxy(cls, users: str, others: ValidationInfo) -> str:
-        if users and not others.data.get("console_proxy_user_header", users):
-            raise ValueError(
-                f"without {PREFIX}CONSOLE_PROXY_USER_HEADER nobody names a user to the console"
-            )
-        if users and not users.replace(",", "").strip():
-            raise ValueError("it names nobody; leave it out if all may act")
-        return users
+class Settings(ForwardSettings, ServiceSettings):
+    """All of them; the fields of the base that is named last come first in every table."""

@@ -70,6 +70,7 @@ def _recorder(settings: Settings, pool: Pool) -> Recorder:
         pool,
         mode=settings.catalogue_mode,
         geo_enabled=settings.geo_enabled,
+        sinks=settings.forward,
         seconds=_STATEMENTS * settings.database_timeout,
     )
 
