@@ -7,6 +7,7 @@ import pytest
 import yaml
 from prometheus_client import CollectorRegistry
 
+from forward.metrics import ForwardMetrics
 from ingest.metrics import IngestMetrics
 from tests.unit.deploy.shipped import DEPLOY
 from worker.metrics import WorkerMetrics
@@ -43,7 +44,8 @@ def _series(registry: CollectorRegistry) -> Iterator[str]:
 
 @pytest.mark.parametrize("place", _expressions())
 def test_every_metric_is_one_that_somebody_exposes(place: str) -> None:
-    known = {*_series(IngestMetrics().registry), *_series(WorkerMetrics().registry)}
+    processes = (ForwardMetrics(), IngestMetrics(), WorkerMetrics())
+    known = {series for process in processes for series in _series(process.registry)}
     named = re.findall(r"\b(?:registry_events|rabbitmq)_\w+", " ".join(_expressions()[place]))
     assert named
     assert set(named) - known - _OF_RABBITMQ == set()
