@@ -119,7 +119,7 @@ class ServiceSettings(BaseSettings):
     )
     console_services: Urls = Field(
         "",
-        description="ingests and workers, http://HOST:PORT separated by commas, "
+        description="ingests, workers and forwards, http://HOST:PORT separated by commas, "
         "whose figures the console shows",
     )
     catalogue_mode: CatalogueMode = Field(
