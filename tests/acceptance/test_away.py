@@ -103,7 +103,8 @@ class Place:
     @property
     def environment(self) -> Mapping[str, str]:
         editor = "sed -i 's/$/ /'"
-        own = {"EDITOR": editor, "VISUAL": editor, **variables(tokens="x", forward="snowplow")}
+        sink = {"forward": "snowplow", "forward_snowplow_url": "http://collector.invalid"}
+        own = {"EDITOR": editor, "VISUAL": editor, **variables(tokens="x", **sink)}
         return {**os.environ, **own, **self.urls}
 
 
