@@ -8,9 +8,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
-from console.dead_letters.letter import notification
 from console.dead_letters.letter.dead_letter import DeadLetter
 from console.dead_letters.letter.past import ORIGINAL_BODY
+from console.dead_letters.letter.unpacked import readable
 from shared import credentials, strict_json
 from shared.credentials import MASK
 from shared.text import to_bytes
@@ -49,7 +49,7 @@ _BODY: Final[Place] = {**_EVENT, "events": _EVENT}
 def payload(body: str, *, mask: bool) -> object:
     """A body as a value; one that is not JSON is its text, or only said to be hidden."""
     try:
-        value = strict_json.loads(notification.readable(body))
+        value = strict_json.loads(readable(body))
     except strict_json.InvalidJSONError:
         return HIDDEN if mask else body
     return _shown(value, _BODY) if mask else value
