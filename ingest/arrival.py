@@ -16,10 +16,9 @@ import msgspec
 from ingest.registries.adapter import Sent
 from ingest.translation import Body, Notification
 from shared import strict_json
-from shared.amqp.message import TRACEPARENT, Headers
+from shared.amqp.message import REQUEST_HEADERS, TRACEPARENT, Headers
 from shared.origin import DISTRIBUTION, Origin
 
-REQUEST: Final = "request-headers"
 _OPTIONS: Final = "source-options"
 _RECEIPT: Final = "receipt-id"
 _KEPT: Final = re.compile(
@@ -74,7 +73,7 @@ class Arrival(Notification, frozen=True, kw_only=True):
         return {
             **self.came,
             **Origin(self.source, self.registry).headers,
-            REQUEST: json.dumps(self.request),
+            REQUEST_HEADERS: json.dumps(self.request),
             _OPTIONS: json.dumps(dict(self.options)),
             **self.receipt_header,
         }
@@ -107,7 +106,7 @@ class Arrival(Notification, frozen=True, kw_only=True):
             traceparent=trace if isinstance(trace, str) else None,
             source=origin.source,
             registry=origin.registry,
-            request=_texts(headers.get(REQUEST)),
+            request=_texts(headers.get(REQUEST_HEADERS)),
             options=_texts(headers.get(_OPTIONS)),
             receipt=receipt if isinstance(receipt, str) and receipt else str(uuid4()),
         )

@@ -9,7 +9,7 @@ from console.dead_letters.letter.dead_letter import DeadLetter
 from console.dead_letters.letter.unpacked import readable
 from shared import strict_json
 from shared.amqp.dead_letter import Reason
-from shared.amqp.message import received_at
+from shared.amqp.message import REQUEST_HEADERS, received_at
 from shared.origin import DISTRIBUTION
 from shared.text import to_bytes
 
@@ -36,12 +36,12 @@ def sent(dead_letter: DeadLetter) -> str | None:
 
 def translated(dead_letter: DeadLetter, body: str) -> "Normalised":
     """What this version's adapter makes of such a body, as if it had come in this one's place."""
-    from ingest.arrival import REQUEST, Arrival  # noqa: PLC0415  see above
+    from ingest.arrival import Arrival  # noqa: PLC0415  see above
     from ingest.normalisation import Normalised, normalised  # noqa: PLC0415
 
     headers = dict(dead_letter.headers)
     if not is_whole(dead_letter):
-        headers[REQUEST] = json.dumps(_original(dead_letter).get("headers"))
+        headers[REQUEST_HEADERS] = json.dumps(_original(dead_letter).get("headers"))
     arrival = Arrival.again(to_bytes(body), headers, received_at=came(dead_letter))
     return normalised(arrival) if arrival else Normalised([])
 

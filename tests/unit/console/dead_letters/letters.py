@@ -68,7 +68,7 @@ def dead_of(arrival: Arrival, error: str = "no row") -> Sequence[DeadLetter]:
             one.message.body,
             message_id="0123456789abcdef",
             routing_key=one.message.routing_key,
-            headers=one.message.headers if one.reason else one.message.headers | story.headers(),
+            headers={**one.message.headers, **({} if one.reason else story.headers())},
         )
         for one in normalised(arrival).translated
         if one.message
