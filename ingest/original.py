@@ -4,6 +4,7 @@ import json
 from hashlib import sha256
 from typing import Any, Final
 
+from ingest.actor_token import without_token
 from ingest.arrival import Arrival
 from shared import strict_json
 from shared.text import from_bytes
@@ -26,7 +27,7 @@ def original(arrival: Arrival, events: int) -> dict[str, Any]:
         body = _without_manifest(body)
     told: dict[str, Any] = {"headers": dict(arrival.request)}
     if len(body) <= _LARGEST and len(body) * events <= _LARGEST_OF_ALL:
-        return told | {"body": from_bytes(body)}
+        return told | {"body": from_bytes(without_token(body))}
     whole = arrival.body.kept
     return told | {"body_length": len(whole), "body_sha256": sha256(whole).hexdigest()}
 
