@@ -1,10 +1,9 @@
 """The token of a user, which GitLab's registry writes into its events: it goes no further.
 
-`actor.user` is a JSON Web Token, by which GitLab knows later who it was
-(https://gitlab.com/gitlab-org/container-registry/-/blob/master/docs/spec/docker/v2/notifications.md).
-It is cut out of the text: whatever is beside it keeps its bytes. Text that is no JSON is searched
-as far as its quotes and brackets tell what is what; what is compressed, or a text within a text,
-is not looked into.
+`actor.user` is a JSON Web Token, by which GitLab's application knows who it was. It is cut out of
+the text: whatever is beside it keeps its bytes. Text that is no JSON is searched as far as its
+quotes and brackets tell what is what; what is compressed, or a text within a text, is not looked
+into.
 """
 
 import re

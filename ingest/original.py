@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from ingest.actor_token import without_token
 from ingest.arrival import Arrival
+from ingest.registries.adapter import text_of
 from shared import strict_json
 from shared.text import from_bytes
 
@@ -35,7 +36,7 @@ def original(arrival: Arrival, events: int) -> dict[str, Any]:
 def _without_manifest(body: bytes) -> bytes:
     """The rest, whether the event is the body or its `data`; the body if it is not JSON."""
     try:
-        value = strict_json.loads(from_bytes(body))
+        value = strict_json.loads(text_of(body))
     except strict_json.InvalidJSONError:
         return body
     for part in (value, value.get("data")) if isinstance(value, dict) else ():
