@@ -92,13 +92,12 @@ class Ignored(NamedTuple):
     """Nothing of ours, because of `reason`: one sentence without the sender's own words."""
 
     reason: str
+    # Quoted in it: what an operator has to open for more to come; empty if that shall not be.
+    confirm_at: str | None = None
 
 
 class Unreadable(NamedTuple):
-    """One of several in a request that is not what this registry sends, because of `reason`.
-
-    It becomes a dead letter; the others are what they are.
-    """
+    """One of several that is no such request, because of `reason`: a dead letter, alone."""
 
     reason: str
 

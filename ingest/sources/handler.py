@@ -118,8 +118,9 @@ class SourceHandler:
         if (answer := handshake(arrival)) is not None:
             get_logger().info("source.greeted", source=arrival.source)
             return web.json_response(answer)
-        receipt, ignored = await self._intake.take_arrival(arrival, deadline=_DEADLINE)
-        return answers.taken_of(receipt, ignored)
+        receipt, found = await self._intake.take_arrival(arrival, deadline=_DEADLINE)
+        self._refusals.subscription(arrival, found.confirm_at)
+        return answers.taken_of(receipt, found.ignored)
 
     def _notification(self, request: web.Request, body: Body) -> Notification:
         return Notification(
