@@ -71,6 +71,12 @@ def test_it_is_cut_out_and_no_more(body: str, left: str) -> None:
     assert without_token(encoded(body)) == encoded(left)
 
 
+@pytest.mark.parametrize("letter", "user")
+def test_one_letter_in_an_escape_is_enough(letter: str) -> None:
+    name = "user".replace(letter, f"\\u{ord(letter):04x}")
+    assert without_token(f'{{"actor":{{"{name}":"T"}}}}'.encode()) == b'{"actor":{}}'
+
+
 @pytest.mark.parametrize("body", KEPT.values(), ids=KEPT.keys())
 def test_all_else_is_kept(body: str) -> None:
     assert without_token(encoded(body)) == encoded(body)
