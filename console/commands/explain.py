@@ -13,6 +13,7 @@ from console.explanation import registries, words
 from console.explanation.explained import Explanation
 from console.explanation.request import from_body, from_document, source_options
 from ingest.registries.adapter import Sent
+from shared.configuration import SettingsError, load
 from shared.text import printable
 
 _LABEL: Final = 16
@@ -61,14 +62,15 @@ def explain(
 ) -> None:
     """Say what a request of a registry would become, without sending it anywhere.
 
-    It needs neither broker, database nor settings, and shows no credential. Of the answer
-    `tracking` is that of a repository that is known already.
+    It needs neither broker, database nor settings, and shows no credential; of settings that are
+    there it takes REGISTRY_EVENTS_INGEST_MAX_BODY_BYTES. Of the answer `tracking` is that of a
+    repository that is known already.
 
     Exit codes: 0 explained, also if it is ignored; 1 it cannot be read, or an event in it is
     invalid; 2 wrong usage.
     """
     sent = _sent(file, headers)._replace(options=_options(registry, options))
-    explanation = registries.explain(registry, sent)
+    explanation = registries.explain(registry, sent, limit=_limit())
     if output == "json":
         stdout.document(explanation.document())
     else:
@@ -84,6 +86,14 @@ def _options(registry: str, texts: Sequence[str]) -> Mapping[str, str]:
         return source_options(registry, texts)
     except UnusableError as error:
         raise click.BadParameter(str(error), param_hint="--option") from None
+
+
+def _limit() -> int:
+    """Bytes; the default if there are settings here that cannot be read, as another user's."""
+    try:
+        return load().ingest_max_body_bytes
+    except SettingsError:
+        return registries.USUAL_LIMIT
 
 
 def _sent(file: str, headers: Sequence[str]) -> Sent:

@@ -12,6 +12,7 @@ from console.overview.findings.database import database_findings
 from console.overview.findings.finding import Finding, State
 from console.overview.findings.held import held_findings
 from console.overview.findings.sender_faults import sender_findings
+from console.overview.findings.subscriptions import subscription_findings
 from console.overview.flow import Flow
 from console.overview.seen.broker import Broker
 from console.overview.seen.database import Database
@@ -41,6 +42,7 @@ def judge(snapshot: Snapshot, flow: Flow, zone: tzinfo = UTC) -> Verdict:
         *held_findings(snapshot),
         *_services(snapshot),
         *sender_findings(snapshot, zone),
+        *subscription_findings(snapshot),
         *_dead_letters(snapshot),
     ]
     severity = list(State)
