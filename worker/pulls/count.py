@@ -31,10 +31,6 @@ class Count(Struct):
     blob_gets: int = 0
     blob_heads: int = 0
 
-    @property
-    def key(self) -> Key:
-        return self.source, self.repository, self.tag, self.day
-
 
 def fold(pulls: Iterable[Event], now: datetime) -> list[Count]:
     """The counts of `pulls`, in the order of their keys.
@@ -45,9 +41,11 @@ def fold(pulls: Iterable[Event], now: datetime) -> list[Count]:
     for pull in pulls:
         believed = lag(pull.timestamp, now) is not None
         moment = pull.timestamp.astimezone(UTC) if believed else now
-        fresh = Count(pull.origin.source, pull.repository, pull.tag or "", moment.date(), moment)
-        count = counts.setdefault(fresh.key, fresh)
-        count.last_pulled_at = max(count.last_pulled_at, moment)
+        key = pull.origin.source, pull.repository, pull.tag or "", moment.date()
+        if (count := counts.get(key)) is None:
+            count = counts[key] = Count(*key, moment)
+        elif moment > count.last_pulled_at:
+            count.last_pulled_at = moment
         _add(count, pull)
     return [counts[key] for key in sorted(counts)]
 

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from msgspec import Struct
 
@@ -20,23 +19,23 @@ NOTE = """
 INSERT INTO counted_pulls (occurred_at, id)
 SELECT * FROM json_to_recordset($1::json) AS pull (occurred_at timestamptz, id uuid)
 ON CONFLICT DO NOTHING
-RETURNING id
+RETURNING encode(uuid_send(id), 'hex') AS id
 """
 
 
 class _Row(Struct):
     occurred_at: datetime
-    id: UUID
+    id: str
 
 
-async def note(connection: Connection, pulls: Mapping[UUID, Event]) -> set[UUID]:
+async def note(connection: Connection, pulls: Mapping[str, Event]) -> set[str]:
     """Keep the ids of `pulls`; those that are new.
 
     Rows are inserted, and so their keys locked, in sorted order: no two workers can deadlock.
     """
     rows = sorted((pull.timestamp, pull_id) for pull_id, pull in pulls.items())
     noted = await connection.fetch(NOTE, as_json(_Row(*row) for row in rows))
-    return {UUID(int=row["id"].int) for row in noted}
+    return {row["id"] for row in noted}
 
 
 # Held until the transaction ends: one worker at a time is enough. Any number that is ours alone.
@@ -55,8 +54,8 @@ async def forget(connection: Connection, window: timedelta) -> bool:
     return await connection.execute(FORGET, window, _MOST) == f"DELETE {_MOST}"
 
 
-def pull_id(pull: Event) -> UUID:
-    """The same on each retry; ids that are derived are unique only within their source."""
+def pull_id(pull: Event) -> str:
+    """Hexadecimal, the same on each retry; a derived id says nothing beyond its source."""
     scope = pull.origin.source if pull.origin.id_from == "derived" else ""
     text = f"{scope}\n{pull.id}".encode()
-    return UUID(bytes=hashlib.blake2b(text, digest_size=_ID_BYTES).digest())
+    return hashlib.blake2b(text, digest_size=_ID_BYTES).hexdigest()

@@ -59,7 +59,7 @@ def test_by_an_absurd_clock_it_is_the_day_of_the_receipt(absurd: str) -> None:
 def test_sources_tags_and_repositories_are_apart_in_order() -> None:
     other = replace(pull("a/b"), origin=replace(DEFAULT, source="harbor"))
     counts = fold([other, pull("a/c"), pull("a/b", target={"tag": "v1"}), pull("a/b")], NOW)
-    assert [count.key[:3] for count in counts] == [
+    assert [(one.source, one.repository, one.tag) for one in counts] == [
         ("default", "a/b", ""),
         ("default", "a/b", "v1"),
         ("default", "a/c", ""),
