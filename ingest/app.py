@@ -37,7 +37,10 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
     """
     metrics = IngestMetrics()
     connection = Connection(
-        secret(settings.amqp_url), name="registry-events ingest", heartbeat=settings.amqp_heartbeat
+        secret(settings.amqp_url),
+        name="registry-events ingest",
+        heartbeat=settings.amqp_heartbeat,
+        pulls=settings.pulls,
     )
     publisher = GuardedPublisher(ConfirmedPublisher(connection))
     app = new_app(settings, connection, publisher, metrics, siblings)

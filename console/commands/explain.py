@@ -16,20 +16,11 @@ from ingest.registries.adapter import Sent
 from shared.configuration import SettingsError, load
 from shared.text import printable
 
-Options = Mapping[str, str]
-
 _LABEL: Final = 16
 # Characters; of what is longer a text shows the beginning, and JSON all.
 _LONGEST: Final = 2_000
 # Bytes: several times what an ingest takes, and no device that has no end.
 _LARGEST: Final = 64 * 1024 * 1024
-
-
-def _options(_ctx: click.Context, _option: click.Parameter, texts: Sequence[str]) -> Options:
-    try:
-        return source_options(texts)
-    except UnusableError as error:
-        raise click.BadParameter(str(error)) from None
 
 
 @click.command()
@@ -61,14 +52,13 @@ def _options(_ctx: click.Context, _option: click.Parameter, texts: Sequence[str]
     "options",
     multiple=True,
     metavar="NAME=VALUE",
-    callback=_options,
     help="One of the options that a source of this registry has in the settings.",
 )
 @click.option(
     "-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 def explain(
-    *, registry: str, file: str, headers: Sequence[str], options: Options, output: str
+    *, registry: str, file: str, headers: Sequence[str], options: Sequence[str], output: str
 ) -> None:
     """Say what a request of a registry would become, without sending it anywhere.
 
@@ -79,7 +69,7 @@ def explain(
     Exit codes: 0 explained, also if it is ignored; 1 it cannot be read, or an event in it is
     invalid; 2 wrong usage.
     """
-    sent = _sent(file, headers)._replace(options=options)
+    sent = _sent(file, headers)._replace(options=_options(registry, options))
     explanation = registries.explain(registry, sent, limit=_limit())
     if output == "json":
         stdout.document(explanation.document())
@@ -88,6 +78,14 @@ def explain(
             stdout.sentence(label, printable(text, _LONGEST))
     if explanation.error:
         raise click.ClickException(printable(explanation.error, _LONGEST))
+
+
+def _options(registry: str, texts: Sequence[str]) -> Mapping[str, str]:
+    """Exit if one is not of this registry."""
+    try:
+        return source_options(registry, texts)
+    except UnusableError as error:
+        raise click.BadParameter(str(error), param_hint="--option") from None
 
 
 def _limit() -> int:

@@ -11,6 +11,7 @@ from console.overview.findings.conflicts import conflict_findings
 from console.overview.findings.database import database_findings
 from console.overview.findings.finding import Finding, State
 from console.overview.findings.held import held_findings
+from console.overview.findings.pulls import pull_findings
 from console.overview.findings.sender_faults import sender_findings
 from console.overview.findings.subscriptions import subscription_findings
 from console.overview.flow import Flow
@@ -39,6 +40,7 @@ def judge(snapshot: Snapshot, flow: Flow, zone: tzinfo = UTC) -> Verdict:
         *clock_findings(snapshot.database.activity),
         *conflict_findings(snapshot.database.conflicts),
         *queue_findings(snapshot, flow),
+        *pull_findings(snapshot.broker.pulls),
         *held_findings(snapshot),
         *_services(snapshot),
         *sender_findings(snapshot, zone),

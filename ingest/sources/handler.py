@@ -3,7 +3,8 @@
 What senders make of an answer: all take a 2xx as done, most repeat nothing, and those that repeat
 do so for a 5xx. So what is stored, or is none of ours, is 200, also what nobody supports, and what
 the broker has not confirmed is 503, also to Quay, which disables a notification after three that
-failed: an operator sees that there, and what is answered 200 and not stored nobody would see.
+failed: an operator sees that there, and what is answered 200 and not stored nobody would see. So is
+a token whose key is not known and not to be asked for now: it may be right, and is repeated.
 """
 
 import time
@@ -80,7 +81,7 @@ class SourceHandler:
             return answers.unproven(self._source.name, self._proof.kinds)
         except KeysAwayError as error:
             self._refusals.without_keys(self._source.name, error)
-            return answers.not_now("the keys of its issuer cannot be fetched")
+            return answers.not_now("the keys of its issuer cannot be fetched now")
         except BodyError as error:
             return answers.not_done(str(error))
         except PublishFailedError as error:

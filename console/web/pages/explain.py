@@ -47,7 +47,7 @@ class Typed(NamedTuple):
             raise UnusableError("registry: choose one of those that are known here")
         body = self.body.encode("utf-8", "surrogatepass")
         sent = from_body(body, self.headers.split("\n"))
-        return sent._replace(options=source_options(self.options.split("\n")))
+        return sent._replace(options=source_options(self.registry, self.options.split("\n")))
 
 
 async def show(request: web.Request) -> web.Response:

@@ -190,6 +190,12 @@ def test_an_option_of_a_source_is_taken() -> None:
     assert plain.removeprefix("push ").partition("/")[2] == shorter.removeprefix("push ")
 
 
+def test_an_option_that_its_registry_has_not_is_wrong_usage() -> None:
+    done = run("quay", "--request", str(QUAY), "--option", "x=y")
+    assert "option x is not known; quay has none" in " ".join(done.stderr.split())
+    assert done.exit_code == 2
+
+
 def test_an_option_without_a_value_is_wrong_usage() -> None:
     done = run("quay", "--request", str(QUAY), "--option", "x")
     assert "is not written as NAME=VALUE" in done.stderr
