@@ -14,6 +14,8 @@ from shared.origin import DEFAULT, Origin
 from shared.text import from_bytes, unstorable
 
 SUPPORTED_ACTIONS: Final = frozenset({"push", "delete"})
+# Counted if that is wanted, never recorded one by one.
+PULL: Final = "pull"
 
 # The path grammar of https://github.com/distribution/reference: components of [a-z0-9]+ joined by
 # one of ".", "_", "__" or any run of "-".
@@ -54,6 +56,11 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     @property
     def supported(self) -> bool:
         return self.action in SUPPORTED_ACTIONS
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether `repository` is a usable path; that of a supported event always is."""
+        return is_repository(self.repository)
 
     @classmethod
     def read(cls, body: bytes) -> Self:
@@ -120,8 +127,13 @@ def unrecorded_action(text: str) -> str:
 def _check_repository(path: str | None) -> None:
     if not path:
         raise InvalidEventError.at("target.repository", "is missing")
-    if len(path) > _REPOSITORY_LENGTH or not _is_path(path):
+    if not is_repository(path):
         raise InvalidEventError.at("target.repository", "is not a repository path", path)
+
+
+def is_repository(path: str) -> bool:
+    """Whether a registry can have a repository of this name."""
+    return len(path) <= _REPOSITORY_LENGTH and _is_path(path)
 
 
 # Of short ones only: what it remembers is as long as a sender likes.

@@ -51,7 +51,8 @@ _SMALL = [
 ]
 _KEYS = [
     *("events", "id", "timestamp", "action", "target", "repository", "tag", "digest", "mediaType"),
-    *("request", "host", "actor", "name", "source", "addr", "instanceID", "size", "", "new"),
+    *("request", "host", "actor", "name", "user", "source", "addr", "instanceID", "size"),
+    *("", "new"),
 ]
 # Values that are open, forbidden or of another type, or only look so.
 _VALUES = [

@@ -1,7 +1,6 @@
 """One transaction: what a batch of events leaves in the database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from shared.database import Connection, Pool, transaction
@@ -9,6 +8,7 @@ from shared.event import Event
 from shared.forward_settings import Sink
 from shared.settings import CatalogueMode
 from worker import catalogue, conflicting_events, forward_outbox, geo_events, tracking_events
+from worker.recorded import Recorded
 from worker.verdicts import (
     Catalogue,
     Verdict,
@@ -21,18 +21,6 @@ from worker.verdicts import (
 
 # For a whole transaction; each of its statements has the pool's own deadline.
 _SECONDS: Final = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """Verdicts whose rows are new, and how many events were there already.
-
-    `conflicts` are those of the latter whose content is another than what is recorded.
-    """
-
-    fresh: Sequence[Verdict]
-    duplicates: int
-    conflicts: Sequence[Verdict] = ()
 
 
 class Recorder:
@@ -59,7 +47,7 @@ class Recorder:
         self._mode = mode
         self._geo_enabled = geo_enabled
 
-    async def record(self, events: Sequence[Event]) -> Recorded:
+    async def record(self, events: Sequence[Event]) -> Recorded[Verdict]:
         """Record all of `events` or none.
 
         Raises what asyncpg raises; then, too, everything may have been committed already, which
@@ -71,7 +59,7 @@ class Recorder:
         async with transaction(self._pool, seconds=self._seconds) as connection:
             return await self._write(connection, supported)
 
-    async def _write(self, connection: Connection, events: Sequence[Event]) -> Recorded:
+    async def _write(self, connection: Connection, events: Sequence[Event]) -> Recorded[Verdict]:
         repositories = await self._resolve(connection, events)
         first, repeated = once_each(judge(events, repositories))
         new_ids = await tracking_events.insert(connection, first)

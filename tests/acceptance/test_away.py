@@ -65,6 +65,7 @@ COMMANDS: Mapping[str, Asked | str] = {
     "forward": Asked(["--retry-refused"], {"database": 1}),
     "ingest": SERVES,
     "migrate": Asked([], {"database": 1}),
+    "pulls": Asked([], {"database": 5}),
     "status": Asked(["--fail-on", "down"], {"broker": 1, "database": 1}),
     "up": SERVES,
     "worker": SERVES,
