@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -63,27 +63,7 @@ def _check_header_line(value: SecretStr) -> SecretStr:
     return value
 
 
-def _look_only(tokens: tuple[SecretStr, ...], others: ValidationInfo) -> tuple[SecretStr, ...]:
-    if set(tokens) & set(others.data.get("console_tokens", ())):
-        raise ValueError(
-            "a token stands in REGISTRY_EVENTS_CONSOLE_TOKENS too; may who holds it act?"
-        )
-    return tokens
-
-
-def _of_the_proxy(users: str, others: ValidationInfo) -> str:
-    if users and not others.data.get("console_proxy_user_header", users):
-        raise ValueError(
-            "without REGISTRY_EVENTS_CONSOLE_PROXY_USER_HEADER nobody names a user to the console"
-        )
-    if users and not users.replace(",", "").strip():
-        raise ValueError("it names nobody; leave it out if all may act")
-    return users
-
-
 Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_tokens)]
-ViewTokens = Annotated[Tokens, AfterValidator(_look_only)]
-ActingUsers = Annotated[str, AfterValidator(_of_the_proxy)]
 Listen = Annotated[str, AfterValidator(_check_listen)]
 Urls = Annotated[str, AfterValidator(_check_urls)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]*$")]

@@ -6,18 +6,9 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.console_settings import ConsoleSettings
 from shared.forward_settings import ForwardSettings
-from shared.setting_types import (
-    ActingUsers,
-    AmqpUrl,
-    DatabaseUrl,
-    HeaderName,
-    Listen,
-    Seconds,
-    Tokens,
-    Urls,
-    ViewTokens,
-)
+from shared.setting_types import AmqpUrl, DatabaseUrl, Listen, Seconds, Tokens
 from shared.source_list import Sources
 
 PREFIX = "REGISTRY_EVENTS_"
@@ -99,29 +90,6 @@ class ServiceSettings(BaseSettings):
     worker_drain_timeout: Seconds = Field(
         25.0, description="after SIGTERM, to finish what is in hand"
     )
-    console_listen: Listen = Field("127.0.0.1:8090", description="address of the console's page")
-    console_tokens: Tokens = Field(
-        (),
-        description="tokens that open the console, to act if it allows writes; "
-        "for any address but loopback these are needed, or those for viewing",
-    )
-    console_view_tokens: ViewTokens = Field(
-        (), description="tokens that open the console only to look"
-    )
-    console_proxy_user_header: HeaderName = Field(
-        "",
-        description="header in which a reverse proxy names the user, instead of tokens; "
-        "nobody but the proxy may reach the console then",
-    )
-    console_acting_users: ActingUsers = Field(
-        "",
-        description="those of the proxy's users who may act, separated by commas; empty: all",
-    )
-    console_services: Urls = Field(
-        "",
-        description="ingests, workers and forwards, http://HOST:PORT separated by commas, "
-        "whose figures the console shows",
-    )
     catalogue_mode: CatalogueMode = Field(
         CatalogueMode.REGISTER,
         description="register: events add the rows of unknown repositories; lookup: only read",
@@ -147,5 +115,5 @@ class ServiceSettings(BaseSettings):
     )
 
 
-class Settings(ForwardSettings, ServiceSettings):
+class Settings(ForwardSettings, ConsoleSettings, ServiceSettings):
     """All of them; the fields of the base that is named last come first in every table."""
