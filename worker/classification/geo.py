@@ -18,11 +18,16 @@ def is_geo_event(event: Event, *, repository_has_row: bool) -> bool:
     `repository_has_row`: in the catalogue, when the geo event is written; in mode `register` that
     is always so.
     """
-    return event.supported and repository_has_row and _changes_an_image(event)
+    return event.supported and repository_has_row and _changes_what_is_copied(event)
 
 
-def _changes_an_image(event: Event) -> bool:
-    """By the registry's word for what changed, if it has one; a blob is of no image yet."""
+def _changes_what_is_copied(event: Event) -> bool:
+    """By the registry's word for what changed, if it has one; a blob is of no image yet.
+
+    A rename changes no image, but where a replica keeps and finds all of them.
+    """
+    if event.renamed_to:
+        return True
     match event.origin.kind:
         case "manifest" | "tag" | "repository":
             return True
