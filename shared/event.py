@@ -15,6 +15,8 @@ RENAME: Final = "rename"
 _CHANGES: Final = frozenset({"push", "delete"})
 # A rename only if it says from where to where.
 SUPPORTED_ACTIONS: Final = _CHANGES | {RENAME}
+# Counted if that is wanted, never recorded one by one.
+PULL: Final = "pull"
 
 _READER: Final = msgspec.json.Decoder(Parts)
 _NO_TARGET: Final = Target()
@@ -51,6 +53,11 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     @property
     def supported(self) -> bool:
         return self.action in _CHANGES or bool(self.renamed_to)
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether `repository` is a usable path; that of a supported event always is."""
+        return repository_path.is_path(self.repository)
 
     @classmethod
     def read(cls, body: bytes) -> Self:
@@ -130,15 +137,14 @@ def _renamed_to(target: Target | event_check.CheckedTarget) -> str:
     An event that contradicts itself is refused: what was moved by mistake does not come back.
     """
     rename = target.rename
-    if rename is None or rename.from_path is None or rename.to_path is None:
+    before, after = (rename.from_path, rename.to_path) if rename else (None, None)
+    if before is None or after is None:
         return ""
     repository_path.check(target.repository, "target.repository")
-    repository_path.check(rename.from_path, "target.rename.from")
-    repository_path.check(rename.to_path, "target.rename.to")
-    if rename.from_path != target.repository:
-        raise InvalidEventError.at(
-            "target.rename.from", "is not target.repository", rename.from_path
-        )
-    if rename.from_path == rename.to_path:
-        raise InvalidEventError.at("target.rename.to", "is where it was before", rename.to_path)
-    return rename.to_path
+    repository_path.check(before, "target.rename.from")
+    repository_path.check(after, "target.rename.to")
+    if before != target.repository:
+        raise InvalidEventError.at("target.rename.from", "is not target.repository", before)
+    if before == after:
+        raise InvalidEventError.at("target.rename.to", "is where it was before", after)
+    return after

@@ -19,11 +19,16 @@ def check(path: str | None, field: str) -> None:
     """Raises InvalidEventError, which names the field, unless this is a repository's path."""
     if not path:
         raise InvalidEventError.at(field, "is missing")
-    if len(path) > _LENGTH or not _is_path(path):
+    if not is_path(path):
         raise InvalidEventError.at(field, "is not a repository path", path)
+
+
+def is_path(path: str) -> bool:
+    """Whether a registry can have a repository of this name."""
+    return len(path) <= _LENGTH and _matches(path)
 
 
 # Of short ones only: what it remembers is as long as a sender likes.
 @lru_cache(1_000)
-def _is_path(path: str) -> bool:
+def _matches(path: str) -> bool:
     return bool(_REPOSITORY.fullmatch(path))

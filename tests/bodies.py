@@ -52,8 +52,8 @@ _SMALL = [
 ]
 _KEYS = [
     *("events", "id", "timestamp", "action", "target", "repository", "tag", "digest", "mediaType"),
-    *("request", "host", "actor", "name", "source", "addr", "instanceID", "size", "", "new"),
-    *("rename", "from", "to"),
+    *("request", "host", "actor", "name", "user", "source", "addr", "instanceID", "size"),
+    *("rename", "from", "to", "", "new"),
 ]
 # Values that are open, forbidden or of another type, or only look so.
 _VALUES = [

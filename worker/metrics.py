@@ -8,12 +8,14 @@ from typing import Final
 from prometheus_client import Counter as PrometheusCounter
 
 from shared.amqp.topology import action_of
+from shared.event import PULL, Event
 from shared.lag import lag
 from shared.metrics import ANSWER_BUCKETS, PREFIX, Figures, FirstSeen, action_label
 from shared.origin import DEFAULT_SOURCE
 from worker.delivery import Failure, origin
 from worker.isolation import Outcome
 from worker.lags import LagHistogram
+from worker.verdicts import Verdict
 
 # An operator names them, but messages of others may be in the queue too.
 _SOURCES: Final = 100
@@ -32,6 +34,9 @@ class WorkerMetrics(Figures):
         self.tracking = self.counter("tracking_events", "Tracking events written.", "action")
         self.geo = self.counter("geo_events", "Geo events written.")
         self.duplicates = self.counter("worker_duplicates", "Events that were recorded already.")
+        self.duplicate_pulls = self.counter(
+            "worker_duplicate_pulls", "Pulls that were counted already, or name no repository."
+        )
         self.conflicts = self.counter(
             "worker_conflicting_events",
             "Events whose id is recorded with another content: their sender reuses ids.",
@@ -55,7 +60,7 @@ class WorkerMetrics(Figures):
             (*ANSWER_BUCKETS, 10, 30, 60, 300),
         )
 
-    def count_recorded(self, outcome: Outcome, *, geo_enabled: bool) -> None:
+    def count_recorded(self, outcome: Outcome[Verdict], *, geo_enabled: bool) -> None:
         now = datetime.now(UTC)
         events = [*outcome.renames, *(verdict.event for verdict in outcome.fresh)]
         settled = Counter((event.action, event.origin.source) for event in events)
@@ -72,6 +77,12 @@ class WorkerMetrics(Figures):
             self.geo.inc(geo + outcome.relocations)
         self.duplicates.inc(outcome.duplicates)
         self.conflicts.inc(len(outcome.conflicts))
+
+    def count_pulls(self, outcome: Outcome[Event]) -> None:
+        """Those that are counted, and those that were before."""
+        for source, count in Counter(event.origin.source for event in outcome.fresh).items():
+            self._settled(PULL, "counted", source).inc(count)
+        self.duplicate_pulls.inc(outcome.duplicates)
 
     def count_dead_lettered(self, failures: Sequence[Failure]) -> None:
         for failure in failures:

@@ -1,7 +1,7 @@
 """One transaction: what a batch of events leaves in the database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from shared.database import Connection, Pool, transaction
@@ -15,6 +15,7 @@ from worker import (
     renames,
     tracking_events,
 )
+from worker.recorded import Recorded
 from worker.verdicts import (
     Catalogue,
     Verdict,
@@ -27,21 +28,6 @@ from worker.verdicts import (
 
 # For a whole transaction; each of its statements has the pool's own deadline.
 _SECONDS: Final = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """Verdicts whose rows are new, and how many events were there already.
-
-    `conflicts` are those of the latter whose content is another than what is recorded. `renames`
-    are those that are new, `relocations` the geo events that they caused.
-    """
-
-    fresh: Sequence[Verdict]
-    duplicates: int
-    conflicts: Sequence[Verdict] = ()
-    renames: Sequence[Event] = ()
-    relocations: int = 0
 
 
 class Recorder:
@@ -62,7 +48,7 @@ class Recorder:
         self._mode = mode
         self._geo_enabled = geo_enabled
 
-    async def record(self, events: Sequence[Event]) -> Recorded:
+    async def record(self, events: Sequence[Event]) -> Recorded[Verdict]:
         """Record all of `events` or none.
 
         Raises what asyncpg raises; then, too, everything may have been committed already, which
@@ -85,7 +71,7 @@ class Recorder:
 
     async def _write_with_renames(
         self, connection: Connection, events: Sequence[Event], moving: Sequence[Event]
-    ) -> Recorded:
+    ) -> Recorded[Verdict]:
         """The renames first, so that what comes with them finds the catalogue as it is then."""
         fresh = await renames.insert(connection, moving)
         moved = await relocation.relocate(connection, fresh, self._mode)
@@ -103,7 +89,7 @@ class Recorder:
         connection: Connection,
         events: Sequence[Event],
         moved: Sequence[geo_events.Row] = (),
-    ) -> Recorded:
+    ) -> Recorded[Verdict]:
         repositories = await self._resolve(connection, events)
         first, repeated = once_each(judge(events, repositories))
         new_ids = await tracking_events.insert(connection, first)

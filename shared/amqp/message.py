@@ -1,4 +1,4 @@
-"""What is published: one message an event, its body the event's own JSON as it came."""
+"""What is published: one message an event, its body the event's own JSON."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -49,7 +49,7 @@ def origin(received_at: datetime, traceparent: str | None = None) -> dict[str, s
 
 
 def event_message(event: Event, body: bytes, headers: Headers) -> Message:
-    """The message of one event; `body` is its JSON as it came: nothing is added or left out.
+    """The message of one event; `body` is its JSON as it came, but for a token.
 
     An action that nobody binds to is dropped by the broker; a supported one must arrive.
     """
