@@ -100,7 +100,8 @@ def _translated(
         **_parts(change),
         "original": came_as,
     }
-    headers = {**arrival.came, **origin.headers}
+    receipt = {} if change.event_id else arrival.receipt_header
+    headers = {**arrival.came, **origin.headers, **receipt}
     return translate_one(_json(event), headers, arrival.received_at)
 
 

@@ -45,7 +45,8 @@ def translate_at_once(notification: Notification) -> list[Translated] | None:
             return None
         # A null is not of the shape that is read at once: so None is that there is no such member.
         has_token = parts.actor is not None and parts.actor.user is not None
-        sent = without_token(text) if has_token else text
+        may_have_another = parts.original is not None
+        sent = without_token(text) if has_token or may_have_another else text
         translated.append(Translated(event_message(event, sent, headers), event.action))
     return translated
 

@@ -1,7 +1,8 @@
 """The shape of an event as registries write it: CNCF Distribution 2 and 3, and GitLab's own.
 
-An event with a member that is not named here takes longer to read, no more. What is wrong with one
-that is not of this shape says `shared.event_check`; a test holds the two together.
+An event that is made of another registry's request has this as `original`. One with a member that
+is not named here takes longer to read, no more. What is wrong with one that is not of this shape
+says `shared.event_check`; a test holds the two together.
 """
 
 from typing import Annotated, Final
@@ -77,3 +78,4 @@ class Parts(Shape, frozen=True):
     actor: Actor | None = None
     source: Source | None = None
     meta: Anything = None
+    original: Anything = None

@@ -17,6 +17,8 @@ TRACEPARENT: Final = "traceparent"
 # Of the whole, beside a body that is only its beginning; the digest is hexadecimal.
 BODY_LENGTH: Final = "body-length"
 BODY_SHA256: Final = "body-sha256"
+# Of another registry: those that its adapter reads, as JSON.
+REQUEST_HEADERS: Final = "request-headers"
 _HEADER_LENGTH: Final = 255
 
 Headers = Mapping[str, str | int]

@@ -112,6 +112,7 @@ def published(body: bytes, reason: Reason | None, *, length: int = 0) -> bytes:
 
 BODIES = {
     "an event": (make_envelope(make_event(actor=ACTOR)), None),
+    "an event in it": (make_envelope(make_event() | {"original": {"actor": ACTOR}}), None),
     "an event with an escape": (make_envelope(make_event(actor={**ACTOR, "name": "\\"})), None),
     "an invalid event": (make_envelope(make_event(actor=ACTOR, id=1)), Reason.INVALID_EVENT),
     "no JSON": (make_envelope(make_event(actor=ACTOR))[:-9], Reason.UNREADABLE_BODY),
