@@ -21,6 +21,14 @@ _Action = Annotated[str, Meta(min_length=1, max_length=LONGEST_ACTION)]
 _Tag = Annotated[str, Meta(max_length=LONGEST_TAG)]
 
 
+class Rename(Shape, frozen=True):
+    """Paths before and after; GitLab's registry has it, and says which part of the path changed."""
+
+    type: Anything = None
+    from_path: str | None = field(default=None, name="from")
+    to_path: str | None = field(default=None, name="to")
+
+
 class Target(Shape, frozen=True, rename="camel"):
     """What was pushed or deleted. An empty text, which Distribution 3 writes, is no value."""
 
@@ -37,7 +45,7 @@ class Target(Shape, frozen=True, rename="camel"):
     annotations: Anything = None
     platform: Anything = None
     artifact_type: Anything = None
-    rename: Anything = None
+    rename: Rename | None = None
 
 
 class Request(Shape, frozen=True):

@@ -29,12 +29,16 @@ class Outcome(Generic[Item]):
     fresh: list[Item] = field(default_factory=list)
     duplicates: int = 0
     conflicts: list[Verdict] = field(default_factory=list)
+    renames: list[Event] = field(default_factory=list)
+    relocations: int = 0
     failures: list[Failure] = field(default_factory=list)
 
     def add(self, recorded: Recorded[Item]) -> None:
         self.fresh += recorded.fresh
         self.duplicates += recorded.duplicates
         self.conflicts += recorded.conflicts
+        self.renames += recorded.renames
+        self.relocations += recorded.relocations
 
 
 async def record(

@@ -62,18 +62,19 @@ class WorkerMetrics(BrokerFigures):
 
     def count_recorded(self, outcome: Outcome[Verdict], *, geo_enabled: bool) -> None:
         now = datetime.now(UTC)
-        events = [verdict.event for verdict in outcome.fresh]
+        events = [*outcome.renames, *(verdict.event for verdict in outcome.fresh)]
         settled = Counter((event.action, event.origin.source) for event in events)
         for (action, source), count in settled.items():
             self._settled(action, "recorded", source).inc(count)
         for verb, count in Counter(verdict.tracking_action for verdict in outcome.fresh).items():
             self.tracking.labels(verb).inc(count)
-        lags = [lag(verdict.event.timestamp, now) for verdict in outcome.fresh]
+        lags = [lag(event.timestamp, now) for event in events]
         believed = [seconds for seconds in lags if seconds is not None]
         self.lag.observe(believed)
         self.absurd_clocks.inc(len(lags) - len(believed))
         if geo_enabled:
-            self.geo.inc(sum(verdict.geo for verdict in outcome.fresh))
+            geo = sum(verdict.geo for verdict in outcome.fresh)
+            self.geo.inc(geo + outcome.relocations)
         self.duplicates.inc(outcome.duplicates)
         self.conflicts.inc(len(outcome.conflicts))
 

@@ -35,6 +35,8 @@ def facts(event: ExplainedEvent) -> Sequence[tuple[str, str]]:
 
 
 def _tracking(event: ExplainedEvent) -> str:
+    if event.renamed_to:
+        return f"none: the repository, and all below it, move to {event.renamed_to}"
     if event.tracking is None:
         return f"not recorded: {event.action} is an action that nobody records"
     return _FIRST if event.tracking is TrackingAction.PUSH_REPOSITORY else event.tracking.value

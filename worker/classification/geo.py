@@ -18,7 +18,10 @@ def is_geo_event(event: Event, *, repository_has_row: bool) -> bool:
     `repository_has_row`: in the catalogue, when the geo event is written; in mode `register` that
     is always so.
     """
-    return event.supported and repository_has_row and concerns_an_image(event)
+    if not (event.supported and repository_has_row):
+        return False
+    # It changes no image, but where a replica keeps all of them.
+    return bool(event.renamed_to) or concerns_an_image(event)
 
 
 def concerns_an_image(event: Event) -> bool:

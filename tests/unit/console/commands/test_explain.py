@@ -55,6 +55,13 @@ def test_a_request_comes_from_standard_input_too(form: Sequence[str]) -> None:
     assert json.loads(done.stdout) == expected(sample)
 
 
+def test_text_says_where_a_rename_leads() -> None:
+    done = run("gitlab", "--request", str(DATA / "gitlab" / "rename.json"))
+    said = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert "tracking none: the repository, and all below it, move to group/new/app" in said
+    assert "geo event yes" in said
+
+
 def test_text_says_what_is_recorded_and_where_id_and_time_come_from() -> None:
     done = run("quay", "--request", str(QUAY))
     said = [" ".join(line.split()) for line in done.stdout.splitlines()]
