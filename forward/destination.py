@@ -1,7 +1,7 @@
 """Where the settings say that a sink is, and in what form it takes events."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -20,11 +20,11 @@ NEEDED: Final[Mapping[Sink, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """`most` events go into one request to `url`, which may hold a password."""
+    """`most` events go into one request to `url`; that, or a header, may hold a password."""
 
     sink: Sink
-    url: str
-    headers: Mapping[str, str]
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
     most: int
     encode: Callable[[Sequence[Event]], bytes]
 

@@ -26,6 +26,10 @@ from tests.forwarding import (
 from tests.waiting import eventually
 
 SNOWPLOW, CLOUDEVENTS = SINKS
+CUT = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name = 'registry-events forward'
+"""
 EACH = pytest.mark.parametrize("sink", SINKS)
 
 
@@ -160,6 +164,25 @@ async def test_a_sink_that_dies_gets_everything_when_it_is_back(
         await collector.start()
         await emptied(pool)
     assert len(set(collector.ids)) == 2
+
+
+async def test_a_database_that_cuts_it_off_before_the_answer_costs_no_event(
+    collector: Collector, pool: Pool, database_url: str
+) -> None:
+    events = [make_event() for _ in range(3)]
+    await record(pool, events, SNOWPLOW)
+    collector.is_open.clear()
+    async with running_forward(database_url, **sink_settings(collector, SNOWPLOW)):
+
+        async def asked() -> bool:
+            return bool(collector.sizes)
+
+        await eventually(asked)
+        assert await pool.fetchval(CUT) > 0
+        collector.is_open.set()
+        await emptied(pool)
+    # Once before the connection was cut, when nobody could write it down, and once after.
+    assert sorted(collector.ids) == sorted(2 * [event["id"] for event in events])
 
 
 async def not_ready(listen: str) -> dict[str, str]:
