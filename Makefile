@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
-PACKAGES := registry_events ingest worker shared console tests
+PACKAGES := registry_events ingest worker forward shared console tests
 # One more than there are cores: tests wait more than they work.
 WORKERS = $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
 # In their order, by which the slow tiers come first, so that the processes end together.
@@ -71,7 +71,7 @@ man: install  ## renew the manual pages, after a change of a command
 
 lock: install  ## renew the lock files (uv must be on the PATH)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
-		pyproject.toml -o requirements.lock
+		--extra oidc pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \

@@ -29,6 +29,10 @@ _PLACES: Final = {
         "console.commands.explain:explain",
         "Say what a request of a registry would become, without sending it anywhere.",
     ),
+    "forward": (
+        "console.commands.forward:forward",
+        "Send tracking events to where analytics live: Snowplow, or any URL as CloudEvents.",
+    ),
     "ingest": (
         "console.commands.ingest:ingest",
         "Accept notifications and publish their events to RabbitMQ.",
@@ -36,6 +40,10 @@ _PLACES: Final = {
     "migrate": (
         "console.commands.migrate:migrate",
         "Bring the database's schema up to date; safe to run from many places at once.",
+    ),
+    "pulls": (
+        "console.commands.pulls:pulls",
+        "Is anybody still using it? Pulls of repositories or tags, and when the last one was.",
     ),
     "report": (
         "console.commands.report:report",

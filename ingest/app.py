@@ -4,7 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
-from ingest import answers
+from ingest import answers, sender_faults, subscriptions
 from ingest.auth import TokenCheck
 from ingest.guard import GuardedPublisher
 from ingest.in_hand import InHand
@@ -12,7 +12,6 @@ from ingest.intake import Intake
 from ingest.metrics import IngestMetrics
 from ingest.notifications import PATHS, NotificationHandler
 from ingest.refusals import Refusals
-from ingest.sender_faults import together
 from ingest.sources import routes
 from ingest.sources.faults import faults
 from ingest.sources.handler import SourceHandler
@@ -27,6 +26,7 @@ from shared.siblings import Siblings
 # Seconds for requests in hand.
 DRAIN_TIMEOUT: Final = 5.0
 _FAULTS: Final = "sender_faults"
+_SUBSCRIPTIONS: Final = "subscriptions"
 
 
 async def run(settings: Settings, siblings: Siblings | None = None) -> None:
@@ -37,7 +37,10 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
     """
     metrics = IngestMetrics()
     connection = Connection(
-        secret(settings.amqp_url), name="registry-events ingest", heartbeat=settings.amqp_heartbeat
+        secret(settings.amqp_url),
+        name="registry-events ingest",
+        heartbeat=settings.amqp_heartbeat,
+        pulls=settings.pulls,
     )
     publisher = GuardedPublisher(ConfirmedPublisher(connection))
     app = new_app(settings, connection, publisher, metrics, siblings)
@@ -71,8 +74,14 @@ def new_app(
         app,
         readiness=readiness,
         registry=metrics.registry,
-        details=lambda: {_FAULTS: refusals.sender_faults.document()},
-        sum_up=lambda documents: {_FAULTS: together([one[_FAULTS] for one in documents])},
+        details=lambda: {
+            _FAULTS: refusals.sender_faults.document(),
+            _SUBSCRIPTIONS: refusals.subscriptions.document(),
+        },
+        sum_up=lambda documents: {
+            _FAULTS: sender_faults.together([one[_FAULTS] for one in documents]),
+            _SUBSCRIPTIONS: subscriptions.together([one[_SUBSCRIPTIONS] for one in documents]),
+        },
         siblings=siblings,
     )
     return app

@@ -17,7 +17,7 @@ LAG_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 36
 # 0.5 s is the timeout in the registry's own example: a bucket ends there.
 ANSWER_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.4, 0.5, 1, 2.5, 5)
 OTHER: Final = "other"
-KNOWN_ACTIONS: Final = frozenset({"push", "pull", "mount", "delete"})
+KNOWN_ACTIONS: Final = frozenset({"push", "pull", "mount", "delete", "rename"})
 
 
 class Figures:
@@ -29,13 +29,6 @@ class Figures:
         GCCollector(registry=self.registry)
         build = self.gauge("build_info", "Version of the running program.", "version", "python")
         build.labels(version("registry-events"), python_version()).set(1)
-        self.dead_letters = self.counter(
-            "dead_letters", "Dead letters published by this process.", "reason"
-        )
-        self.publish_failures = self.counter(
-            "publish_failures", "Publishes that the broker did not confirm.", "cause"
-        )
-        self.broker_connected = self.gauge("broker_connected", "1 while connected to the broker.")
 
     def counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(PREFIX + name, text, labels, registry=self.registry)
@@ -45,6 +38,20 @@ class Figures:
 
     def histogram(self, name: str, text: str, buckets: Sequence[float]) -> Histogram:
         return Histogram(PREFIX + name, text, buckets=buckets, registry=self.registry)
+
+
+class BrokerFigures(Figures):
+    """Those of a process that publishes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dead_letters = self.counter(
+            "dead_letters", "Dead letters published by this process.", "reason"
+        )
+        self.publish_failures = self.counter(
+            "publish_failures", "Publishes that the broker did not confirm.", "cause"
+        )
+        self.broker_connected = self.gauge("broker_connected", "1 while connected to the broker.")
 
 
 class FirstSeen:

@@ -23,7 +23,8 @@ _SETTLE_TIMEOUT: Final = 5.0
 class Consumer:
     """Takes deliveries on whichever channel is open; give `opened` to its Connection."""
 
-    def __init__(self, *, batch_size: int, batch_wait: float) -> None:
+    def __init__(self, *, batch_size: int, batch_wait: float, queue: str = EVENTS_QUEUE) -> None:
+        self._queue = queue
         self._batch_size = batch_size
         self._batch_wait = batch_wait
         self._waiting: deque[Delivery] = deque()
@@ -55,7 +56,7 @@ class Consumer:
         channel.on_deliveries = partial(self._take, channel)
         channel.underlay.on_consumer_cancel_callbacks.add(partial(self._cancelled, channel))
         await channel.underlay.basic_qos(prefetch_count=self._batch_size * _BATCHES_PREFETCHED)
-        self._tag = await channel.consume(EVENTS_QUEUE)
+        self._tag = await channel.consume(self._queue)
         if self._stopped:
             # Meanwhile, when there was no consumer yet to cancel.
             await channel.underlay.basic_cancel(self._tag)

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Final
 
 from console.overview.collector import Overview
-from console.overview.figures import at_most, dead, to_empty, waiting
+from console.overview.figures import at_most, dead, forwarded, to_empty, waiting
 from console.overview.seen.broker import Depth
 from console.overview.seen.service import Service
 from console.overview.snapshot import Snapshot
 from console.terminal import prose
 from console.terminal.table import NONE, Column, Table
 from console.words.spoken import age, count, duration, rate, unknown
-from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
+from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE, PULLS_QUEUE
 
 _COLUMNS = (
     Column("QUEUE"),
@@ -72,6 +72,8 @@ def _parts(seen: Overview) -> Iterator[tuple[str, str]]:
     snapshot = seen.snapshot
     yield "broker", _broker(seen)
     yield "database", _database(snapshot)
+    for backlog in snapshot.database.forwarding:
+        yield "forward", f"{backlog.sink}  {forwarded(backlog)}"
     for service in snapshot.services:
         yield service.kind, _service(service, snapshot)
     if not snapshot.services:
@@ -82,17 +84,14 @@ def _queues(seen: Overview, width: int | None) -> Iterator[str]:
     broker, flow = seen.snapshot.broker, seen.flow
     growth = flow.dead_growth
     comes, goes = (growth and max(growth, 0.0), growth and max(-growth, 0.0))
-    events = [
-        rate(flow.incoming),
-        rate(flow.leaving),
-        at_most(flow.waiting),
-        to_empty(seen),
-    ]
+    events = [rate(flow.incoming), rate(flow.leaving), at_most(flow.waiting), to_empty(seen)]
     buried = [rate(comes), rate(goes), duration(seen.snapshot.oldest_dead)]
     rows = [
         [EVENTS_QUEUE, *_depth(broker.events, seen.snapshot.in_hand), *events],
         [DEAD_QUEUE, *_depth(broker.dead), *buried, ""],
     ]
+    if broker.pulls:
+        rows.append([PULLS_QUEUE, *_depth(broker.pulls), NONE, NONE, NONE, NONE])
     table = Table(_COLUMNS, width)
     yield from table.heading(rows)
     yield from table.lines(rows)

@@ -10,8 +10,11 @@ from console.overview.findings.clocks import clock_findings
 from console.overview.findings.conflicts import conflict_findings
 from console.overview.findings.database import database_findings
 from console.overview.findings.finding import Finding, State
+from console.overview.findings.forwarding import forward_findings
 from console.overview.findings.held import held_findings
+from console.overview.findings.pulls import pull_findings
 from console.overview.findings.sender_faults import sender_findings
+from console.overview.findings.subscriptions import subscription_findings
 from console.overview.flow import Flow
 from console.overview.seen.broker import Broker
 from console.overview.seen.database import Database
@@ -37,10 +40,13 @@ def judge(snapshot: Snapshot, flow: Flow, zone: tzinfo = UTC) -> Verdict:
         *database_findings(snapshot.database),
         *clock_findings(snapshot.database.activity),
         *conflict_findings(snapshot.database.conflicts),
+        *forward_findings(snapshot.database.forwarding),
         *queue_findings(snapshot, flow),
+        *pull_findings(snapshot.broker.pulls),
         *held_findings(snapshot),
         *_services(snapshot),
         *sender_findings(snapshot, zone),
+        *subscription_findings(snapshot),
         *_dead_letters(snapshot),
     ]
     severity = list(State)

@@ -30,15 +30,22 @@ class Connection:
     """Keeps one connection with one channel open as long as `run` runs.
 
     `opened` gets each fresh channel, on which the topology is declared already; `channel` is None
-    while there is none, and `fault` then says why.
+    while there is none, and `fault` then says why. `pulls`: its queue is declared too.
     """
 
     def __init__(
-        self, url: str, *, name: str, heartbeat: int, opened: Opened | None = None
+        self,
+        url: str,
+        *,
+        name: str,
+        heartbeat: int,
+        opened: Opened | None = None,
+        pulls: bool = False,
     ) -> None:
         self._url = URL(url).update_query(heartbeat=heartbeat)
         self._name = name
         self._opened = opened
+        self._pulls = pulls
         self._lost: asyncio.Future[str] | None = None
         self._log = get_logger().bind(connection=name)
         self.channel: Channel | None = None
@@ -94,7 +101,7 @@ class Connection:
         self, connection: AbstractConnection, plug: wire.Wire, lost: asyncio.Future[str]
     ) -> Channel:
         outer = await connection.channel()
-        await topology.declare(outer)
+        await topology.declare(outer, pulls=self._pulls)
         channel = await Channel.of(outer, plug)
         channel.underlay.closing.add_done_callback(
             lambda closing: _lose(lost, describe(ended_by(closing)))

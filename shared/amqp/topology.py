@@ -6,10 +6,11 @@ from aio_pika import ExchangeType
 from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import ChannelPreconditionFailed
 
-from shared.event import SUPPORTED_ACTIONS
+from shared.event import PULL, SUPPORTED_ACTIONS
 
 EVENTS_EXCHANGE: Final = "registry.events"
 EVENTS_QUEUE: Final = "registry.events"
+PULLS_QUEUE: Final = "registry.events.pulls"
 DEAD_EXCHANGE: Final = "registry.events.dead"
 DEAD_QUEUE: Final = "registry.events.dead"
 
@@ -45,10 +46,11 @@ def action_of(routing_key: str) -> str:
     return routing_key.removeprefix(_KEY)
 
 
-async def declare(channel: AbstractChannel) -> None:
-    """Make sure that both exchanges, both queues and their bindings exist.
+async def declare(channel: AbstractChannel, *, pulls: bool = False) -> None:
+    """Make sure that both exchanges, their queues and bindings exist; that of `pulls` if wanted.
 
-    The dead letters' queue comes first: without it the broker drops what it dead-letters.
+    The dead letters' queue comes first: without it the broker drops what it dead-letters. What is
+    not wanted is left as it is: others may want it.
     Raises TopologyConflictError.
     """
     try:
@@ -63,6 +65,11 @@ async def declare(channel: AbstractChannel) -> None:
         )
         for action in sorted(SUPPORTED_ACTIONS):
             await queue.bind(events, routing_key(action))
+        if pulls:
+            queue = await channel.declare_queue(
+                PULLS_QUEUE, durable=True, arguments=dict(_EVENTS_ARGUMENTS)
+            )
+            await queue.bind(events, routing_key(PULL))
     except ChannelPreconditionFailed as error:
         raise TopologyConflictError(
             f"the broker has it with other properties ({error}). Drain it and delete it "

@@ -10,6 +10,7 @@ from tests.bench import (
     ingest,
     long_queues,
     neighbours,
+    pulls,
     reading,
     registry,
     scaling,
@@ -30,6 +31,7 @@ PARTS: Final[Mapping[str, Measure]] = {
     "registry": registry.measure,
     "end-to-end": end_to_end.measure,
     "neighbours": neighbours.measure,
+    "pulls": pulls.measure,
     "reading": reading.measure,
     "startup": startup.measure,
 }

@@ -54,7 +54,8 @@ async def test_the_page_says_of_each_sample_what_it_expects(visitor: Visitor) ->
             action, repository, tag = (event[one] or "-" for one in ("action", "repository", "tag"))
             assert f"{action} {repository}" in page.text, name(path)
             assert f"kind {event['kind']} repository {repository} tag {tag}" in page.text
-            assert f"tracking {event['tracking'] or 'not recorded'}" in page.text
+            untracked = "none: the repository" if action == "rename" else "not recorded"
+            assert f"tracking {event['tracking'] or untracked}" in page.text
         assert (f"Ignored: {told['ignored']}" in page.text) == bool(told["ignored"]), name(path)
         assert typed(page, "body") == request["body"].replace("\r\n", "\n")
         assert "s3cret-for-tests" not in typed(page, "headers")
@@ -63,7 +64,7 @@ async def test_the_page_says_of_each_sample_what_it_expects(visitor: Visitor) ->
 async def test_what_cannot_be_read_is_said_beside_what_was_typed(visitor: Visitor) -> None:
     page = await explain(visitor, "quay", "Content-Type: application/json", "{")
     assert page.status == 200
-    assert "Is not JSON: it breaks at character 1" in page.text
+    assert "Dead letter unreadable_body: is not JSON: it breaks at character 1" in page.text
     assert typed(page, "body") == "{"
     assert 'value="quay" selected' in page.source
 

@@ -14,12 +14,16 @@ class Depth:
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """`fault` says why it cannot be looked at; a queue that does not exist is None."""
+    """`fault` says why it cannot be looked at; a queue that does not exist is None.
+
+    That of the pulls is there only where they are, or were, to be counted.
+    """
 
     fault: str = ""
     version: str = ""
     events: Depth | None = None
     dead: Depth | None = None
+    pulls: Depth | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class BrokerLook:
             version=_version(connection),
             events=await _depth(connection, topology.EVENTS_QUEUE),
             dead=await _depth(connection, topology.DEAD_QUEUE),
+            pulls=await _depth(connection, topology.PULLS_QUEUE),
         )
 
     async def _open(self) -> AbstractConnection:
