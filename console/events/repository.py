@@ -1,10 +1,10 @@
 """One repository: its days, its tags and who is at work on it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from console.events.periods import Counts, Period, Top, totals
 from console.events.recorded import COLUMNS, Recorded
@@ -19,15 +19,34 @@ _ACTORS: Final = 10
 _EVENTS: Final = 20
 
 
+class Pulls(NamedTuple):
+    """Manifests that were fetched in the last 90 days, of a tag; and when anything was, last."""
+
+    fetched: int
+    last: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """`days` are the last 90 of them, counted until `counted_until`; `known` are NEWEST events."""
+    """`days` are the last 90 of them, counted until `counted_until`; `known` are NEWEST events.
+
+    `pulls` are by tag, and those of no tag by an empty one; none where pulls are not counted.
+    """
 
     path: str
     source: str
     days: Sequence[tuple[datetime, Counts]]
     counted_until: datetime
     known: Sequence[Recorded]
+    pulls: Mapping[str, Pulls]
+
+    @property
+    def pulled(self) -> Pulls | None:
+        """Of all tags, and of none."""
+        if not self.pulls:
+            return None
+        of_each = self.pulls.values()
+        return Pulls(sum(one.fetched for one in of_each), max(one.last for one in of_each))
 
     @property
     def newest(self) -> Sequence[Recorded]:
@@ -56,6 +75,10 @@ DAYS: Final = """
 SELECT day, pushes, creations, deletes FROM tracking_event_days
 WHERE repository = $1 AND registry_source = $2 AND day >= $3 AND day <= $4
 """
+PULLS: Final = """
+SELECT tag, sum(manifest_gets)::bigint AS fetched, max(last_pulled_at) AS last
+FROM pull_counts WHERE repository = $1 AND source = $2 AND day >= $3 GROUP BY tag
+"""
 KNOWN: Final = f"""
 SELECT {COLUMNS} FROM tracking_events
 WHERE repository = $1 AND registry_source = $2 {BY_DAY} LIMIT $3
@@ -66,6 +89,7 @@ async def read(connection: Connection, path: str, source: str, now: datetime) ->
     """Raises what asyncpg raises."""
     begin = Period.QUARTER.begin(now)
     days = await connection.fetch(DAYS, path, source, begin.date(), now.astimezone(UTC).date())
+    pulls = await connection.fetch(PULLS, path, source, begin.date())
     known = await connection.fetch(KNOWN, path, source, NEWEST)
     return Repository(
         path,
@@ -73,4 +97,5 @@ async def read(connection: Connection, path: str, source: str, now: datetime) ->
         Period.QUARTER.filled(begin, {at(row["day"]): counts(row) for row in days}),
         await counted_until(connection),
         [Recorded.of(row) for row in known],
+        {row["tag"]: Pulls(row["fetched"], row["last"]) for row in pulls},
     )

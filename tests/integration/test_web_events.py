@@ -91,8 +91,15 @@ async def test_a_repository_has_its_days_tags_and_actors(
             occurred_at=now - timedelta(minutes=number),
         )  # fmt: skip
     await record(database, repository="team/other", tag="v9", actor="bob")
+    assert "Pulled" not in (await visitor.get("/events/repository?path=team/app")).text
+    await database.execute(
+        "INSERT INTO pull_counts (source, repository, tag, day, last_pulled_at, manifest_gets)"
+        " VALUES ('default', 'team/app', 'v1', $1, $2, 3), ('default', 'team/app', '', $1, $2, 4)",
+        now.date(), now - timedelta(hours=2),
+    )  # fmt: skip
     await count(database_url)
     page = await visitor.get("/events/repository?path=team/app")
+    assert "Pulled 7 times in the last 90 days, last 2 h ago" in page.text
     assert "pushes 2 creations 1 deletes 1" in page.text
     assert "v1 delete_tag" in page.text
     assert "alice 4" in page.text
