@@ -14,7 +14,7 @@ from shared.database import Connection
 
 # Tags and actors are those of so many of its newest events.
 NEWEST: Final = 2_000
-_TAGS: Final = 50
+_TAGS: Final = 20
 _ACTORS: Final = 10
 _EVENTS: Final = 20
 
