@@ -5,15 +5,17 @@ how many at once, or after what failure.
 """
 
 import asyncio
-import time
+import random
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
 from shared import faults
-from shared.database import ERRORS, Connection, Pool, transaction
+from shared.configuration import secret
+from shared.database import ERRORS, Connection, Pool, new_pool, transaction
 from shared.lag import MOST_AHEAD, MOST_BEHIND
 from shared.logs import get_logger
+from shared.settings import Settings
 
 # Any number that no other program in the database takes; held until the transaction ends.
 _LOCK: Final = 7_235_871_006
@@ -21,8 +23,8 @@ _LOCK: Final = 7_235_871_006
 _OVERLAP: Final = timedelta(minutes=10)
 # Seconds that one day may take; the first time, looking for all days may take as long.
 _LONGEST: Final = 300.0
-# Seconds between two rounds, and how much of the time they take at most.
-_PAUSE: Final = 60.0
+# How old it may become, and how much of the time it may take at most: a twentieth.
+_EVERY: Final = timedelta(seconds=30)
 _SHARE: Final = 20
 
 _BELIEVED: Final = f"""
@@ -37,7 +39,8 @@ SELECT DISTINCT (occurred_at AT TIME ZONE 'UTC')::date AS day FROM tracking_even
 WHERE recorded_at >= $1 AND {_BELIEVED} ORDER BY day
 """  # noqa: S608  our own numbers
 ENDED: Final = """
-UPDATE tracking_event_rollup SET counted_until = greatest(counted_until, $1)
+UPDATE tracking_event_rollup
+SET counted_until = greatest(counted_until, $1), took = clock_timestamp() - $1
 """
 
 
@@ -89,15 +92,25 @@ async def _count(connection: Connection, day: date) -> None:
     await connection.execute(COUNT, day, timeout=_LONGEST)
 
 
-async def keep_fresh(pool: Pool) -> None:
-    """Refresh every minute until cancelled, or more seldom where that would take much of the time.
+DUE: Final = """
+SELECT now() - counted_until >= greatest($1::interval, $2::int * took) FROM tracking_event_rollup
+"""
 
-    A database that is away is waited for.
+
+async def run(settings: Settings, *, application: str) -> None:
+    """Refresh twice a minute, whoever does it, or so seldom that it takes little of the time.
+
+    Until cancelled; a failure is logged and stops nothing. On a connection of its own, which keeps
+    nobody else waiting.
     """
-    while True:
-        started = time.monotonic()
-        try:
-            await refresh(pool)
-        except ERRORS as error:
-            get_logger().warning("rollup.failed", why=faults.in_words(error, seconds=_LONGEST))
-        await asyncio.sleep(max(_PAUSE, _SHARE * (time.monotonic() - started)))
+    async with new_pool(
+        settings, url=secret(settings.database_url), application=application, size=1
+    ) as pool:
+        while True:
+            try:
+                if await pool.fetchval(DUE, _EVERY, _SHARE):
+                    await refresh(pool)
+            except ERRORS as error:
+                get_logger().warning("rollup.failed", error=faults.in_words(error))
+            # Of many processes that start together not all shall do it at once.
+            await asyncio.sleep(_EVERY.total_seconds() * random.uniform(0.5, 1.0))  # noqa: S311  no secret

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from shared import health
+from shared import health, rollup
 from shared.amqp.connection import Connection
 from shared.amqp.publisher import ConfirmedPublisher, Publisher
 from shared.amqp.topology import EVENTS_QUEUE, PULLS_QUEUE
@@ -53,7 +53,11 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
             application="registry-events worker",
             size=1 + len(lines),
         ) as pool,
-        background(stop, *(connection.run() for connection in connections)),
+        background(
+            stop,
+            rollup.run(settings, application="registry-events worker counts"),
+            *(connection.run() for connection in connections),
+        ),
         listening(
             _health_app(metrics, pool, connections, siblings),
             settings.worker_listen,

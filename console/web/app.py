@@ -45,8 +45,6 @@ from shared.settings import Settings
 
 # Beyond it, scans for the age of the oldest dead letter would keep the queue from others.
 _LARGEST_LOOK: Final = 200_000
-# Two for pages, beside one that counts.
-_CONNECTIONS: Final = 3
 
 
 async def run(settings: Settings, *, writable: bool) -> None:
@@ -60,7 +58,6 @@ async def run(settings: Settings, *, writable: bool) -> None:
             settings,
             url=secret(settings.database_url),
             application="registry-events console",
-            size=_CONNECTIONS,
             connect=ANSWER,
         ) as pool,
     ):
@@ -69,7 +66,11 @@ async def run(settings: Settings, *, writable: bool) -> None:
         state = ConsoleState(settings, pool, sampler, scans, Plans(), operations)
         app = new_app(state, who, writable=writable)
         async with (
-            background(stop, sampler.run(), rollup.keep_fresh(pool)),
+            background(
+                stop,
+                sampler.run(),
+                rollup.run(settings, application="registry-events console counts"),
+            ),
             listening(app, settings.console_listen),
         ):
             await stop.wait()

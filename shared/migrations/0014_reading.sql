@@ -38,7 +38,8 @@ CREATE TABLE tracking_event_actor_days (
 
 CREATE TABLE tracking_event_rollup (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    counted_until timestamptz NOT NULL
+    counted_until timestamptz NOT NULL,
+    took interval NOT NULL DEFAULT '0'
 );
 
 INSERT INTO tracking_event_rollup (counted_until) VALUES ('1970-01-01 00:00Z');
@@ -82,6 +83,8 @@ COMMENT ON TABLE tracking_event_rollup IS 'One row: until when the tables of day
 COMMENT ON COLUMN tracking_event_rollup.only_row IS 'keeps the table at one row';
 COMMENT ON COLUMN tracking_event_rollup.counted_until IS
     'every row of tracking_events that was recorded before is counted';
+COMMENT ON COLUMN tracking_event_rollup.took IS
+    'how long it took, the last time: where that is long, it is done more seldom';
 COMMENT ON VIEW registry_events_daily IS
     'What was done to each repository on each day; as recent as tracking_event_rollup says';
 COMMENT ON COLUMN registry_events_daily.day IS 'by the registry''s clock, in UTC';

@@ -11,6 +11,8 @@ import pytest
 from shared import rollup
 from shared.database import Pool
 from tests.recorded import NOON, record
+from tests.running import running_pipeline
+from tests.waiting import eventually
 
 DAY = NOON.date()
 
@@ -78,6 +80,27 @@ async def test_several_at_once_count_nothing_twice(pool: Pool, database: Any) ->
         await record(database, occurred_at=NOON + timedelta(days=number % 4))
     await asyncio.gather(*(rollup.refresh(pool) for _ in range(4)))
     assert [row[2] for row in await counted(database)] == [5, 5, 5, 5]
+
+
+async def test_a_worker_counts_without_being_asked(
+    amqp_url: str, database_url: str, database: Any
+) -> None:
+    await record(database)
+    async with running_pipeline(amqp_url, database_url):
+
+        async def is_counted() -> bool:
+            return bool(await counted(database))
+
+        await eventually(is_counted)
+
+
+async def test_what_takes_long_is_done_more_seldom(pool: Pool, database: Any) -> None:
+    await rollup.refresh(pool)
+    due = "UPDATE tracking_event_rollup SET counted_until = now() - interval '1 minute', took = $1"
+    every = timedelta(seconds=30)
+    for seconds, is_due in ((1, True), (10, False)):
+        await database.execute(due, timedelta(seconds=seconds))
+        assert await database.fetchval(rollup.DUE, every, 20) is is_due
 
 
 async def test_an_absurd_clock_makes_no_day(pool: Pool, database: Any) -> None:
