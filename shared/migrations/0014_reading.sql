@@ -65,8 +65,8 @@ GROUP BY month, action;
 COMMENT ON TABLE tracking_event_days IS
     'How many tracking events there were, counted from tracking_events again for each day that got '
     'a new row. Without those whose clock is absurd: more than a year behind the record, or a day '
-    'ahead of it. What retention drops from tracking_events stays counted, and so does the action of '
-    'a day that a rename changes long afterwards.';
+    'ahead of it. What retention drops from tracking_events stays counted, and an action that a rename '
+    'changes long afterwards stays counted as it was.';
 COMMENT ON COLUMN tracking_event_days.day IS 'of occurred_at, in UTC';
 COMMENT ON COLUMN tracking_event_days.registry_source IS 'as in tracking_events';
 COMMENT ON COLUMN tracking_event_days.repository IS 'as in tracking_events';
