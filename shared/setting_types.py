@@ -7,6 +7,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+# From a day to a century.
+Age = Annotated[float, Field(ge=86_400, le=100 * 365.25 * 86_400, allow_inf_nan=False)]
+Processes = Annotated[int, Field(gt=0, le=64)]
 
 
 def _split_tokens(value: object) -> object:

@@ -6,7 +6,17 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.setting_types import AmqpUrl, DatabaseUrl, HeaderName, Listen, Seconds, Tokens, Urls
+from shared.setting_types import (
+    Age,
+    AmqpUrl,
+    DatabaseUrl,
+    HeaderName,
+    Listen,
+    Processes,
+    Seconds,
+    Tokens,
+    Urls,
+)
 from shared.source_list import Sources
 
 PREFIX = "REGISTRY_EVENTS_"
@@ -45,20 +55,15 @@ class Settings(BaseSettings):
     tokens: Tokens = Field(
         (), description="accepted tokens, separated by commas or newlines; several while rotating"
     )
-    insecure_no_auth: bool = Field(
-        False, description="ingest accepts notifications without a token"
-    )
+    insecure_no_auth: bool = Field(False, description="ingest takes notifications without a token")
     sources: Sources = Field(
         (),
         description="registries that send notifications of other kinds, or have a name, as a JSON "
         "list (see Other registries)",
     )
     ingest_listen: Listen = Field("127.0.0.1:8080", description="address of ingest")
-    ingest_processes: int = Field(
-        1,
-        gt=0,
-        le=64,
-        description="processes that share its address and work, each within limits of its own",
+    ingest_processes: Processes = Field(
+        1, description="processes that share its address and work, each within its own limits"
     )
     ingest_deadline: Seconds = Field(
         0.4, description="until the answer; below the registry's timeout (500 ms in its example)"
@@ -76,11 +81,8 @@ class Settings(BaseSettings):
         64 * 1024 * 1024, gt=0, description="of bodies in hand; beyond it: 503"
     )
     worker_listen: Listen = Field("127.0.0.1:8081", description="address of a worker's health port")
-    worker_processes: int = Field(
-        1,
-        gt=0,
-        le=64,
-        description="processes that share its health port and work, each within limits of its own",
+    worker_processes: Processes = Field(
+        1, description="processes that share its health port and work, each within its own limits"
     )
     worker_batch_size: int = Field(500, gt=0, le=10_000, description="messages in a transaction")
     worker_batch_wait: Seconds = Field(0.02, description="how long a batch waits to fill up")
@@ -121,6 +123,9 @@ class Settings(BaseSettings):
         description="for how long a pull that comes again is known, so that it counts once",
     )
     geo_enabled: bool = Field(True, description="false: tracking events only")
+    retention_tracking: Age | None = Field(None, description="age at which tracking events go")
+    retention_geo: Age | None = Field(None, description="age at which geo events go, once read")
+    retention_operations: Age | None = Field(None, description="age at which the audit trail goes")
     database_timeout: Seconds = Field(10.0, description="for one statement and for connecting")
     database_statement_cache_size: int = Field(
         100, ge=0, description="0 behind pgbouncer in transaction mode"

@@ -16,6 +16,7 @@ from shared.database import ERRORS, Pool, borrowed, new_pool
 from shared.service import background, listening, stop_signal
 from shared.settings import Settings
 from shared.siblings import Siblings
+from worker import upkeep
 from worker.batches import BatchLoop
 from worker.line import Line, work
 from worker.metrics import WorkerMetrics
@@ -54,7 +55,7 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
             application="registry-events worker",
             size=1 + len(lines),
         ) as pool,
-        background(stop, *(connection.run() for connection in connections)),
+        background(stop, upkeep.run(settings), *(connection.run() for connection in connections)),
         listening(
             _health_app(metrics, pool, connections, siblings),
             settings.worker_listen,

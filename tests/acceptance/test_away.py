@@ -62,6 +62,7 @@ COMMANDS: Mapping[str, Asked | str] = {
     "dead-letters tail": Asked(["--follow"], {"broker": 5}),
     "explain": Asked(),
     "ingest": SERVES,
+    "maintain": Asked([], {"database": 1}),
     "migrate": Asked([], {"database": 1}),
     "pulls": Asked([], {"database": 5}),
     "status": Asked(["--fail-on", "down"], {"broker": 1, "database": 1}),

@@ -13,6 +13,7 @@ from tests.unit.deploy.shipped import COMPOSE, DEPLOY, our_services, seconds
 _REQUIRED = {
     "console": ("amqp_url", "database_url", "console_tokens", "console_view_tokens"),
     "ingest": ("amqp_url", "tokens"),
+    "maintain": ("database_url",),
     "migrate": ("database_url",),
     "worker": ("amqp_url", "database_url"),
 }

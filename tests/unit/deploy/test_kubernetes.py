@@ -8,7 +8,12 @@ from shared import health
 from shared.settings import Settings
 from tests.unit.deploy.shipped import kubernetes, pods
 
-_NAMES = ("registry-events-ingest", "registry-events-migrate", "registry-events-worker")
+_NAMES = (
+    "registry-events-ingest",
+    "registry-events-maintain",
+    "registry-events-migrate",
+    "registry-events-worker",
+)
 
 
 def _container(name: str) -> dict[str, Any]:
