@@ -7,8 +7,8 @@ from typing import Final
 import asyncpg
 
 from console.database import fault, reading
-from console.overview.seen.database import Activity, Conflicts, Database
-from console.overview.sources import lock_holders
+from console.overview.seen.database import Activity, Conflicts, Database, Partitions
+from console.overview.sources import lock_holders, partitions
 from console.words import away
 from shared import credentials, lag, migrate
 from shared.database import ERRORS, Connection, Pool
@@ -67,6 +67,7 @@ async def _tables(pool: Pool) -> Database:
             missing = await migrate.missing(connection)
             activity = await _activity(connection)
             conflicts = Conflicts() if missing else await _conflicts(connection)
+            parts = Partitions() if missing else await partitions.look(connection)
         except asyncpg.LockNotAvailableError:
             return replace(seen, is_locked=True)
     migrations = len(migrate.shipped())
@@ -76,6 +77,7 @@ async def _tables(pool: Pool) -> Database:
         missing=len(missing),
         activity=activity,
         conflicts=conflicts,
+        partitions=parts,
     )
 
 
