@@ -3,20 +3,12 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.setting_types import (
-    Age,
-    AmqpUrl,
-    DatabaseUrl,
-    HeaderName,
-    Listen,
-    Processes,
-    Seconds,
-    Tokens,
-    Urls,
-)
+from shared.console_settings import ConsoleSettings
+from shared.forward_settings import ForwardSettings
+from shared.setting_types import Age, AmqpUrl, DatabaseUrl, Listen, Seconds, Tokens
 from shared.source_list import Sources
 
 PREFIX = "REGISTRY_EVENTS_"
@@ -29,7 +21,7 @@ class CatalogueMode(StrEnum):
     LOOKUP = "lookup"
 
 
-class Settings(BaseSettings):
+class ServiceSettings(BaseSettings):
     """One field a setting; its description is its line in the README and in `config show`.
 
     Durations are seconds, sizes are bytes. Addresses are HOST:PORT in one variable because
@@ -50,20 +42,25 @@ class Settings(BaseSettings):
         None, validation_alias="AMQP_URL", description="RabbitMQ, with its virtual host"
     )
     database_url: DatabaseUrl | None = Field(
-        None, validation_alias="DATABASE_URL", description="PostgreSQL (worker, migrate)"
+        None, validation_alias="DATABASE_URL", description="PostgreSQL (worker, migrate, forward)"
     )
     tokens: Tokens = Field(
         (), description="accepted tokens, separated by commas or newlines; several while rotating"
     )
-    insecure_no_auth: bool = Field(False, description="ingest takes notifications without a token")
+    insecure_no_auth: bool = Field(
+        False, description="ingest accepts notifications without a token"
+    )
     sources: Sources = Field(
         (),
         description="registries that send notifications of other kinds, or have a name, as a JSON "
         "list (see Other registries)",
     )
     ingest_listen: Listen = Field("127.0.0.1:8080", description="address of ingest")
-    ingest_processes: Processes = Field(
-        1, description="processes that share its address and work, each within its own limits"
+    ingest_processes: int = Field(
+        1,
+        gt=0,
+        le=64,
+        description="processes that share its address and work, each within limits of its own",
     )
     ingest_deadline: Seconds = Field(
         0.4, description="until the answer; below the registry's timeout (500 ms in its example)"
@@ -81,35 +78,17 @@ class Settings(BaseSettings):
         64 * 1024 * 1024, gt=0, description="of bodies in hand; beyond it: 503"
     )
     worker_listen: Listen = Field("127.0.0.1:8081", description="address of a worker's health port")
-    worker_processes: Processes = Field(
-        1, description="processes that share its health port and work, each within its own limits"
+    worker_processes: int = Field(
+        1,
+        gt=0,
+        le=64,
+        description="processes that share its health port and work, each within limits of its own",
     )
     worker_batch_size: int = Field(500, gt=0, le=10_000, description="messages in a transaction")
     worker_batch_wait: Seconds = Field(0.02, description="how long a batch waits to fill up")
     worker_attempts: int = Field(3, gt=0, description="tries before an event is dead-lettered")
     worker_drain_timeout: Seconds = Field(
         25.0, description="after SIGTERM, to finish what is in hand"
-    )
-    console_listen: Listen = Field("127.0.0.1:8090", description="address of the console's page")
-    console_tokens: Tokens = Field(
-        (),
-        description="tokens that open the console, to act if it allows writes; "
-        "for any address but loopback these are needed, or those for viewing",
-    )
-    console_view_tokens: Tokens = Field((), description="tokens that open the console only to look")
-    console_proxy_user_header: HeaderName = Field(
-        "",
-        description="header in which a reverse proxy names the user, instead of tokens; "
-        "nobody but the proxy may reach the console then",
-    )
-    console_acting_users: str = Field(
-        "",
-        description="those of the proxy's users who may act, separated by commas; empty: all",
-    )
-    console_services: Urls = Field(
-        "",
-        description="ingests and workers, http://HOST:PORT separated by commas, "
-        "whose figures the console shows",
     )
     catalogue_mode: CatalogueMode = Field(
         CatalogueMode.REGISTER,
@@ -123,9 +102,15 @@ class Settings(BaseSettings):
         description="for how long a pull that comes again is known, so that it counts once",
     )
     geo_enabled: bool = Field(True, description="false: tracking events only")
-    retention_tracking: Age | None = Field(None, description="age at which tracking events go")
-    retention_geo: Age | None = Field(None, description="age at which geo events go, once read")
-    retention_operations: Age | None = Field(None, description="age at which the audit trail goes")
+    retention_tracking: Age | None = Field(
+        None, description="age at which tracking events are dropped, by the month; empty: never"
+    )
+    retention_geo: Age | None = Field(
+        None, description="the same of geo events, but of none that a site has yet to read"
+    )
+    retention_operations: Age | None = Field(
+        None, description="age at which the audit trail of dead letters is deleted; empty: never"
+    )
     database_timeout: Seconds = Field(10.0, description="for one statement and for connecting")
     database_statement_cache_size: int = Field(
         100, ge=0, description="0 behind pgbouncer in transaction mode"
@@ -138,20 +123,6 @@ class Settings(BaseSettings):
         "auto", description="auto: console on a terminal, JSON lines elsewhere"
     )
 
-    @field_validator("console_view_tokens")
-    @classmethod
-    def _look_only(cls, tokens: Tokens, others: ValidationInfo) -> Tokens:
-        if set(tokens) & set(others.data.get("console_tokens", ())):
-            raise ValueError(f"a token stands in {PREFIX}CONSOLE_TOKENS too; may who holds it act?")
-        return tokens
 
-    @field_validator("console_acting_users")
-    @classmethod
-    def _of_the_proxy(cls, users: str, others: ValidationInfo) -> str:
-        if users and not others.data.get("console_proxy_user_header", users):
-            raise ValueError(
-                f"without {PREFIX}CONSOLE_PROXY_USER_HEADER nobody names a user to the console"
-            )
-        if users and not users.replace(",", "").strip():
-            raise ValueError("it names nobody; leave it out if all may act")
-        return users
+class Settings(ForwardSettings, ConsoleSettings, ServiceSettings):
+    """All of them; the fields of the base that is named last come first in every table."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from shared.database import Connection, as_json
 from shared.origin import DEFAULT, DEFAULT_SOURCE, DISTRIBUTION, NATIVE, Origin
-from worker.classification.tracking import CATEGORY
+from shared.tracking import CATEGORY
 from worker.verdicts import EventKey, Verdict, id_scope
 
 INSERT = """

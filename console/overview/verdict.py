@@ -10,6 +10,7 @@ from console.overview.findings.clocks import clock_findings
 from console.overview.findings.conflicts import conflict_findings
 from console.overview.findings.database import database_findings
 from console.overview.findings.finding import Finding, State
+from console.overview.findings.forwarding import forward_findings
 from console.overview.findings.held import held_findings
 from console.overview.findings.partitions import partition_findings
 from console.overview.findings.pulls import pull_findings
@@ -41,6 +42,7 @@ def judge(snapshot: Snapshot, flow: Flow, zone: tzinfo = UTC) -> Verdict:
         *clock_findings(snapshot.database.activity),
         *conflict_findings(snapshot.database.conflicts),
         *partition_findings(snapshot.database.partitions),
+        *forward_findings(snapshot.database.forwarding),
         *queue_findings(snapshot, flow),
         *pull_findings(snapshot.broker.pulls),
         *held_findings(snapshot),
