@@ -17,6 +17,7 @@ from shared.schema_fault import schema_fault
 from shared.service import background, listening, stop_signal
 from shared.settings import Settings
 from shared.siblings import Siblings
+from worker import upkeep
 from worker.batches import BatchLoop
 from worker.line import Line, work
 from worker.metrics import WorkerMetrics
@@ -55,6 +56,7 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
         ) as pool,
         background(
             stop,
+            upkeep.run(settings),
             rollup.run(settings, application="registry-events worker counts"),
             *(connection.run() for connection in connections),
         ),
