@@ -33,6 +33,10 @@ _PLACES: Final = {
         "console.commands.migrate:migrate",
         "Bring the database's schema up to date; safe to run from many places at once.",
     ),
+    "shards": (
+        "console.commands.shards:shards",
+        "Spread repositories over REGISTRY_EVENTS_SHARDS queues, while events come and go.",
+    ),
     "status": (
         "console.commands.status:status",
         "Is it working? The state of the broker, the queues, the workers and the database.",

@@ -18,6 +18,7 @@ from worker.batches import BatchLoop
 from worker.consumer import Consumer
 from worker.metrics import WorkerMetrics
 from worker.recorder import Recorder
+from worker.shards import Shards
 
 # Within what siblings wait for each other.
 _READINESS_TIMEOUT: Final = 1.0
@@ -34,11 +35,14 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
     stop = stop_signal()
     metrics = WorkerMetrics()
     consumer = Consumer(
-        batch_size=settings.worker_batch_size, batch_wait=settings.worker_batch_wait
+        batch_size=settings.worker_batch_size,
+        batch_wait=settings.worker_batch_wait,
+        queues=settings.shards,
     )
+    shards = Shards(consumer, settings.shards)
     amqp_url, heartbeat = secret(settings.amqp_url), settings.amqp_heartbeat
     consuming = Connection(
-        amqp_url, name="registry-events worker", heartbeat=heartbeat, opened=consumer.opened
+        amqp_url, name="registry-events worker", heartbeat=heartbeat, opened=shards.opened
     )
     publishing = Connection(
         amqp_url, name="registry-events worker dead letters", heartbeat=heartbeat
@@ -48,7 +52,7 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
         new_pool(
             settings, url=secret(settings.database_url), application="registry-events worker"
         ) as pool,
-        background(stop, consuming.run(), publishing.run()),
+        background(stop, consuming.run(), publishing.run(), shards.run()),
         listening(
             _health_app(metrics, pool, consuming, publishing, siblings),
             settings.worker_listen,

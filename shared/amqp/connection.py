@@ -34,10 +34,11 @@ class Connection:
     """
 
     def __init__(
-        self, url: str, *, name: str, heartbeat: int, opened: Opened | None = None
+        self, url: str, *, name: str, heartbeat: int, shards: int = 1, opened: Opened | None = None
     ) -> None:
         self._url = URL(url).update_query(heartbeat=heartbeat)
         self._name = name
+        self._shards = shards
         self._opened = opened
         self._lost: asyncio.Future[str] | None = None
         self._log = get_logger().bind(connection=name)
@@ -94,7 +95,7 @@ class Connection:
         self, connection: AbstractConnection, plug: wire.Wire, lost: asyncio.Future[str]
     ) -> Channel:
         outer = await connection.channel()
-        await topology.declare(outer)
+        await topology.declare(outer, self._shards)
         channel = await Channel.of(outer, plug)
         channel.underlay.closing.add_done_callback(
             lambda closing: _lose(lost, describe(ended_by(closing)))
