@@ -39,22 +39,25 @@ class Broker:
 
 @asynccontextmanager
 async def connected(
-    url: str, *, say: Say = silent, patience: float = PATIENCE
+    url: str, *, say: Say = silent, patience: float = PATIENCE, shards: int = 1
 ) -> AsyncIterator[Broker]:
-    """Raises BrokerAwayError and TopologyConflictError."""
+    """To publish events, say how many `shards` they go to.
+
+    Raises BrokerAwayError and TopologyConflictError.
+    """
     amqp = URL(url).update_query(heartbeat=_HEARTBEAT)
     plug = wire.Wire()
     opening = wire.connected(amqp, name=NAME, seconds=ANSWER, wire=plug)
     with naming(url):
         async with opening as connection:
-            await _declare(connection, plug)
+            await _declare(connection, plug, shards)
             yield Broker(url, connection, plug, say, patience)
 
 
-async def _declare(connection: AbstractConnection, plug: wire.Wire) -> None:
+async def _declare(connection: AbstractConnection, plug: wire.Wire, shards: int) -> None:
     """New queues take a broker a while."""
     channel = await broker_errors(connection.channel(), ANSWER)
     beside = await broker_errors(connection.channel(), ANSWER)
     asking = partial(beside.get_exchange, _ALWAYS_THERE)
     async with watched(asking, plug.cut):
-        await broker_errors(topology.declare(channel), counts.PATIENCE)
+        await broker_errors(topology.declare(channel, shards), counts.PATIENCE)
