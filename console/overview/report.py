@@ -89,8 +89,9 @@ def _queues(seen: Overview, width: int | None) -> Iterator[str]:
         to_empty(seen),
     ]
     buried = [rate(comes), rate(goes), duration(seen.snapshot.oldest_dead)]
+    beside = f" +{len(broker.shards)}" if broker.shards else ""
     rows = [
-        [EVENTS_QUEUE, *_depth(broker.events, seen.snapshot.in_hand), *events],
+        [EVENTS_QUEUE + beside, *_depth(broker.events, seen.snapshot.in_hand), *events],
         [DEAD_QUEUE, *_depth(broker.dead), *buried, ""],
     ]
     table = Table(_COLUMNS, width)

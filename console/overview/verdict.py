@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Final
 
-from console.overview.findings.backlog import queue_findings
+from console.overview.findings.backlog import queue_findings, shard_findings
 from console.overview.findings.clocks import clock_findings
 from console.overview.findings.conflicts import conflict_findings
 from console.overview.findings.database import database_findings
@@ -38,6 +38,7 @@ def judge(snapshot: Snapshot, flow: Flow, zone: tzinfo = UTC) -> Verdict:
         *clock_findings(snapshot.database.activity),
         *conflict_findings(snapshot.database.conflicts),
         *queue_findings(snapshot, flow),
+        *shard_findings(snapshot),
         *held_findings(snapshot),
         *_services(snapshot),
         *sender_findings(snapshot, zone),

@@ -20,6 +20,8 @@ from yarl import URL
 import worker.app
 from console.local.packages.programs import RABBITMQ
 from console.local.servers.rabbitmq import RabbitMQ
+from console.overview.seen.broker import Depth
+from console.overview.sources.broker import BrokerLook
 from console.sharding import shard as queues
 from console.sharding.change import change
 from console.sharding.errors import ShardsError
@@ -161,6 +163,18 @@ async def test_a_frozen_leader_keeps_only_its_own_waiting(
                 await pipeline.settled(10 if is_early else 15)
             await publish(publisher, texts_of(1, 5))
             assert len(await pipeline.settled(20)) == 20
+
+
+async def test_what_waits_is_added_up(amqp_url: str) -> None:
+    async with bound(amqp_url) as channel, publishing(amqp_url, SHARDS) as publisher:
+        for shard in range(SHARDS):
+            await publish(publisher, texts_of(shard, 2 + shard))
+        await waiting(channel)
+        look = BrokerLook(amqp_url, SHARDS + 1)
+        seen = await look.look()
+        await look.close()
+    assert seen.events == Depth(9, 0)
+    assert list(seen.shards.values()) == [Depth(3, 0), Depth(4, 0), None]
 
 
 async def test_who_is_told_to_let_go_does_and_the_others_go_on(
