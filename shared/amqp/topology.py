@@ -39,6 +39,8 @@ _EVENTS_ARGUMENTS: Final[dict[str, str | int]] = {
     "x-dead-letter-strategy": "at-least-once",
     "x-delivery-limit": DELIVERY_LIMIT,
 }
+# Else the broker makes the node that we are connected to the leader of every one.
+_SHARD_ARGUMENTS: Final = {**_EVENTS_ARGUMENTS, "x-queue-leader-locator": "balanced"}
 _DEAD_ARGUMENTS: Final[dict[str, str | int]] = {
     "x-queue-type": "quorum",
     "x-overflow": "reject-publish",
@@ -117,9 +119,7 @@ async def declare_shard(channel: Underlay, shard: int) -> None:
     Raises TopologyConflictError, and what aiormq raises.
     """
     try:
-        await channel.queue_declare(
-            queue_of(shard), durable=True, arguments=dict(_EVENTS_ARGUMENTS)
-        )
+        await channel.queue_declare(queue_of(shard), durable=True, arguments=dict(_SHARD_ARGUMENTS))
     except ChannelPreconditionFailed as error:
         raise _conflict(error) from None
 
