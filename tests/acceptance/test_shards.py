@@ -1,8 +1,11 @@
 """The number of queues changes under load, and nothing is lost or counted twice."""
 
 import asyncio
+import json
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -11,7 +14,9 @@ import aiohttp
 import pytest
 from aio_pika.exceptions import ChannelNotFoundEntity
 
+from shared.amqp.spreading import shard_of
 from shared.amqp.topology import DEAD_QUEUE, queue_of
+from tests.acceptance.burying import bury
 from tests.factories import make_envelope, make_event
 from tests.processes import Processes, Service, run, variables, waiting
 from tests.running import Pipeline
@@ -59,6 +64,24 @@ class Registry:
         await eventually(many)
 
 
+@asynccontextmanager
+async def sending(registry: Registry) -> AsyncIterator[None]:
+    """What is on its way when the block ends is answered."""
+    stop = asyncio.Event()
+    senders = [asyncio.ensure_future(registry.send(stop)) for _ in range(SENDERS)]
+    try:
+        yield
+    except BaseException:
+        for sender in senders:
+            sender.cancel()
+        raise
+    finally:
+        stop.set()
+        await asyncio.gather(*senders, return_exceptions=True)
+    for sender in senders:
+        sender.result()
+
+
 async def shards(processes: Processes, number: int, *options: str) -> Any:
     environment = {**processes.environment, **variables(shards=number)}
     return await asyncio.to_thread(run, "shards", *options, **environment)
@@ -98,17 +121,14 @@ async def roll_out(
 
 async def test_from_one_to_four_to_two_to_one_under_load(processes: Processes) -> None:
     old: Sequence[Service] = [processes.ingest(), processes.worker()]
-    stop = asyncio.Event()
     async with processes.pipeline(old[0]) as pipeline:
         registry = Registry(pipeline)
         registry.ingests = old[:1]
-        senders = [asyncio.ensure_future(registry.send(stop)) for _ in range(SENDERS)]
-        await registry.sends(50)
-        for number in (4, 2, 1):
-            old = await roll_out(processes, registry, old, number)
-            assert (await left(processes.amqp_url)).count(None) == MOST - number
-        stop.set()
-        await asyncio.gather(*senders)
+        async with sending(registry):
+            await registry.sends(50)
+            for number in (4, 2, 1):
+                old = await roll_out(processes, registry, old, number)
+                assert (await left(processes.amqp_url)).count(None) == MOST - number
         rows = await pipeline.settled(len(registry.sent))
         assert sorted(row["event_id"] for row in rows) == sorted(registry.sent)
     await old[1].terminate()
@@ -152,3 +172,21 @@ async def test_run_again_it_changes_nothing(processes: Processes, number: int) -
         done = await shards(processes, number)
         assert done.returncode == 0, done.stderr
         assert done.stdout.splitlines()[-1].count("registry.events") == number
+
+
+async def test_a_requeued_dead_letter_goes_to_the_queue_of_its_repository(
+    processes: Processes,
+) -> None:
+    worker = processes.worker(shards=4)
+    assert (await shards(processes, 4)).returncode == 0
+    await worker.terminate()
+    events = [make_event(target={"repository": f"group/{number}"}) for number in range(40)]
+    await bury(processes.amqp_url, events, error_type="refused")
+    environment = {**processes.environment, **variables(shards=4)}
+    requeue = ("dead-letters", "requeue", "--all", "--yes")
+    done = await asyncio.to_thread(run, *requeue, **environment)
+    assert done.returncode == 0, done.stderr
+    expected = Counter(shard_of(f"group/{number}", 4) for number in range(40))
+    assert list(await left(processes.amqp_url)) == [expected[shard] for shard in range(4)]
+    status = await asyncio.to_thread(run, "status", "-o", "json", **environment)
+    assert json.loads(status.stdout)["broker"]["events"] == {"ready": 40, "consumers": 0}

@@ -12,6 +12,7 @@ from tests.bench import (
     neighbours,
     registry,
     scaling,
+    shards,
     startup,
 )
 from tests.bench.figures import Section
@@ -24,6 +25,7 @@ PARTS: Final[Mapping[str, Measure]] = {
     "worker": beside_others.measure,
     "stages": by_stage.measure,
     "workers": scaling.measure,
+    "shards": shards.measure,
     "queues": long_queues.measure,
     "ingest": ingest.measure,
     "registry": registry.measure,
