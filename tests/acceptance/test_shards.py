@@ -123,7 +123,7 @@ async def test_from_one_to_four_to_two_to_one_under_load(processes: Processes) -
     old: Sequence[Service] = [processes.ingest(), processes.worker()]
     async with processes.pipeline(old[0]) as pipeline:
         registry = Registry(pipeline)
-        registry.ingests = old[:1]
+        registry.ingests = list(old[:1])
         async with sending(registry):
             await registry.sends(50)
             for number in (4, 2, 1):
