@@ -71,7 +71,7 @@ man: install  ## renew the manual pages, after a change of a command
 
 lock: install  ## renew the lock files (uv must be on the PATH)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
-		pyproject.toml -o requirements.lock
+		--extra oidc pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \

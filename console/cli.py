@@ -33,6 +33,10 @@ _PLACES: Final = {
         "console.commands.migrate:migrate",
         "Bring the database's schema up to date; safe to run from many places at once.",
     ),
+    "pulls": (
+        "console.commands.pulls:pulls",
+        "Is anybody still using it? Pulls of repositories or tags, and when the last one was.",
+    ),
     "shards": (
         "console.commands.shards:shards",
         "Spread repositories over REGISTRY_EVENTS_SHARDS queues, while events come and go.",

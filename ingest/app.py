@@ -4,7 +4,7 @@ from typing import Final
 
 from aiohttp import web
 
-from ingest import answers
+from ingest import answers, sender_faults, subscriptions
 from ingest.auth import TokenCheck
 from ingest.guard import GuardedPublisher
 from ingest.in_hand import InHand
@@ -12,13 +12,13 @@ from ingest.intake import Intake
 from ingest.metrics import IngestMetrics
 from ingest.notifications import PATHS, NotificationHandler
 from ingest.refusals import Refusals
-from ingest.sender_faults import together
 from ingest.sources import routes
 from ingest.sources.faults import faults
 from ingest.sources.handler import SourceHandler
 from shared import health, straight
 from shared.amqp.connection import Connection
 from shared.amqp.publisher import ConfirmedPublisher
+from shared.amqp.shards import Wanted
 from shared.amqp.spreading import SpreadingPublisher
 from shared.configuration import secret
 from shared.service import StartError, background, listening, stop_signal
@@ -28,6 +28,7 @@ from shared.siblings import Siblings
 # Seconds for requests in hand.
 DRAIN_TIMEOUT: Final = 5.0
 _FAULTS: Final = "sender_faults"
+_SUBSCRIPTIONS: Final = "subscriptions"
 
 
 async def run(settings: Settings, siblings: Siblings | None = None) -> None:
@@ -41,7 +42,7 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
         secret(settings.amqp_url),
         name="registry-events ingest",
         heartbeat=settings.amqp_heartbeat,
-        shards=settings.shards,
+        wanted=Wanted(settings.shards, pulls=settings.pulls),
     )
     spreading = SpreadingPublisher(ConfirmedPublisher(connection), settings.shards)
     publisher = GuardedPublisher(spreading)
@@ -76,8 +77,14 @@ def new_app(
         app,
         readiness=readiness,
         registry=metrics.registry,
-        details=lambda: {_FAULTS: refusals.sender_faults.document()},
-        sum_up=lambda documents: {_FAULTS: together([one[_FAULTS] for one in documents])},
+        details=lambda: {
+            _FAULTS: refusals.sender_faults.document(),
+            _SUBSCRIPTIONS: refusals.subscriptions.document(),
+        },
+        sum_up=lambda documents: {
+            _FAULTS: sender_faults.together([one[_FAULTS] for one in documents]),
+            _SUBSCRIPTIONS: subscriptions.together([one[_SUBSCRIPTIONS] for one in documents]),
+        },
         siblings=siblings,
     )
     return app

@@ -16,10 +16,9 @@ import msgspec
 from ingest.registries.adapter import Sent
 from ingest.translation import Body, Notification
 from shared import strict_json
-from shared.amqp.message import TRACEPARENT, Headers
+from shared.amqp.message import REQUEST_HEADERS, TRACEPARENT, Headers
 from shared.origin import DISTRIBUTION, Origin
 
-_REQUEST: Final = "request-headers"
 _OPTIONS: Final = "source-options"
 _RECEIPT: Final = "receipt-id"
 _KEPT: Final = re.compile(
@@ -65,7 +64,8 @@ class Arrival(Notification, frozen=True, kw_only=True):
     @property
     def came(self) -> Headers:
         """Headers of each message that is made of it."""
-        return super().headers
+        told = super().headers
+        return {**told, _OPTIONS: json.dumps(dict(self.options))} if self.options else told
 
     @property
     def headers(self) -> Headers:
@@ -73,14 +73,19 @@ class Arrival(Notification, frozen=True, kw_only=True):
         return {
             **self.came,
             **Origin(self.source, self.registry).headers,
-            _REQUEST: json.dumps(self.request),
+            REQUEST_HEADERS: json.dumps(self.request),
             _OPTIONS: json.dumps(dict(self.options)),
-            _RECEIPT: self.receipt,
+            **self.receipt_header,
         }
 
     @property
     def identity(self) -> str:
         return f"{self.registry} {super().identity} {json.dumps(self.request)}"
+
+    @property
+    def receipt_header(self) -> Headers:
+        """Of a message whose event has its id from the receipt: a repeat has the same then."""
+        return {_RECEIPT: self.receipt}
 
     def event_id(self, number: int) -> str:
         """Of what it tells at the place `number`, from 0."""
@@ -101,7 +106,7 @@ class Arrival(Notification, frozen=True, kw_only=True):
             traceparent=trace if isinstance(trace, str) else None,
             source=origin.source,
             registry=origin.registry,
-            request=_texts(headers.get(_REQUEST)),
+            request=_texts(headers.get(REQUEST_HEADERS)),
             options=_texts(headers.get(_OPTIONS)),
             receipt=receipt if isinstance(receipt, str) and receipt else str(uuid4()),
         )

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeVar
 from ingest.arrival import Arrival
 from ingest.burial import Burials
 from ingest.metrics import IngestMetrics
-from ingest.normalisation import normalised
+from ingest.normalisation import Normalised, normalised
 from ingest.quick_translation import translate_at_once
 from ingest.translation import Notification, Outcome, Translated, translate
 from shared.amqp.publisher import Publisher, PublishFailedError
@@ -55,14 +55,16 @@ class Intake:
             translated = await self._beside(notification, lambda one: list(translate(one)))
         return await self._hand_over(notification, translated, started + self._deadline)
 
-    async def take_arrival(self, arrival: Arrival, *, deadline: float) -> tuple[Receipt, str]:
-        """As `take`, of another registry; why there is nothing in it, if so, beside the receipt.
+    async def take_arrival(
+        self, arrival: Arrival, *, deadline: float
+    ) -> tuple[Receipt, Normalised]:
+        """As `take`, of another registry; what was found in it, beside the receipt.
 
         `deadline` is in seconds.
         """
         until = time.monotonic() + deadline
-        translated, ignored = await self._beside(arrival, normalised)
-        return await self._hand_over(arrival, translated, until), ignored
+        found = await self._beside(arrival, normalised)
+        return await self._hand_over(arrival, found.translated, until), found
 
     async def _hand_over(
         self, notification: Notification, translated: Sequence[Translated], until: float

@@ -23,10 +23,14 @@ _UNRECORDED: Final = "an invalid event of an action that nobody records"
 
 
 class Normalised(NamedTuple):
-    """`ignored` says why there is nothing of ours in it, or in a part of it; empty if there is."""
+    """`ignored` says why there is nothing of ours in it, or in a part of it; empty if there is.
+
+    `confirm_at` is as an `Ignored` has it.
+    """
 
     translated: Sequence[Translated]
     ignored: str = ""
+    confirm_at: str | None = None
 
 
 def normalised(arrival: Arrival) -> Normalised:
@@ -49,10 +53,11 @@ def normalised(arrival: Arrival) -> Normalised:
         return Normalised([unreadable(arrival, UnreadableRequestError("its adapter failed"))])
     if why := next((one.reason for one in found if isinstance(one, Unreadable)), ""):
         translated.append(unreadable(arrival, UnreadableRequestError(why)))
-    ignored = next((one.reason for one in found if isinstance(one, Ignored)), "")
+    none_of_ours = next((one for one in found if isinstance(one, Ignored)), Ignored(""))
+    ignored = none_of_ours.reason
     if not ignored and any(not one.message for one in translated):
         ignored = _UNRECORDED
-    return Normalised(translated, ignored)
+    return Normalised(translated, ignored, none_of_ours.confirm_at)
 
 
 def handshake(arrival: Arrival) -> object | None:
@@ -95,7 +100,8 @@ def _translated(
         **_parts(change),
         "original": came_as,
     }
-    headers = {**arrival.came, **origin.headers}
+    receipt = {} if change.event_id else arrival.receipt_header
+    headers = {**arrival.came, **origin.headers, **receipt}
     return translate_one(_json(event), headers, arrival.received_at)
 
 

@@ -12,7 +12,8 @@ from multidict import istr
 
 from ingest import answers
 from ingest.auth import TokenCheck
-from ingest.body import BodyError, read
+from ingest.body import read
+from ingest.body_limit import BodyError
 from ingest.in_hand import InHand
 from ingest.intake import Intake
 from ingest.metrics import IngestMetrics

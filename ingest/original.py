@@ -4,7 +4,9 @@ import json
 from hashlib import sha256
 from typing import Any, Final
 
+from ingest.actor_token import without_token
 from ingest.arrival import Arrival
+from ingest.registries.adapter import text_of
 from shared import strict_json
 from shared.text import from_bytes
 
@@ -26,7 +28,7 @@ def original(arrival: Arrival, events: int) -> dict[str, Any]:
         body = _without_manifest(body)
     told: dict[str, Any] = {"headers": dict(arrival.request)}
     if len(body) <= _LARGEST and len(body) * events <= _LARGEST_OF_ALL:
-        return told | {"body": from_bytes(body)}
+        return told | {"body": from_bytes(without_token(body))}
     whole = arrival.body.kept
     return told | {"body_length": len(whole), "body_sha256": sha256(whole).hexdigest()}
 
@@ -34,7 +36,7 @@ def original(arrival: Arrival, events: int) -> dict[str, Any]:
 def _without_manifest(body: bytes) -> bytes:
     """The rest, whether the event is the body or its `data`; the body if it is not JSON."""
     try:
-        value = strict_json.loads(from_bytes(body))
+        value = strict_json.loads(text_of(body))
     except strict_json.InvalidJSONError:
         return body
     for part in (value, value.get("data")) if isinstance(value, dict) else ():

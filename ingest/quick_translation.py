@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from ingest.actor_token import without_token
 from ingest.translation import Notification, Translated
 from shared import quick_json
 from shared.amqp.message import event_message
@@ -42,7 +43,11 @@ def translate_at_once(notification: Notification) -> list[Translated] | None:
         event = Event.at_once(parts)
         if event is None:
             return None
-        translated.append(Translated(event_message(event, text, headers), event.action))
+        # A null is not of the shape that is read at once: so None is that there is no such member.
+        has_token = parts.actor is not None and parts.actor.user is not None
+        may_have_another = parts.original is not None
+        sent = without_token(text) if has_token or may_have_another else text
+        translated.append(Translated(event_message(event, sent, headers), event.action))
     return translated
 
 

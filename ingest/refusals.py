@@ -7,7 +7,9 @@ from typing import Final
 
 from aiohttp import web
 
+from ingest.arrival import Arrival
 from ingest.sender_faults import SenderFault, SenderFaults
+from ingest.subscriptions import Subscriptions
 from ingest.translation import Body
 from shared.amqp.publisher import PublishFailedError
 from shared.logs import get_logger
@@ -19,11 +21,12 @@ _QUIET: Final = 1.0
 class Refusals:
     def __init__(self) -> None:
         self.sender_faults = SenderFaults()
+        self.subscriptions = Subscriptions()
         # Bound once: else each line that is not wanted costs as much as one that is.
         self._log = get_logger().bind()
         self._unauthorized, self._refused = Throttle(_QUIET), Throttle(_QUIET)
         self._unproven, self._no_keys = Throttle(_QUIET), Throttle(_QUIET)
-        self._too_large = Throttle(_QUIET)
+        self._too_large, self._unconfirmed = Throttle(_QUIET), Throttle(_QUIET)
 
     def unauthorized(self, request: web.Request) -> None:
         self.sender_faults.note(SenderFault.TOKEN, request.remote)
@@ -43,6 +46,13 @@ class Refusals:
             self._log.warning(
                 "notification.too_large", remote=request.remote, length=body.length, count=count
             )
+
+    def subscription(self, arrival: Arrival, url: str | None) -> None:
+        """What a request says of one; `url` is as an `Ignored` has it."""
+        self.subscriptions.note(arrival.source, arrival.request, url)
+        if url is not None and (count := self._unconfirmed.count()):
+            told = url or "not Amazon's: do not open it"
+            self._log.warning("source.unconfirmed", source=arrival.source, url=told, count=count)
 
     def not_published(self, error: PublishFailedError) -> None:
         if count := self._refused.count():

@@ -15,10 +15,10 @@ from shared.bad_input import BadInputError
 _PIECE: Final = 64 * 1024
 _SPACE: Final = re.compile(r"[ \t\r\n]*+")
 _SCALAR: Final = re.compile(r"[^\s,\]}]*+")
-_IN_STRING: Final = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+IN_STRING: Final = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 # Up to the next bracket outside of strings, or a string that ends in another piece.
 _NO_BRACKET: Final = re.compile(
-    rf'[^"\[\]{{}}]*+(?:"{_IN_STRING.pattern}"[^"\[\]{{}}]*+)*+', re.DOTALL
+    rf'[^"\[\]{{}}]*+(?:"{IN_STRING.pattern}"[^"\[\]{{}}]*+)*+', re.DOTALL
 )
 # Of a key as it is written; `events` in escapes alone has 38.
 _LONGEST_KEY: Final = 64 * 1024
@@ -57,13 +57,13 @@ class Scanner:
             raise UnreadableEnvelopeError("text after the envelope")
 
     def is_null(self, start: int) -> bool:
-        return self.text[start : self._end_of(_SCALAR, start)] == "null"
+        return self.text[start : self.end_of(_SCALAR, start)] == "null"
 
     def value_end(self, start: int) -> int:
         opening = self.text[start : start + 1]
         if opening in ("{", "["):
             return self._closing_bracket(start)
-        end = self._string_end(start) if opening == '"' else self._end_of(_SCALAR, start)
+        end = self._string_end(start) if opening == '"' else self.end_of(_SCALAR, start)
         if end <= start:
             raise _broken("a value is missing", start)
         return end
@@ -77,7 +77,7 @@ class Scanner:
         return position + 1
 
     def skip_space(self, position: int) -> int:
-        return self._end_of(_SPACE, position)
+        return self.end_of(_SPACE, position)
 
     def _read_key(self, position: int) -> tuple[str, int]:
         end = self._string_end(position) if self.text[position : position + 1] == '"' else 0
@@ -103,7 +103,7 @@ class Scanner:
     def _next_bracket(self, position: int) -> int:
         """Behind the next bracket outside of strings; 0 if there is none."""
         while True:
-            position = self._end_of(_NO_BRACKET, position)
+            position = self.end_of(_NO_BRACKET, position)
             if self.text[position : position + 1] != '"':
                 return position + 1 if position < len(self.text) else 0
             position = self._string_end(position)
@@ -112,10 +112,10 @@ class Scanner:
 
     def _string_end(self, start: int) -> int:
         """Behind the string that starts at `start`; 0 if it has no end."""
-        end = self._end_of(_IN_STRING, start + 1)
+        end = self.end_of(IN_STRING, start + 1)
         return end + 1 if self.text[end : end + 1] == '"' else 0
 
-    def _end_of(self, pattern: re.Pattern[str], position: int) -> int:
+    def end_of(self, pattern: re.Pattern[str], position: int) -> int:
         """Where what `pattern` matches from `position` on ends, found a piece at a time."""
         while found := pattern.match(self.text, position, position + _PIECE):
             # One less: an escape that a piece cuts in two is left to the next.

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from ingest.actor_token import without_token
 from ingest.envelope import UnreadableEnvelopeError, split
 from ingest.received import Body, Notification
 from shared.amqp.dead_letter import Reason, Story, dead_letter
@@ -92,7 +93,8 @@ def translate_one(text: str, headers: Headers, received_at: datetime) -> Transla
         if action:
             return Translated(None, action)
         return _dead(to_bytes(text), Reason.INVALID_EVENT, error, headers, received_at)
-    return Translated(event_message(event, to_bytes(text), headers), event.action)
+    body = without_token(to_bytes(text))
+    return Translated(event_message(event, body, headers), event.action)
 
 
 def _read(text: str) -> Event:
@@ -137,4 +139,4 @@ def _dead(
     body: bytes, reason: Reason, error: Exception, headers: Headers, received_at: datetime
 ) -> Translated:
     story = Story.of(reason, error, attempts=1, first_seen=received_at)
-    return Translated(dead_letter(body, story, headers), reason=reason)
+    return Translated(dead_letter(without_token(body), story, headers), reason=reason)

@@ -2,7 +2,7 @@
 
 That is JSON Web Tokens (RFC 7519) and any other JSON object in base64, also one that is cut short;
 what follows the scheme in an `Authorization` header (RFC 9110, 11.6.2); the user, the password and
-the query of a URL.
+the query of a URL, but for the one that an operator is asked to open.
 """
 
 import re
@@ -32,7 +32,13 @@ _AUTHORIZATION: Final = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
-_URL: Final = re.compile(r'://([^\s"<>]++)')
+# All that it opens is a subscription that waits for it:
+# https://docs.aws.amazon.com/sns/latest/dg/http-subscription-confirmation-json.html
+SNS_CONFIRMATION: Final = re.compile(
+    r"https://sns\.[a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?/"
+    r"\?Action=ConfirmSubscription&[A-Za-z0-9_:&=.%-]{1,1000}"
+)
+_URL: Final = re.compile(rf'{SNS_CONFIRMATION.pattern}(?![^\s"<>])|://([^\s"<>]++)')
 
 
 def masked(text: str) -> str:
@@ -43,6 +49,8 @@ def masked(text: str) -> str:
 
 
 def _place(found: re.Match[str]) -> str:
+    if found[1] is None:
+        return found[0]
     # Up to the last @: a password that nobody has percent-encoded may hold any of a URL's marks.
     user, at, rest = found[1].rpartition("@")
     place, mark, query = rest.partition("?")

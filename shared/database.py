@@ -24,7 +24,8 @@ ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, Timeout
 _BEGIN = """
 BEGIN;
 SET LOCAL statement_timeout = {milliseconds};
-SET LOCAL idle_in_transaction_session_timeout = {milliseconds}
+SET LOCAL idle_in_transaction_session_timeout = {milliseconds};
+{first}
 """
 _ENCODER: Final = json.Encoder()
 # For open connections to say good-bye; one to a server that does not answer is cut.
@@ -76,15 +77,15 @@ async def borrowed(pool: Pool, *, seconds: float) -> AsyncIterator[Connection]:
 
 
 @asynccontextmanager
-async def transaction(pool: Pool, *, seconds: float) -> AsyncIterator[Connection]:
-    """A transaction that ends within `seconds`, on both sides.
+async def transaction(pool: Pool, *, seconds: float, first: str = "") -> AsyncIterator[Connection]:
+    """A transaction that ends within `seconds`, on both sides; `first` is its first statement.
 
     A server whose client fell silent, behind a router that forgot the connection, would keep the
     transaction's locks for hours, and every other worker would wait for them.
     """
     async with borrowed(pool, seconds=seconds) as connection:
-        await connection.execute(_BEGIN.format(milliseconds=round(seconds * 1000)))
         try:
+            await connection.execute(_BEGIN.format(milliseconds=round(seconds * 1000), first=first))
             yield connection
         except TimeoutError:
             # The connection is cut, which ends it too.

@@ -1,25 +1,22 @@
 """The registry's event: what is read of it. Its own bytes are what travels."""
 
-import re
 from datetime import datetime
-from functools import lru_cache
 from typing import Final, Self
 
 import msgspec
 
-from shared import event_check, quick_json, strict_json, timestamps
+from shared import event_check, quick_json, repository_path, strict_json, timestamps
 from shared.event_parts import LONGEST_ACTION, Actor, Parts, Request, Source, Target
 from shared.invalid_event import InvalidEventError
 from shared.origin import DEFAULT, Origin
 from shared.text import from_bytes, unstorable
 
-SUPPORTED_ACTIONS: Final = frozenset({"push", "delete"})
-
-# The path grammar of https://github.com/distribution/reference: components of [a-z0-9]+ joined by
-# one of ".", "_", "__" or any run of "-".
-_COMPONENT = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
-_REPOSITORY = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
-_REPOSITORY_LENGTH = 255
+RENAME: Final = "rename"
+_CHANGES: Final = frozenset({"push", "delete"})
+# A rename only if it says from where to where.
+SUPPORTED_ACTIONS: Final = _CHANGES | {RENAME}
+# Counted if that is wanted, never recorded one by one.
+PULL: Final = "pull"
 
 _READER: Final = msgspec.json.Decoder(Parts)
 _NO_TARGET: Final = Target()
@@ -33,7 +30,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
 
     `repository` is the usable path of a supported event. `node` is the node of the registry that
     says it sent this; empty if nobody says. Texts are None if absent, and all can be stored.
-    `origin` is not in the event: its message tells it.
+    `origin` is not in the event: its message tells it. `renamed_to` is the path after a rename, of
+    which `repository` is the one before; empty in any other event.
     """
 
     id: str
@@ -50,10 +48,16 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     request_method: str | None
     user_agent: str | None
     origin: Origin = DEFAULT
+    renamed_to: str = ""
 
     @property
     def supported(self) -> bool:
-        return self.action in SUPPORTED_ACTIONS
+        return self.action in _CHANGES or bool(self.renamed_to)
+
+    @property
+    def is_placed(self) -> bool:
+        """Whether `repository` is a usable path; that of a supported event always is."""
+        return repository_path.is_path(self.repository)
 
     @classmethod
     def read(cls, body: bytes) -> Self:
@@ -74,7 +78,8 @@ class Event(msgspec.Struct, frozen=True, gc=False):
         """The event in a JSON text.
 
         Raises InvalidEventError if the text is not JSON, if a known field has another type than
-        the registry gives it, or if a supported event has no usable repository.
+        the registry gives it, or if a supported event has no usable repository, or a rename two
+        that are the same.
         """
         try:
             value = strict_json.loads(text)
@@ -86,8 +91,11 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     def _of(cls, parts: Parts | event_check.CheckedEvent) -> Self:
         target, actor = parts.target or _NO_TARGET, parts.actor or _NO_ACTOR
         source, request = parts.source or _NO_SOURCE, parts.request or _NO_REQUEST
-        if parts.action in SUPPORTED_ACTIONS:
-            _check_repository(target.repository)
+        renamed_to = ""
+        if parts.action in _CHANGES:
+            repository_path.check(target.repository, "target.repository")
+        elif parts.action == RENAME:
+            renamed_to = _renamed_to(target)
         return cls(
             id=parts.id,
             timestamp=timestamps.read(parts.timestamp),
@@ -102,6 +110,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
             request_host=request.host,
             request_method=request.method,
             user_agent=request.useragent,
+            renamed_to=renamed_to,
         )
 
 
@@ -111,20 +120,31 @@ def unrecorded_action(text: str) -> str:
         value = strict_json.loads(text)
     except strict_json.InvalidJSONError:
         return ""
-    action = value.get("action") if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        return ""
+    action = value.get("action")
     if not isinstance(action, str) or len(action) > LONGEST_ACTION or unstorable(action):
         return ""
-    return action if action not in SUPPORTED_ACTIONS else ""
+    if action == RENAME:
+        target = value.get("target")
+        return "" if isinstance(target, dict) and target.get("rename") is not None else action
+    return action if action not in _CHANGES else ""
 
 
-def _check_repository(path: str | None) -> None:
-    if not path:
-        raise InvalidEventError.at("target.repository", "is missing")
-    if len(path) > _REPOSITORY_LENGTH or not _is_path(path):
-        raise InvalidEventError.at("target.repository", "is not a repository path", path)
+def _renamed_to(target: Target | event_check.CheckedTarget) -> str:
+    """Where the repository is now; empty if that, or where it was, is not said.
 
-
-# Of short ones only: what it remembers is as long as a sender likes.
-@lru_cache(1_000)
-def _is_path(path: str) -> bool:
-    return bool(_REPOSITORY.fullmatch(path))
+    An event that contradicts itself is refused: what was moved by mistake does not come back.
+    """
+    rename = target.rename
+    before, after = (rename.from_path, rename.to_path) if rename else (None, None)
+    if before is None or after is None:
+        return ""
+    repository_path.check(target.repository, "target.repository")
+    repository_path.check(before, "target.rename.from")
+    repository_path.check(after, "target.rename.to")
+    if before != target.repository:
+        raise InvalidEventError.at("target.rename.from", "is not target.repository", before)
+    if before == after:
+        raise InvalidEventError.at("target.rename.to", "is where it was before", after)
+    return after

@@ -57,11 +57,17 @@ class _Part(BaseModel):
     )
 
 
-class _Target(_Part):
+class _Rename(_Part):
+    from_path: Annotated[str, _text()] | None = Field(None, alias="from")
+    to_path: Annotated[str, _text()] | None = Field(None, alias="to")
+
+
+class CheckedTarget(_Part):
     repository: Annotated[str, _text()] | None = None
     tag: Annotated[str, _text(LONGEST_TAG)] | None = None
     digest: Annotated[str, _text()] | None = None
     media_type: Annotated[str, _text()] | None = Field(None, alias="mediaType")
+    rename: _Rename | None = None
 
 
 class _Actor(_Part):
@@ -84,7 +90,7 @@ class CheckedEvent(_Part):
     id: Annotated[str, _text(LONGEST_ID, empty=False)]
     timestamp: Annotated[str, BeforeValidator(_readable)]
     action: Annotated[str, _text(LONGEST_ACTION, empty=False)]
-    target: _Target = _Target()
+    target: CheckedTarget = CheckedTarget()
     request: _Request | None = None
     actor: _Actor | None = None
     source: _Source | None = None

@@ -1,7 +1,8 @@
 """The shape of an event as registries write it: CNCF Distribution 2 and 3, and GitLab's own.
 
-An event with a member that is not named here takes longer to read, no more. What is wrong with one
-that is not of this shape says `shared.event_check`; a test holds the two together.
+An event that is made of another registry's request has this as `original`. One with a member that
+is not named here takes longer to read, no more. What is wrong with one that is not of this shape
+says `shared.event_check`; a test holds the two together.
 """
 
 from typing import Annotated, Final
@@ -20,6 +21,14 @@ _Action = Annotated[str, Meta(min_length=1, max_length=LONGEST_ACTION)]
 _Tag = Annotated[str, Meta(max_length=LONGEST_TAG)]
 
 
+class Rename(Shape, frozen=True):
+    """Paths before and after; GitLab's registry has it, and says which part of the path changed."""
+
+    type: Anything = None
+    from_path: str | None = field(default=None, name="from")
+    to_path: str | None = field(default=None, name="to")
+
+
 class Target(Shape, frozen=True, rename="camel"):
     """What was pushed or deleted. An empty text, which Distribution 3 writes, is no value."""
 
@@ -36,7 +45,7 @@ class Target(Shape, frozen=True, rename="camel"):
     annotations: Anything = None
     platform: Anything = None
     artifact_type: Anything = None
-    rename: Anything = None
+    rename: Rename | None = None
 
 
 class Request(Shape, frozen=True):
@@ -69,3 +78,4 @@ class Parts(Shape, frozen=True):
     actor: Actor | None = None
     source: Source | None = None
     meta: Anything = None
+    original: Anything = None

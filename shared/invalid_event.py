@@ -17,7 +17,9 @@ _LONGEST_VALUE: Final = 80
 # doors: errors reach logs.
 _VALUES: Final = frozenset({"id", "timestamp", "action"})
 _OBJECTS: Final = frozenset({"target", "source"})
-_WANTED: Final = {"string_type": "a text", "model_type": "an object"}
+# What stands where an object belongs is no value of the event.
+_NO_OBJECT: Final = "model_type"
+_WANTED: Final = {"string_type": "a text", _NO_OBJECT: "an object"}
 
 
 class InvalidEventError(BadInputError):
@@ -28,7 +30,7 @@ class InvalidEventError(BadInputError):
         faults = error.errors(include_url=False)[:_REASONS_SHOWN]
         causes = [_cause(fault) for fault in faults]
         texts = [
-            cause + _value(fault["loc"], fault["input"])
+            cause if fault["type"] == _NO_OBJECT else cause + _value(fault["loc"], fault["input"])
             for fault, cause in zip(faults, causes, strict=True)
         ]
         return cls(printable("; ".join(texts), 500), cause="; ".join(causes))

@@ -17,7 +17,7 @@ LAG_BUCKETS: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 36
 # 0.5 s is the timeout in the registry's own example: a bucket ends there.
 ANSWER_BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.4, 0.5, 1, 2.5, 5)
 OTHER: Final = "other"
-KNOWN_ACTIONS: Final = frozenset({"push", "pull", "mount", "delete"})
+KNOWN_ACTIONS: Final = frozenset({"push", "pull", "mount", "delete", "rename"})
 
 
 class Figures:

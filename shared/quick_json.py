@@ -1,8 +1,9 @@
-"""JSON of a known shape, read at once where nothing about it is open; never the last word.
+r"""JSON of a known shape, read at once where nothing about it is open; never the last word.
 
-A text without a backslash has two quotes for each of its strings. So if what was read of it has as
-many when it is written again, no member was dropped: none is unknown, none stood twice in an
-object. And its strings hold neither NUL nor lone surrogates, which JSON has only as escapes.
+A text without `\u` has two quotes for each of its strings, and one for each quote within them. So
+if what was read of it has as many when it is written again, no member was dropped: none is unknown,
+none stood twice in an object. And its strings hold neither NUL nor lone surrogates, which JSON has
+only as such escapes.
 """
 
 from typing import Final, TypeAlias, TypeVar
@@ -11,6 +12,7 @@ import msgspec
 
 _Value = TypeVar("_Value")
 _BACKSLASH: Final = ord("\\")
+_ESCAPE: Final = rb"\u"
 _WRITER: Final = msgspec.json.Encoder()
 
 # Any value, as deep as registries nest theirs. It is read so that it is known to be JSON.
@@ -32,7 +34,8 @@ def loads(reader: msgspec.json.Decoder[_Value], body: bytes) -> _Value | None:
 
     Then it is for `strict_json` to say what it is.
     """
-    if _BACKSLASH in body:
+    # Most have no backslash, which is known sooner.
+    if _BACKSLASH in body and _ESCAPE in body:
         return None
     try:
         value = reader.decode(body)

@@ -120,6 +120,13 @@ class Settings(BaseSettings):
         CatalogueMode.REGISTER,
         description="register: events add the rows of unknown repositories; lookup: only read",
     )
+    pulls: bool = Field(
+        False, description="count pulls too, from a queue of their own (ingest and worker alike)"
+    )
+    pulls_window: Seconds = Field(
+        86_400.0,
+        description="for how long a pull that comes again is known, so that it counts once",
+    )
     geo_enabled: bool = Field(True, description="false: tracking events only")
     database_timeout: Seconds = Field(10.0, description="for one statement and for connecting")
     database_statement_cache_size: int = Field(

@@ -48,10 +48,12 @@ _SMALL = [
     ),
     b'{"events":[{"id":"1","timestamp":"2026-11-23T23:52:37Z","action":"pull"}]}',
     make_envelope(),
+    make_envelope(make_event("rename", "a", target={"rename": {"from": "a", "to": "b"}})),
 ]
 _KEYS = [
     *("events", "id", "timestamp", "action", "target", "repository", "tag", "digest", "mediaType"),
-    *("request", "host", "actor", "name", "source", "addr", "instanceID", "size", "", "new"),
+    *("request", "host", "actor", "name", "user", "source", "addr", "instanceID", "size"),
+    *("rename", "from", "to", "", "new"),
 ]
 # Values that are open, forbidden or of another type, or only look so.
 _VALUES = [

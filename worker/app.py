@@ -1,22 +1,26 @@
 """The worker process: wiring, start and drain."""
 
-import asyncio
-from typing import Final
+from collections.abc import Coroutine, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
 
 from aiohttp import web
 
 from shared import faults, health, migrate
 from shared.amqp.connection import Connection
-from shared.amqp.publisher import ConfirmedPublisher
+from shared.amqp.publisher import ConfirmedPublisher, Publisher
+from shared.amqp.shards import Wanted
+from shared.amqp.topology import EVENTS_QUEUE, PULLS_QUEUE
 from shared.configuration import secret
 from shared.database import ERRORS, Pool, borrowed, new_pool
-from shared.logs import get_logger
 from shared.service import background, listening, stop_signal
 from shared.settings import Settings
 from shared.siblings import Siblings
 from worker.batches import BatchLoop
-from worker.consumer import Consumer
+from worker.line import Line, work
 from worker.metrics import WorkerMetrics
+from worker.pulls.counter import PullCounter
 from worker.recorder import Recorder
 from worker.shards import Shards
 
@@ -34,89 +38,97 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
     """
     stop = stop_signal()
     metrics = WorkerMetrics()
-    consumer = Consumer(
-        batch_size=settings.worker_batch_size,
-        batch_wait=settings.worker_batch_wait,
-        queues=settings.shards,
+    events = Line(
+        settings, name="registry-events worker", queue=EVENTS_QUEUE, shards=settings.shards
     )
-    shards = Shards(consumer, settings.shards)
-    amqp_url, heartbeat = secret(settings.amqp_url), settings.amqp_heartbeat
-    consuming = Connection(
-        amqp_url, name="registry-events worker", heartbeat=heartbeat, opened=shards.opened
-    )
+    pulls = Line(settings, name="registry-events worker pulls", queue=PULLS_QUEUE)
+    lines = [events, pulls] if settings.pulls else [events]
     publishing = Connection(
-        amqp_url, name="registry-events worker dead letters", heartbeat=heartbeat
+        secret(settings.amqp_url),
+        name="registry-events worker dead letters",
+        heartbeat=settings.amqp_heartbeat,
+        wanted=Wanted(pulls=settings.pulls),
     )
-    _watch(metrics, consumer, consuming)
+    connections = [*(line.connection for line in lines), publishing]
+    running: list[Connection | Shards] = [*connections, *(line.shards for line in lines)]
+    _watch(metrics, events)
     async with (
         new_pool(
-            settings, url=secret(settings.database_url), application="registry-events worker"
+            settings,
+            url=secret(settings.database_url),
+            application="registry-events worker",
+            size=1 + len(lines),
         ) as pool,
-        background(stop, consuming.run(), publishing.run(), shards.run()),
+        background(stop, *(one.run() for one in running)),
         listening(
-            _health_app(metrics, pool, consuming, publishing, siblings),
+            _health_app(metrics, pool, connections, siblings),
             settings.worker_listen,
             reuse_port=siblings is not None,
         ),
     ):
-        loop = BatchLoop(
-            consumer,
-            _recorder(settings, pool),
-            ConfirmedPublisher(publishing),
-            metrics,
-            attempts=settings.worker_attempts,
-            geo_enabled=settings.geo_enabled,
-        )
-        await _work(loop, consumer, stop, drain_timeout=settings.worker_drain_timeout)
+        publisher = ConfirmedPublisher(publishing)
+        loops = [_events_loop(settings, pool, events, publisher, metrics)]
+        if settings.pulls:
+            loops.append(_pulls_loop(settings, pool, pulls, publisher, metrics))
+        await work(lines, loops, stop, drain_timeout=settings.worker_drain_timeout)
 
 
-def _recorder(settings: Settings, pool: Pool) -> Recorder:
-    return Recorder(
+Loop = Coroutine[Any, Any, None]
+
+
+def _events_loop(
+    settings: Settings, pool: Pool, line: Line, publisher: Publisher, metrics: WorkerMetrics
+) -> Loop:
+    recorder = Recorder(
         pool,
         mode=settings.catalogue_mode,
         geo_enabled=settings.geo_enabled,
         seconds=_STATEMENTS * settings.database_timeout,
     )
+    return BatchLoop(
+        line.consumer,
+        recorder,
+        publisher,
+        metrics,
+        attempts=settings.worker_attempts,
+        count=partial(metrics.count_recorded, geo_enabled=settings.geo_enabled),
+    ).run()
 
 
-def _watch(metrics: WorkerMetrics, consumer: Consumer, consuming: Connection) -> None:
-    metrics.broker_connected.set_function(lambda: float(consuming.channel is not None))
+def _pulls_loop(
+    settings: Settings, pool: Pool, line: Line, publisher: Publisher, metrics: WorkerMetrics
+) -> Loop:
+    counter = PullCounter(
+        pool,
+        window=timedelta(seconds=settings.pulls_window),
+        seconds=_STATEMENTS * settings.database_timeout,
+    )
+    return BatchLoop(
+        line.consumer,
+        counter,
+        publisher,
+        metrics,
+        attempts=settings.worker_attempts,
+        count=metrics.count_pulls,
+    ).run()
+
+
+def _watch(metrics: WorkerMetrics, events: Line) -> None:
+    consumer, connection = events.consumer, events.connection
+    metrics.broker_connected.set_function(lambda: float(connection.channel is not None))
     metrics.in_hand.set_function(lambda: consumer.in_hand)
     metrics.batch_age.set_function(lambda: consumer.batch_age)
-
-
-async def _work(
-    loop: BatchLoop, consumer: Consumer, stop: asyncio.Event, *, drain_timeout: float
-) -> None:
-    work = asyncio.ensure_future(loop.run())
-    work.add_done_callback(lambda _: stop.set())
-    try:
-        await stop.wait()
-        get_logger().info("worker.draining", timeout=drain_timeout)
-        # Beside the work: a broker that is frozen never confirms that we stopped.
-        stopping = asyncio.ensure_future(consumer.stop())
-        await asyncio.wait({work}, timeout=drain_timeout)
-        stopping.cancel()
-        await asyncio.gather(stopping, return_exceptions=True)
-    finally:
-        if not work.done():
-            get_logger().warning("worker.drain_timed_out")
-        work.cancel()
-        await asyncio.gather(work, return_exceptions=True)
-    if not work.cancelled():
-        work.result()
 
 
 def _health_app(
     metrics: WorkerMetrics,
     pool: Pool,
-    consuming: Connection,
-    publishing: Connection,
+    connections: Sequence[Connection],
     siblings: Siblings | None,
 ) -> web.Application:
     async def readiness() -> health.Missing:
         missing = {
-            "broker": consuming.fault or publishing.fault,
+            "broker": next((one.fault for one in connections if one.fault), ""),
             "database": await _database_fault(pool),
         }
         return {part: why for part, why in missing.items() if why}

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Final, Generic, NamedTuple
 
 from shared.amqp.publisher import Publisher
 from shared.logs import get_logger
@@ -13,8 +13,9 @@ from worker.batch import Batch
 from worker.burial import Burial
 from worker.consumer import Consumer
 from worker.delivery import Failure, Received, read
-from worker.isolation import BatchRecorder
+from worker.isolation import BatchRecorder, Outcome
 from worker.metrics import WorkerMetrics
+from worker.recorded import Item
 from worker.verdicts import Verdict
 
 # Seconds between two lines of a log on what a sender can repeat without end.
@@ -29,28 +30,29 @@ class _Read(NamedTuple):
     failures: Sequence[Failure] = ()
 
 
-class BatchLoop:
+class BatchLoop(Generic[Item]):
     """Settles every delivery: its event is recorded, or it is a dead letter that is confirmed.
 
     Batches are settled one after another, which is what allows one acknowledgement for each.
+    `count` hears what became of each.
     """
 
     def __init__(
         self,
         consumer: Consumer,
-        recorder: BatchRecorder,
+        recorder: BatchRecorder[Item],
         publisher: Publisher,
         metrics: WorkerMetrics,
         *,
         attempts: int,
-        geo_enabled: bool,
+        count: Callable[[Outcome[Item]], None],
     ) -> None:
         self._consumer = consumer
         self._recorder = recorder
         self._burial = Burial(publisher, metrics)
         self._metrics = metrics
         self._attempts = attempts
-        self._geo_enabled = geo_enabled
+        self._count = count
         self._log = get_logger()
         self._conflicting = Throttle(_QUIET)
 
@@ -92,7 +94,7 @@ class BatchLoop:
 
     async def _settle(self, received: Sequence[Received], failures: Sequence[Failure]) -> None:
         outcome = await isolation.record(self._recorder, received, attempts=self._attempts)
-        self._metrics.count_recorded(outcome, geo_enabled=self._geo_enabled)
+        self._count(outcome)
         self._warn_of(outcome.conflicts)
         await self._burial.bury([*failures, *outcome.failures])
         self._log.debug(

@@ -8,12 +8,14 @@ from typing import Final
 from prometheus_client import Counter as PrometheusCounter
 
 from shared.amqp.topology import action_of
+from shared.event import PULL, Event
 from shared.lag import lag
 from shared.metrics import ANSWER_BUCKETS, PREFIX, Figures, FirstSeen, action_label
 from shared.origin import DEFAULT_SOURCE
 from worker.delivery import Failure, origin
 from worker.isolation import Outcome
 from worker.lags import LagHistogram
+from worker.verdicts import Verdict
 
 # An operator names them, but messages of others may be in the queue too.
 _SOURCES: Final = 100
@@ -32,6 +34,9 @@ class WorkerMetrics(Figures):
         self.tracking = self.counter("tracking_events", "Tracking events written.", "action")
         self.geo = self.counter("geo_events", "Geo events written.")
         self.duplicates = self.counter("worker_duplicates", "Events that were recorded already.")
+        self.duplicate_pulls = self.counter(
+            "worker_duplicate_pulls", "Pulls that were counted already, or name no repository."
+        )
         self.conflicts = self.counter(
             "worker_conflicting_events",
             "Events whose id is recorded with another content: their sender reuses ids.",
@@ -55,22 +60,29 @@ class WorkerMetrics(Figures):
             (*ANSWER_BUCKETS, 10, 30, 60, 300),
         )
 
-    def count_recorded(self, outcome: Outcome, *, geo_enabled: bool) -> None:
+    def count_recorded(self, outcome: Outcome[Verdict], *, geo_enabled: bool) -> None:
         now = datetime.now(UTC)
-        events = [verdict.event for verdict in outcome.fresh]
+        events = [*outcome.renames, *(verdict.event for verdict in outcome.fresh)]
         settled = Counter((event.action, event.origin.source) for event in events)
         for (action, source), count in settled.items():
             self._settled(action, "recorded", source).inc(count)
         for verb, count in Counter(verdict.tracking_action for verdict in outcome.fresh).items():
             self.tracking.labels(verb).inc(count)
-        lags = [lag(verdict.event.timestamp, now) for verdict in outcome.fresh]
+        lags = [lag(event.timestamp, now) for event in events]
         believed = [seconds for seconds in lags if seconds is not None]
         self.lag.observe(believed)
         self.absurd_clocks.inc(len(lags) - len(believed))
         if geo_enabled:
-            self.geo.inc(sum(verdict.geo for verdict in outcome.fresh))
+            geo = sum(verdict.geo for verdict in outcome.fresh)
+            self.geo.inc(geo + outcome.relocations)
         self.duplicates.inc(outcome.duplicates)
         self.conflicts.inc(len(outcome.conflicts))
+
+    def count_pulls(self, outcome: Outcome[Event]) -> None:
+        """Those that are counted, and those that were before."""
+        for source, count in Counter(event.origin.source for event in outcome.fresh).items():
+            self._settled(PULL, "counted", source).inc(count)
+        self.duplicate_pulls.inc(outcome.duplicates)
 
     def count_dead_lettered(self, failures: Sequence[Failure]) -> None:
         for failure in failures:

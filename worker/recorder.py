@@ -1,13 +1,21 @@
 """One transaction: what a batch of events leaves in the database."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final
 
 from shared.database import Connection, Pool, transaction
 from shared.event import Event
 from shared.settings import CatalogueMode
-from worker import catalogue, conflicting_events, geo_events, tracking_events
+from worker import (
+    catalogue,
+    conflicting_events,
+    geo_events,
+    relocation,
+    renames,
+    tracking_events,
+)
+from worker.recorded import Recorded
 from worker.verdicts import (
     Catalogue,
     Verdict,
@@ -22,25 +30,14 @@ from worker.verdicts import (
 _SECONDS: Final = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """Verdicts whose rows are new, and how many events were there already.
-
-    `conflicts` are those of the latter whose content is another than what is recorded.
-    """
-
-    fresh: Sequence[Verdict]
-    duplicates: int
-    conflicts: Sequence[Verdict] = ()
-
-
 class Recorder:
     """Records batches, in any order and beside any number of others, with the same result.
 
     In mode `register` every supported event registers its repository, a delete that overtakes the
     first push too, and the row remembers that its creation is yet to be recorded: one of the
-    untagged pushes claims that, whichever is recorded first. Locks are taken in one order: new
-    paths, event ids, conflicting ids, creations, the geo counter.
+    untagged pushes claims that, whichever is recorded first. Locks are taken in one order: the
+    renames' table, new paths, event ids, conflicting ids, creations, the geo counter. A batch with
+    a rename, which moves rows, holds the first of them alone.
     """
 
     def __init__(
@@ -51,7 +48,7 @@ class Recorder:
         self._mode = mode
         self._geo_enabled = geo_enabled
 
-    async def record(self, events: Sequence[Event]) -> Recorded:
+    async def record(self, events: Sequence[Event]) -> Recorded[Verdict]:
         """Record all of `events` or none.
 
         Raises what asyncpg raises; then, too, everything may have been committed already, which
@@ -60,10 +57,39 @@ class Recorder:
         supported = [event for event in events if event.supported]
         if not supported:
             return Recorded(fresh=(), duplicates=0)
-        async with transaction(self._pool, seconds=self._seconds) as connection:
+        moving = [event for event in supported if event.renamed_to]
+        first = self._lock(alone=bool(moving))
+        async with transaction(self._pool, seconds=self._seconds, first=first) as connection:
+            if moving:
+                return await self._write_with_renames(connection, supported, moving)
             return await self._write(connection, supported)
 
-    async def _write(self, connection: Connection, events: Sequence[Event]) -> Recorded:
+    def _lock(self, *, alone: bool) -> str:
+        if self._mode is CatalogueMode.LOOKUP:
+            return ""
+        return renames.ALONE if alone else renames.BESIDE_OTHERS
+
+    async def _write_with_renames(
+        self, connection: Connection, events: Sequence[Event], moving: Sequence[Event]
+    ) -> Recorded[Verdict]:
+        """The renames first, so that what comes with them finds the catalogue as it is then."""
+        fresh = await renames.insert(connection, moving)
+        moved = await relocation.relocate(connection, fresh, self._mode)
+        others = [event for event in events if not event.renamed_to]
+        recorded = await self._write(connection, others, moved)
+        return replace(
+            recorded,
+            duplicates=recorded.duplicates + len(moving) - len(fresh),
+            renames=fresh,
+            relocations=len(moved),
+        )
+
+    async def _write(
+        self,
+        connection: Connection,
+        events: Sequence[Event],
+        moved: Sequence[geo_events.Row] = (),
+    ) -> Recorded[Verdict]:
         repositories = await self._resolve(connection, events)
         first, repeated = once_each(judge(events, repositories))
         new_ids = await tracking_events.insert(connection, first)
@@ -72,16 +98,15 @@ class Recorder:
         conflicts = await _conflicts(connection, [*known, *repeated])
         if self._mode is CatalogueMode.REGISTER:
             fresh = await _create(connection, fresh, repositories)
-        geo = [verdict for verdict in fresh if verdict.geo]
+        geo = [*moved, *(geo_events.row(verdict) for verdict in fresh if verdict.geo)]
         if geo and self._geo_enabled:
             await geo_events.append(connection, geo)
         return Recorded(fresh, duplicates=len(events) - len(fresh), conflicts=conflicts)
 
     async def _resolve(self, connection: Connection, events: Sequence[Event]) -> Catalogue:
-        keys = set(map(repository_key, events))
         if self._mode is CatalogueMode.LOOKUP:
-            return await catalogue.look_up(connection, keys)
-        return await catalogue.register(connection, keys)
+            return await catalogue.look_up(connection, set(map(repository_key, events)))
+        return await catalogue.register(connection, events)
 
 
 async def _create(
@@ -91,8 +116,8 @@ async def _create(
     first = first_pushes(fresh, repositories.pending)
     if not first:
         return list(fresh)
-    claimed = await catalogue.claim_creations(connection, first)
-    ids = {first[row].event.id for row in claimed}
+    claims = {row: verdict.event.id for row, verdict in first.items()}
+    ids = await catalogue.claim_creations(connection, claims)
     await tracking_events.mark_created(connection, ids)
     return created(fresh, ids)
 

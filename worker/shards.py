@@ -17,7 +17,7 @@ from aiormq.exceptions import AMQPError, ChannelNotFoundEntity
 from shared.amqp.channel import Channel
 from shared.amqp.contents import Delivery
 from shared.amqp.errors import BrokerAwayError, broker_errors
-from shared.amqp.topology import EVENTS_QUEUE, declare_shard, queue_of
+from shared.amqp.shards import declare_queue, queue_of
 from shared.logs import get_logger
 from worker.consumer import Consumer
 
@@ -29,11 +29,12 @@ _BETWEEN: Final = 5.0
 class Shards:
     """Consumes `number` queues, and whatever more there are when it connects.
 
-    Give `opened` to the connection.
+    With 0, `queue` is no shard, and alone. Give `opened` to the connection.
     """
 
-    def __init__(self, consumer: Consumer, number: int) -> None:
+    def __init__(self, consumer: Consumer, queue: str, number: int) -> None:
         self._consumer = consumer
+        self._queue = queue
         self._number = number
         self._first: Channel | None = None
         self._wanted: set[int] = set()
@@ -46,7 +47,7 @@ class Shards:
         """Consume on a fresh connection, whose first channel this is."""
         self._consumer.turns.clear()
         self._first, self._open, self._wanted = None, {}, set(range(1, self._number))
-        await self._consumer.consume(channel, EVENTS_QUEUE)
+        await self._consumer.consume(channel, self._queue)
         self._first, self._is_fresh = channel, True
         self._changed.set()
 
@@ -64,7 +65,7 @@ class Shards:
             is_fresh, self._is_fresh = self._is_fresh, False
             missing = self._wanted - self._open.keys()
             await asyncio.gather(*(self._consume(first, shard) for shard in missing))
-            if is_fresh:
+            if is_fresh and self._number:
                 await self._find_surplus(first)
 
     async def _find_surplus(self, first: Channel) -> None:
@@ -95,7 +96,7 @@ class Shards:
 
     async def _start(self, channel: Channel, shard: int) -> None:
         if shard in self._wanted:
-            await declare_shard(channel.underlay, shard)
+            await declare_queue(channel.underlay, shard)
         else:
             await channel.underlay.queue_declare(queue_of(shard), passive=True)
         take = partial(self._take, shard, channel)

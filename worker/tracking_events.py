@@ -92,6 +92,29 @@ async def mark_created(connection: Connection, event_ids: Collection[str]) -> No
     await connection.execute(MARK_CREATED, list(event_ids), TrackingAction.CREATE_REPOSITORY.value)
 
 
+# As they were committed, but for transactions at the same time.
+IN_ORDER = """
+SELECT event_id FROM tracking_events WHERE event_id = ANY($1::text[])
+ORDER BY recorded_at, event_id
+"""
+
+
+async def in_order(connection: Connection, event_ids: Collection[str]) -> list[str]:
+    return [one["event_id"] for one in await connection.fetch(IN_ORDER, list(event_ids))]
+
+
+MARK_PUSHED = """
+UPDATE tracking_events SET action = $2
+WHERE event_id = ANY($1::text[]) AND action = 'create_repository'
+"""
+
+
+async def mark_pushed(connection: Connection, event_ids: Collection[str]) -> None:
+    """Events that were recorded as creations turn out to be none."""
+    action = TrackingAction.PUSH_REPOSITORY.value
+    await connection.execute(MARK_PUSHED, list(event_ids), action)
+
+
 def row(verdict: Verdict) -> Row:
     event = verdict.event
     whole = Row(

@@ -1,7 +1,8 @@
 """What a batch of events amounts to, given which repositories the catalogue holds: pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeAlias
 
 import msgspec
@@ -12,6 +13,8 @@ from worker.classification.tracking import TrackingAction, tracking_action
 
 # Source and path: a path alone names a repository in each registry that has it.
 RepositoryKey: TypeAlias = tuple[str, str]
+# What was at a path then, which a rename may have moved since.
+Moment: TypeAlias = tuple[RepositoryKey, datetime]
 
 
 def repository_key(event: Event) -> RepositoryKey:
@@ -22,14 +25,37 @@ def repository_key(event: Event) -> RepositoryKey:
 class Catalogue:
     """The catalogue's rows for the repositories of a batch: ids by source and path.
 
-    `pending` are the ids of those whose creation no untagged push has been recorded as.
+    `pending` are the ids of those whose creation no untagged push has been recorded as, `since`
+    the moments of the last renames that touched a path, `moved` where the repositories of events
+    from before are now.
     """
 
     ids: Mapping[RepositoryKey, int]
     pending: frozenset[int] = frozenset()
+    since: Mapping[RepositoryKey, datetime] = field(default_factory=dict)
+    moved: Mapping[Moment, RepositoryKey] = field(default_factory=dict)
 
     def __or__(self, other: "Catalogue") -> "Catalogue":
-        return Catalogue({**self.ids, **other.ids}, self.pending | other.pending)
+        return Catalogue(
+            {**self.ids, **other.ids},
+            self.pending | other.pending,
+            {**self.since, **other.since},
+            {**self.moved, **other.moved},
+        )
+
+    def row(self, event: Event) -> int | None:
+        key = repository_key(event)
+        return self.ids.get(self.moved.get((key, event.timestamp), key) if self.moved else key)
+
+
+def astray(events: Iterable[Event], catalogue: Catalogue) -> set[Moment]:
+    """Of which events a rename may have moved the repository: those without a row, or too old."""
+    keys = ((repository_key(event), event.timestamp) for event in events)
+    return {
+        (key, moment)
+        for key, moment in keys
+        if key not in catalogue.ids or (key in catalogue.since and moment <= catalogue.since[key])
+    }
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -49,7 +75,7 @@ def judge(events: Sequence[Event], catalogue: Catalogue) -> list[Verdict]:
     """
     verdicts = []
     for event in events:
-        row = catalogue.ids.get((event.origin.source, event.repository))
+        row = catalogue.row(event)
         action = tracking_action(event, repository_existed=row is not None)
         if action:
             geo = is_geo_event(event, repository_has_row=row is not None)
@@ -74,6 +100,19 @@ def first_pushes(verdicts: Iterable[Verdict], pending: Collection[int]) -> dict[
         if untagged and row is not None and row in pending:
             first.setdefault(row, verdict)
     return first
+
+
+def creation(
+    claims: Sequence[str | None], order: Sequence[str]
+) -> tuple[str | None, Sequence[str]]:
+    """Of two rows that become one: the event that created it, and those that did not after all.
+
+    `claims` are the events that were recorded as creations, None of a row that was there before
+    all events; `order` is the one in which they were recorded.
+    """
+    if None in claims or not order:
+        return None, order
+    return order[0], order[1:]
 
 
 def created(verdicts: Iterable[Verdict], event_ids: Collection[str]) -> list[Verdict]:

@@ -13,22 +13,14 @@ from console.explanation import registries, words
 from console.explanation.explained import Explanation
 from console.explanation.request import from_body, from_document, source_options
 from ingest.registries.adapter import Sent
+from shared.configuration import SettingsError, load
 from shared.text import printable
-
-Options = Mapping[str, str]
 
 _LABEL: Final = 16
 # Characters; of what is longer a text shows the beginning, and JSON all.
 _LONGEST: Final = 2_000
 # Bytes: several times what an ingest takes, and no device that has no end.
 _LARGEST: Final = 64 * 1024 * 1024
-
-
-def _options(_ctx: click.Context, _option: click.Parameter, texts: Sequence[str]) -> Options:
-    try:
-        return source_options(texts)
-    except UnusableError as error:
-        raise click.BadParameter(str(error)) from None
 
 
 @click.command()
@@ -60,25 +52,25 @@ def _options(_ctx: click.Context, _option: click.Parameter, texts: Sequence[str]
     "options",
     multiple=True,
     metavar="NAME=VALUE",
-    callback=_options,
     help="One of the options that a source of this registry has in the settings.",
 )
 @click.option(
     "-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 def explain(
-    *, registry: str, file: str, headers: Sequence[str], options: Options, output: str
+    *, registry: str, file: str, headers: Sequence[str], options: Sequence[str], output: str
 ) -> None:
     """Say what a request of a registry would become, without sending it anywhere.
 
-    It needs neither broker, database nor settings, and shows no credential. Of the answer
-    `tracking` is that of a repository that is known already.
+    It needs neither broker, database nor settings, and shows no credential; of settings that are
+    there it takes REGISTRY_EVENTS_INGEST_MAX_BODY_BYTES. Of the answer `tracking` is that of a
+    repository that is known already.
 
     Exit codes: 0 explained, also if it is ignored; 1 it cannot be read, or an event in it is
     invalid; 2 wrong usage.
     """
-    sent = _sent(file, headers)._replace(options=options)
-    explanation = registries.explain(registry, sent)
+    sent = _sent(file, headers)._replace(options=_options(registry, options))
+    explanation = registries.explain(registry, sent, limit=_limit())
     if output == "json":
         stdout.document(explanation.document())
     else:
@@ -86,6 +78,22 @@ def explain(
             stdout.sentence(label, printable(text, _LONGEST))
     if explanation.error:
         raise click.ClickException(printable(explanation.error, _LONGEST))
+
+
+def _options(registry: str, texts: Sequence[str]) -> Mapping[str, str]:
+    """Exit if one is not of this registry."""
+    try:
+        return source_options(registry, texts)
+    except UnusableError as error:
+        raise click.BadParameter(str(error), param_hint="--option") from None
+
+
+def _limit() -> int:
+    """Bytes; the default if there are settings here that cannot be read, as another user's."""
+    try:
+        return load().ingest_max_body_bytes
+    except SettingsError:
+        return registries.USUAL_LIMIT
 
 
 def _sent(file: str, headers: Sequence[str]) -> Sent:

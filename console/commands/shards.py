@@ -10,7 +10,8 @@ from console.commands.settings import load_or_exit
 from console.sharding.change import change
 from console.sharding.errors import ShardsError
 from console.words import away
-from shared.amqp import topology, wire
+from shared.amqp import shards as topology
+from shared.amqp import wire
 from shared.amqp.channel import Channel
 from shared.amqp.errors import BrokerAwayError, broker_errors
 from shared.amqp.topology import TopologyConflictError
@@ -56,6 +57,6 @@ async def _shards(settings: Settings, seconds: float) -> None:
     name = "registry-events shards"
     async with wire.connected(url, name=name, seconds=away.ANSWER, wire=plug) as connection:
         outer = await broker_errors(connection.channel(), away.ANSWER)
-        await broker_errors(topology.declare(outer, settings.shards), away.ANSWER)
+        await broker_errors(topology.declare(outer, topology.Wanted(settings.shards)), away.ANSWER)
         channel = await Channel.of(outer, plug)
         await change(channel, settings.shards, seconds=seconds, say=click.echo)

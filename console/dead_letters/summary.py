@@ -9,11 +9,14 @@ from console.dead_letters.letter.cause import Cause, cause
 from console.dead_letters.letter.dead_letter import DeadLetter
 from console.words.moments import believed
 from shared import credentials
+from shared.origin import DEFAULT_SOURCE
 
 RECENT: Final = timedelta(minutes=5)
 # Bounds of the memory that hostile texts can take.
 _GROUPS: Final = 2000
 _REPOSITORIES: Final = 1000
+_SOURCES: Final = 100
+_SHOWN: Final = 3
 OTHER: Final = Cause("other", "-", "causes beyond the first 2000")
 
 
@@ -28,6 +31,19 @@ class Group:
     oldest: datetime | None = None
     newest: datetime | None = None
     repositories: Counter[str] = field(default_factory=Counter)
+    sources: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def has_sources(self) -> bool:
+        """Whether any is of another source than the default."""
+        return bool(self.sources.keys() - {DEFAULT_SOURCE})
+
+    @property
+    def source(self) -> str:
+        """The sources, the first ones by their counts, not safe to print."""
+        names = [credentials.masked(name) for name, _ in self.sources.most_common(_SHOWN)]
+        more = len(self.sources) - len(names)
+        return ", ".join(names) + (f" and {more} more" if more else "")
 
     @property
     def top_repository(self) -> tuple[str, int] | None:
@@ -41,6 +57,9 @@ class Group:
         name = dead_letter.repository
         if name and (name in self.repositories or len(self.repositories) < _REPOSITORIES):
             self.repositories[name] += 1
+        source = dead_letter.registry_source
+        if source in self.sources or len(self.sources) < _SOURCES:
+            self.sources[source] += 1
         if died is None:
             return
         self.recent += died >= since
@@ -90,4 +109,5 @@ def _figures(group: Group) -> dict[str, Any]:
         "oldest": group.oldest.isoformat() if group.oldest else None,
         "newest": group.newest.isoformat() if group.newest else None,
         "top_repository": {"name": top[0], "count": top[1]} if top else None,
+        "sources": {credentials.masked(name): count for name, count in group.sources.items()},
     }

@@ -40,6 +40,7 @@ class ExplainedEvent(msgspec.Struct, frozen=True, kw_only=True):
     host: str | None
     id_from: Known
     time_from: Known
+    renamed_to: str | None = None
 
     @classmethod
     def of(cls, event: Event) -> Self:
@@ -61,6 +62,7 @@ class ExplainedEvent(msgspec.Struct, frozen=True, kw_only=True):
             host=_shown(event.request_host),
             id_from=id_from,
             time_from=time_from,
+            renamed_to=_shown(event.renamed_to),
         )
 
     def document(self) -> dict[str, object]:

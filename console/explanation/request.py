@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from console.errors import UnusableError
 from ingest.registries.adapter import Sent
+from ingest.sources.faults import option_faults
 from shared import credentials, strict_json
 from shared.credentials import MASK
 from shared.text import from_bytes, printable
@@ -45,12 +46,15 @@ def from_body(body: bytes, lines: Iterable[str]) -> Sent:
     return Sent(_joined(map(_header, filter(str.strip, lines))), body)
 
 
-def source_options(lines: Iterable[str]) -> Mapping[str, str]:
-    """Those of a source, each `NAME=VALUE`. Raises UnusableError."""
+def source_options(registry: str, lines: Iterable[str]) -> Mapping[str, str]:
+    """Those of a source, each `NAME=VALUE`, which its registry has. Raises UnusableError."""
     pairs = [line.strip().partition("=") for line in lines if line.strip()]
     if not all(name and mark for name, mark, _ in pairs):
         raise UnusableError("an option is not written as NAME=VALUE")
-    return {name: value for name, _, value in pairs}
+    options = {name: value for name, _, value in pairs}
+    if wrong := list(option_faults(registry, options)):
+        raise UnusableError("; ".join(wrong))
+    return options
 
 
 def without_secrets(line: str) -> str:

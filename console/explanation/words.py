@@ -1,18 +1,12 @@
 """An explanation in words; what a sender wrote is not yet safe to print."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from console.explanation.explained import RECEIVED, ExplainedEvent
-from ingest.registries.adapter import Known
+from console.words.provenance import told
 from worker.classification.tracking import TrackingAction
 
-_FROM: Final[Mapping[Known, str]] = {
-    Known.NATIVE: "the body has it",
-    Known.HEADER: "a header has it",
-    Known.DERIVED: "derived from the body, the same at each repeat",
-    Known.RECEIVED: "made on receipt",
-}
 _FIRST: Final = "push_repository, or create_repository if it is the repository's first"
 
 
@@ -33,14 +27,16 @@ def facts(event: ExplainedEvent) -> Sequence[tuple[str, str]]:
         ("media type", event.media_type or "-"),
         ("actor", event.actor or "-"),
         ("registry host", event.host or "-"),
-        ("occurred at", f"{time} ({_FROM[event.time_from]})"),
-        ("event id", f"{event.event_id or 'a new one'} ({_FROM[event.id_from]})"),
+        ("occurred at", f"{time} ({told(event.time_from)})"),
+        ("event id", f"{event.event_id or 'a new one'} ({told(event.id_from)})"),
         ("tracking", _tracking(event)),
         ("geo event", "yes" if event.geo else "no"),
     ]
 
 
 def _tracking(event: ExplainedEvent) -> str:
+    if event.renamed_to:
+        return f"none: the repository, and all below it, move to {event.renamed_to}"
     if event.tracking is None:
         return f"not recorded: {event.action} is an action that nobody records"
     return _FIRST if event.tracking is TrackingAction.PUSH_REPOSITORY else event.tracking.value

@@ -14,7 +14,7 @@ from console.overview.snapshot import Snapshot
 from console.terminal import prose
 from console.terminal.table import NONE, Column, Table
 from console.words.spoken import age, count, duration, rate, unknown
-from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
+from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE, PULLS_QUEUE
 
 _COLUMNS = (
     Column("QUEUE"),
@@ -94,6 +94,8 @@ def _queues(seen: Overview, width: int | None) -> Iterator[str]:
         [EVENTS_QUEUE + beside, *_depth(broker.events, seen.snapshot.in_hand), *events],
         [DEAD_QUEUE, *_depth(broker.dead), *buried, ""],
     ]
+    if broker.pulls:
+        rows.append([PULLS_QUEUE, *_depth(broker.pulls), NONE, NONE, NONE, NONE])
     table = Table(_COLUMNS, width)
     yield from table.heading(rows)
     yield from table.lines(rows)

@@ -11,7 +11,9 @@ from console.overview.findings.conflicts import conflict_findings
 from console.overview.findings.database import database_findings
 from console.overview.findings.finding import Finding, State
 from console.overview.findings.held import held_findings
+from console.overview.findings.pulls import pull_findings
 from console.overview.findings.sender_faults import sender_findings
+from console.overview.findings.subscriptions import subscription_findings
 from console.overview.flow import Flow
 from console.overview.seen.broker import Broker
 from console.overview.seen.database import Database
@@ -39,9 +41,11 @@ def judge(snapshot: Snapshot, flow: Flow, zone: tzinfo = UTC) -> Verdict:
         *conflict_findings(snapshot.database.conflicts),
         *queue_findings(snapshot, flow),
         *shard_findings(snapshot),
+        *pull_findings(snapshot.broker.pulls),
         *held_findings(snapshot),
         *_services(snapshot),
         *sender_findings(snapshot, zone),
+        *subscription_findings(snapshot),
         *_dead_letters(snapshot),
     ]
     severity = list(State)

@@ -15,7 +15,7 @@ from console.sharding.errors import ShardsError
 from console.sharding.leftovers import move
 from console.words.spoken import count as counted
 from shared.amqp.channel import Channel
-from shared.amqp.topology import declare_shard, queue_of
+from shared.amqp.shards import declare_queue, queue_of
 
 # Seconds between two looks.
 _BETWEEN: Final = 0.5
@@ -39,7 +39,7 @@ async def change(channel: Channel, number: int, *, seconds: float, say: Say) -> 
         await queues.unbind(channel, shard)
     arrived = time.monotonic() + _ARRIVED
     for shard in range(1, number):
-        await declare_shard(channel.underlay, shard)
+        await declare_queue(channel.underlay, shard)
     for shard in range(1, number):
         await _add(channel, shard, until, say)
     # From the last one on, so that there is never a gap: who looks for them stops at one.

@@ -10,7 +10,8 @@ from shared.amqp.channel import Channel
 from shared.amqp.contents import Delivery
 from shared.amqp.errors import broker_errors
 from shared.amqp.message import Message
-from shared.amqp.topology import EVENTS_EXCHANGE, plain, queue_of
+from shared.amqp.shards import queue_of
+from shared.amqp.topology import EVENTS_EXCHANGE, plain
 
 _PREFETCHED: Final = 500
 # Seconds without a delivery: there is no more, or somebody else consumes it again.

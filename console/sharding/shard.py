@@ -6,14 +6,15 @@ from typing import Final
 from aiormq.exceptions import ChannelLockedResource, ChannelNotFoundEntity
 
 from console.sharding.errors import ShardsError
-from shared.amqp import topology
 from shared.amqp.channel import Channel
 from shared.amqp.errors import BrokerAwayError, broker_errors
 from shared.amqp.message import Message
+from shared.amqp.shards import SHARDED_EXCHANGE, keys_of, queue_of
+from shared.amqp.topology import EVENTS_QUEUE
 
 # Seconds; a queue whose leader moves takes a while.
 ANSWER: Final = 30.0
-_LOCK: Final = f"{topology.EVENTS_QUEUE}.change"
+_LOCK: Final = f"{EVENTS_QUEUE}.change"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ async def lock(channel: Channel) -> None:
 
 async def depth(channel: Channel, shard: int) -> Depth:
     """Raises BrokerAwayError, also for one that does not exist."""
-    declaring = channel.underlay.queue_declare(topology.queue_of(shard), passive=True)
+    declaring = channel.underlay.queue_declare(queue_of(shard), passive=True)
     declared = await broker_errors(declaring, ANSWER)
     return Depth(declared.message_count or 0, declared.consumer_count or 0)
 
@@ -65,33 +66,29 @@ async def exists(channel: Channel, shard: int) -> bool:
 
 
 async def bind(channel: Channel, shard: int) -> None:
-    for key in topology.keys_of(shard):
-        binding = channel.underlay.queue_bind(
-            topology.queue_of(shard), topology.SHARDED_EXCHANGE, key
-        )
+    for key in keys_of(shard):
+        binding = channel.underlay.queue_bind(queue_of(shard), SHARDED_EXCHANGE, key)
         await broker_errors(binding, ANSWER)
 
 
 async def unbind(channel: Channel, shard: int) -> None:
-    for key in topology.keys_of(shard):
-        unbinding = channel.underlay.queue_unbind(
-            topology.queue_of(shard), topology.SHARDED_EXCHANGE, key
-        )
+    for key in keys_of(shard):
+        unbinding = channel.underlay.queue_unbind(queue_of(shard), SHARDED_EXCHANGE, key)
         await broker_errors(unbinding, ANSWER)
 
 
 async def let_go(channel: Channel, shard: int) -> None:
     """Tell one of its consumers: it gets a message without a body."""
-    end = Message("", topology.queue_of(shard), b"", mandatory=False)
+    end = Message("", queue_of(shard), b"", mandatory=False)
     await channel.publishing.publish([end], deadline=ANSWER)
 
 
 async def delete(channel: Channel, shard: int) -> None:
     """Raises ShardsError if there was something in it, which then is lost."""
-    deleting = channel.underlay.queue_delete(topology.queue_of(shard))
+    deleting = channel.underlay.queue_delete(queue_of(shard))
     deleted = await broker_errors(deleting, ANSWER)
     if deleted.message_count:
         raise ShardsError(
-            f"{deleted.message_count} messages were in {topology.queue_of(shard)} when it was "
+            f"{deleted.message_count} messages were in {queue_of(shard)} when it was "
             "deleted: somebody else than this program published to it"
         )

@@ -20,6 +20,7 @@ from console.dead_letters.selection import Selection
 from console.dead_letters.summary import Summary
 from console.words.away import ANSWER
 from shared.amqp.errors import BrokerAwayError
+from shared.origin import DEFAULT_SOURCE
 
 PAGE: Final = 50
 LAST_PAGE: Final = 200
@@ -38,6 +39,11 @@ class Listed:
     dead_letters: Sequence[DeadLetter]
     matched: int
     number: int
+
+    @property
+    def has_sources(self) -> bool:
+        """Whether any of it is of another source than the default."""
+        return any(one.registry_source != DEFAULT_SOURCE for one in self.dead_letters)
 
     @property
     def older(self) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -91,13 +92,12 @@ class Ignored(NamedTuple):
     """Nothing of ours, because of `reason`: one sentence without the sender's own words."""
 
     reason: str
+    # Quoted in it: what an operator has to open for more to come; empty if that shall not be.
+    confirm_at: str | None = None
 
 
 class Unreadable(NamedTuple):
-    """One of several in a request that is not what this registry sends, because of `reason`.
-
-    It becomes a dead letter; the others are what they are.
-    """
+    """One of several that is no such request, because of `reason`: a dead letter, alone."""
 
     reason: str
 
@@ -108,7 +108,12 @@ Read = Callable[[Sent], Iterator[Found]]
 
 def value(sent: Sent, shape: type[T]) -> T:
     """The JSON of the body in a shape of msgspec. Raises UnreadableRequestError."""
-    return converted(json_of(from_bytes(sent.body)), shape)
+    return converted(json_of(text_of(sent.body)), shape)
+
+
+def text_of(body: bytes) -> str:
+    """The text of a body; a byte order mark is passed over, as RFC 8259 allows."""
+    return from_bytes(body.removeprefix(BOM_UTF8))
 
 
 def json_of(text: str) -> object:

@@ -4,10 +4,8 @@ Rules: https://jfrog.com/help/r/jfrog-platform-administration-documentation/doma
 as captured in akuity/kargo's pull request 4498. `image_name` is only the last part of a name, so it
 is read from `path`; `source` is a node, no person. Not sent: pulls, media types, untagged deletes.
 
-Options of a source: `repository-key=leave-out` where the registry is reached by a subdomain or a
-port of its own, so that names do not begin with the key; `remote-cache=take` for what a remote
-repository fetched into its cache, whose key ends in `-cache`. By default the key is the first part
-and a cache is ignored.
+By default the repository's key is the first part of a name, and a cache, whose key ends in
+`-cache`, is ignored.
 """
 
 from collections.abc import Iterator
@@ -27,9 +25,15 @@ from ingest.registries.adapter import (
     value,
 )
 from ingest.registries.reference import Name, digest, sha256, tag
-from ingest.registries.registry import Registry, Reports, Says
+from ingest.registries.registry import Option, Registry, Reports, Says
 
 _ACTIONS: Final = {"pushed": "push", "deleted": "delete"}
+_LEAVE_OUT_KEY: Final = Option(
+    "repository-key", "leave-out", "images are called without it, by a host or port of its own"
+)
+_TAKE_CACHE: Final = Option(
+    "remote-cache", "take", "what a remote repository fetched is taken for a push"
+)
 
 
 class _User(msgspec.Struct):
@@ -65,7 +69,7 @@ def read(sent: Sent) -> Iterator[Found]:
         yield Ignored("event_type is neither pushed nor deleted")
         return
     data = converted(body.data, _Data)
-    if data.repo_key.endswith("-cache") and sent.options.get("remote-cache") != "take":
+    if data.repo_key.endswith("-cache") and not _TAKE_CACHE.is_chosen(sent.options):
         yield Ignored("the cache of a remote repository")
         return
     yield _change(sent, body, data)
@@ -75,7 +79,7 @@ def _change(sent: Sent, body: _Body, data: _Data) -> Change:
     image, version = _place(data)
     if data.sha256 and not sha256(data.sha256):
         raise UnreadableRequestError("sha256 is not one")
-    if sent.options.get("repository-key") != "leave-out":
+    if not _LEAVE_OUT_KEY.is_chosen(sent.options):
         image = f"{data.repo_key}/{image}"
     action, named = _ACTIONS[body.event_type or ""], tag(version)
     return Change(
@@ -125,4 +129,5 @@ REGISTRY: Final = Registry(
         time=Says.RECEIPT,
         id=Says.RECEIPT,
     ),
+    options=(_LEAVE_OUT_KEY, _TAKE_CACHE),
 )

@@ -40,7 +40,7 @@ class _Source(msgspec.Struct):
 
 
 class BareEvent(msgspec.Struct):
-    """`actor.user`, a token of GitLab's, is left where it is."""
+    """`actor.user`, a token of GitLab's, is not read."""
 
     id: str | None = None
     timestamp: str | None = None

@@ -10,8 +10,14 @@ from urllib.parse import unquote
 
 import msgspec
 
-from ingest.registries.adapter import Sent, UnreadableRequestError, converted, json_of, value
-from shared.text import from_bytes
+from ingest.registries.adapter import (
+    Sent,
+    UnreadableRequestError,
+    converted,
+    json_of,
+    text_of,
+    value,
+)
 
 _PREFIX: Final = "ce-"
 
@@ -54,7 +60,7 @@ def data(one: CloudEvent) -> object:
         return json_of(one.data)
     if one.data is None and one.data_base64 is not None:
         try:
-            return json_of(from_bytes(b64decode(one.data_base64, validate=True)))
+            return json_of(text_of(b64decode(one.data_base64, validate=True)))
         except (NotBase64Error, ValueError):
             raise UnreadableRequestError("data_base64 is not the base64 of JSON") from None
     return one.data

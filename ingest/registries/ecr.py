@@ -23,21 +23,19 @@ from ingest.registries.adapter import (
 )
 from ingest.registries.reference import Name, needed, tag
 from ingest.registries.registry import Registry, Reports, Says
+from shared import credentials
 
 _ACTIONS: Final = {"PUSH": "push", "DELETE": "delete"}
-_CONFIRMATIONS: Final = {
-    "SubscriptionConfirmation": (
-        "confirmation: show SubscribeURL to the operator, never fetch it unasked"
-    ),
-    "UnsubscribeConfirmation": "confirmation: the subscription has ended",
-}
+_TYPE: Final = "x-amz-sns-message-type"
+_CONFIRMATION: Final = "SubscriptionConfirmation"
 
 
 class _Envelope(msgspec.Struct, rename="pascal"):
-    """Of SNS; an event has neither field."""
+    """Of SNS; an event has none of these fields."""
 
     type: str | None = None
     message: str | None = None
+    subscribe_url: str | None = msgspec.field(default=None, name="SubscribeURL")
 
 
 class _Event(msgspec.Struct, rename="kebab"):
@@ -62,12 +60,22 @@ class _Detail(msgspec.Struct, rename="kebab"):
 def read(sent: Sent) -> Iterator[Found]:
     told = value(sent, object)
     envelope = converted(told, _Envelope)
-    if envelope.type in _CONFIRMATIONS:
-        yield Ignored(_CONFIRMATIONS[envelope.type])
+    if _CONFIRMATION in {envelope.type, sent.headers.get(_TYPE)}:
+        yield _confirmation(envelope.subscribe_url or "")
+    elif envelope.type == "UnsubscribeConfirmation":
+        yield Ignored("confirmation: the subscription has ended")
     elif envelope.type == "Notification":
         yield _found(json_of(needed(envelope.message, "Message")))
     else:
         yield _found(told)
+
+
+def _confirmation(url: str) -> Ignored:
+    """An operator opens it, or nobody: whoever may send as this source chose the address."""
+    if not credentials.SNS_CONFIRMATION.fullmatch(url):
+        why = "Amazon SNS asks to confirm a subscription by an address that is not Amazon's"
+        return Ignored(f"{why}: do not open it", "")
+    return Ignored(f"Amazon SNS asks to confirm the subscription: open {url}", url)
 
 
 def _found(told: object) -> Found:

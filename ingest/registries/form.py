@@ -3,8 +3,7 @@
 from typing import Final
 from urllib.parse import parse_qsl
 
-from ingest.registries.adapter import Sent, UnreadableRequestError, json_of
-from shared.text import from_bytes
+from ingest.registries.adapter import Sent, UnreadableRequestError, json_of, text_of
 
 # No JSON begins like this, and not every sender of forms says that it is one.
 _FIELD: Final = "payload="
@@ -12,7 +11,7 @@ _FIELD: Final = "payload="
 
 def payload(sent: Sent) -> object:
     """The value of the JSON. Raises UnreadableRequestError."""
-    text = from_bytes(sent.body)
+    text = text_of(sent.body)
     if not text.startswith(_FIELD):
         return json_of(text)
     try:

@@ -23,11 +23,11 @@ from ingest.registries.adapter import (
     UnreadableRequestError,
     converted,
     json_of,
+    text_of,
     value,
 )
 from ingest.registries.reference import Name, needed, tag
 from ingest.registries.registry import Registry, Reports, Says
-from shared.text import from_bytes
 
 _ACTIONS: Final = {"INSERT": "push", "DELETE": "delete"}
 _METADATA: Final = ("message-id", "publish-time")
@@ -93,7 +93,7 @@ def _delivery(sent: Sent) -> _Delivery:
     except (binascii.Error, ValueError):
         raise UnreadableRequestError("message.data is not base64") from None
     return _Delivery(
-        json_of(from_bytes(data)),
+        json_of(text_of(data)),
         message.messageId or message.message_id or None,
         message.publishTime or message.publish_time or None,
         Known.NATIVE,

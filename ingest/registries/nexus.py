@@ -4,8 +4,8 @@ Rules: sonatype/nexus-public, RepositoryComponentWebhook.java and WebhookService
 is a push of a tag that was there; a component pushed by digest has this as its version. Not sent:
 pulls, media types, what a cleanup removed.
 
-`repositoryName` is the first part of an image's name with path-based routing only. The option
-`repository-name=take` puts it there; by default it is left out.
+`repositoryName` is the first part of an image's name with path-based routing only: by default it is
+left out.
 """
 
 from collections.abc import Iterator
@@ -15,9 +15,12 @@ import msgspec
 
 from ingest.registries.adapter import Change, Found, Ignored, Kind, Known, Sent, converted, value
 from ingest.registries.reference import Name, digest, needed, tag
-from ingest.registries.registry import Registry, Reports, Says
+from ingest.registries.registry import Option, Registry, Reports, Says
 
 _ACTIONS: Final = {"CREATED": "push", "UPDATED": "push", "DELETED": "delete"}
+_TAKE_NAME: Final = Option(
+    "repository-name", "take", "the repository's name stands in front of the image's"
+)
 
 
 class _Body(msgspec.Struct, rename="camel"):
@@ -65,7 +68,7 @@ def _not_ours(hook: str, body: _Body) -> str:
 
 def _change(sent: Sent, body: _Body, component: _Component, action: str) -> Change:
     name, version = needed(component.name, "name"), needed(component.version, "version")
-    if sent.options.get("repository-name") == "take":
+    if _TAKE_NAME.is_chosen(sent.options):
         name = f"{needed(body.repository_name, 'repositoryName')}/{name}"
     named, delivery = tag(version), sent.headers.get("x-nexus-webhook-delivery")
     user, _, address = (body.initiator or "").rpartition("/")
@@ -100,4 +103,5 @@ REGISTRY: Final = Registry(
         time=Says.EXACT,
         id=Says.EXACT,
     ),
+    options=(_TAKE_NAME,),
 )

@@ -1,6 +1,6 @@
 """What a registry is to ingest: how its requests are read, and what they can say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -38,6 +38,17 @@ def no_answer(_: Sent) -> None:
     """Of a registry that knows no handshake."""
 
 
+class Option(NamedTuple):
+    """What a source's `options` may tell an adapter: one value changes something, `says` what."""
+
+    name: str
+    value: str
+    says: str
+
+    def is_chosen(self, options: Mapping[str, str]) -> bool:
+        return options.get(self.name) == self.value
+
+
 class Registry(NamedTuple):
     """`name` is that of the route and of the folder of its samples, `label` its own."""
 
@@ -46,3 +57,4 @@ class Registry(NamedTuple):
     read: Read
     reports: Reports
     answer: Answer = no_answer
+    options: Sequence[Option] = ()

@@ -3,7 +3,8 @@
 What senders make of an answer: all take a 2xx as done, most repeat nothing, and those that repeat
 do so for a 5xx. So what is stored, or is none of ours, is 200, also what nobody supports, and what
 the broker has not confirmed is 503, also to Quay, which disables a notification after three that
-failed: an operator sees that there, and what is answered 200 and not stored nobody would see.
+failed: an operator sees that there, and what is answered 200 and not stored nobody would see. So is
+a token whose key is not known and not to be asked for now: it may be right, and is repeated.
 """
 
 import time
@@ -15,7 +16,8 @@ from multidict import istr
 
 from ingest import answers
 from ingest.arrival import Arrival, kept
-from ingest.body import BodyError, read
+from ingest.body import read
+from ingest.body_limit import BodyError, limit_of
 from ingest.in_hand import InHand
 from ingest.intake import Intake
 from ingest.metrics import IngestMetrics
@@ -35,9 +37,6 @@ from shared.text import printable
 _TRACEPARENT: Final = istr(TRACEPARENT)
 # Seconds. Of the senders that are no Distribution, Harbor waits the shortest time for an answer, 3.
 _DEADLINE: Final = 2.0
-# Bytes. zot sends a manifest, of up to 4 MiB, as a text in which each quote has a backslash; the
-# broker takes no message of more than 16 MiB, and a dead letter holds the whole.
-_LARGEST: Final = {"zot": 12 * 1024 * 1024}
 
 
 class SourceHandler:
@@ -82,7 +81,7 @@ class SourceHandler:
             return answers.unproven(self._source.name, self._proof.kinds)
         except KeysAwayError as error:
             self._refusals.without_keys(self._source.name, error)
-            return answers.not_now("the keys of its issuer cannot be fetched")
+            return answers.not_now("the keys of its issuer cannot be fetched now")
         except BodyError as error:
             return answers.not_done(str(error))
         except PublishFailedError as error:
@@ -92,7 +91,8 @@ class SourceHandler:
     async def _within_bytes(
         self, request: web.Request, signature: Signature | None
     ) -> web.Response:
-        announced, limit = request.content_length, self._limit(request)
+        limit = limit_of(self._source.registry, request.client_max_size)
+        announced = request.content_length
         size = limit if announced is None else min(announced, limit)
         if not self._in_hand.bytes.reserve(size):
             return answers.not_now("too many bytes in hand")
@@ -100,9 +100,6 @@ class SourceHandler:
             return await self._read(request, limit, signature)
         finally:
             self._in_hand.bytes.give_back(size)
-
-    def _limit(self, request: web.Request) -> int:
-        return max(request.client_max_size, _LARGEST.get(self._source.registry, 0))
 
     async def _read(
         self, request: web.Request, limit: int, signature: Signature | None
@@ -122,8 +119,9 @@ class SourceHandler:
         if (answer := handshake(arrival)) is not None:
             get_logger().info("source.greeted", source=arrival.source)
             return web.json_response(answer)
-        receipt, ignored = await self._intake.take_arrival(arrival, deadline=_DEADLINE)
-        return answers.taken_of(receipt, ignored)
+        receipt, found = await self._intake.take_arrival(arrival, deadline=_DEADLINE)
+        self._refusals.subscription(arrival, found.confirm_at)
+        return answers.taken_of(receipt, found.ignored)
 
     def _notification(self, request: web.Request, body: Body) -> Notification:
         return Notification(

@@ -12,12 +12,11 @@ import aiohttp
 from jwt import PyJWK, PyJWKSet
 from jwt.exceptions import PyJWTError
 
+from ingest.sources.looks import Looks
 from ingest.sources.unproven import KeysAwayError
 from shared import faults
 
 _SECONDS: Final = 5.0
-# A key that is not known may be new; anybody can ask for one that there never was.
-_BETWEEN_LOOKS: Final = 30.0
 _KEPT: Final = 3600.0
 
 
@@ -25,33 +24,40 @@ class Issuer:
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
         self._keys: Mapping[str | None, PyJWK] = {}
-        self._looked_at = self._fetched_at = -float("inf")
+        self._fetched_at = self._answered_at = -float("inf")
         self._fault = ""
+        self._looks = Looks()
         self._turn = asyncio.Lock()
 
     async def key(self, number: str | None) -> PyJWK | None:
-        """The key with this `kid`; None if it has none such. Raises KeysAwayError."""
-        now = time.monotonic()
-        if number not in self._keys or now - self._fetched_at > _KEPT:
+        """The key with this `kid`; None if it has none such.
+
+        Raises KeysAwayError where that cannot be said now: the issuer does not answer, or has been
+        asked so often that this one has to wait.
+        """
+        came_at = time.monotonic()
+        if number not in self._keys or came_at - self._fetched_at > _KEPT:
             async with self._turn:
-                await self._look()
+                # Who waited for another one's look has its answer.
+                if self._answered_at < came_at:
+                    await self._look()
         found = self._keys.get(number)
-        if found is None and self._fault:
-            raise KeysAwayError(self._fault)
+        if found is None and self._fetched_at < came_at:
+            raise KeysAwayError(self._fault or f"{self._url}: is asked for new keys a little later")
         return found
 
     async def _look(self) -> None:
-        now = time.monotonic()
-        pause = 1.0 if self._fault else _BETWEEN_LOOKS
-        if now - self._looked_at < pause:
+        if not self._looks.take(time.monotonic()):
             return
-        self._looked_at = now
         try:
-            keys = await self._fetch()
+            self._keys = await self._fetch()
         except (aiohttp.ClientError, OSError, PyJWTError, ValueError) as error:
             self._fault = f"{self._url}: {faults.in_words(error, seconds=_SECONDS)}"
+            self._answered_at = time.monotonic()
+            self._looks.failed(self._answered_at)
             return
-        self._keys, self._fetched_at, self._fault = keys, now, ""
+        self._fetched_at = self._answered_at = time.monotonic()
+        self._fault = ""
 
     async def _fetch(self) -> Mapping[str | None, PyJWK]:
         timeout = aiohttp.ClientTimeout(total=_SECONDS)

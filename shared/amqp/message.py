@@ -1,4 +1,4 @@
-"""What is published: one message an event, its body the event's own JSON as it came."""
+"""What is published: one message an event, its body the event's own JSON."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,6 +17,8 @@ TRACEPARENT: Final = "traceparent"
 # Of the whole, beside a body that is only its beginning; the digest is hexadecimal.
 BODY_LENGTH: Final = "body-length"
 BODY_SHA256: Final = "body-sha256"
+# Of another registry: those that its adapter reads, as JSON.
+REQUEST_HEADERS: Final = "request-headers"
 _HEADER_LENGTH: Final = 255
 
 Headers = Mapping[str, str | int]
@@ -53,7 +55,7 @@ def origin(received_at: datetime, traceparent: str | None = None) -> dict[str, s
 
 
 def event_message(event: Event, body: bytes, headers: Headers) -> Message:
-    """The message of one event; `body` is its JSON as it came: nothing is added or left out.
+    """The message of one event; `body` is its JSON as it came, but for a token.
 
     An action that nobody binds to is dropped by the broker; a supported one must arrive.
     """

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from shared.amqp.message import Message
 from shared.amqp.publisher import Publisher
-from shared.amqp.topology import SHARDED_EXCHANGE, sharded
+from shared.amqp.shards import SHARDED_EXCHANGE
+from shared.amqp.topology import sharded
 
 
 def shard_of(repository: str, shards: int) -> int:

@@ -63,6 +63,7 @@ COMMANDS: Mapping[str, Asked | str] = {
     "explain": Asked(),
     "ingest": SERVES,
     "migrate": Asked([], {"database": 1}),
+    "pulls": Asked([], {"database": 5}),
     "shards": Asked([], {"broker": 1}),
     "status": Asked(["--fail-on", "down"], {"broker": 1, "database": 1}),
     "up": SERVES,

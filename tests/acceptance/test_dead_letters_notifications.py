@@ -5,6 +5,7 @@ import json
 from codecs import BOM_UTF8
 from collections.abc import Callable
 
+from tests import samples
 from tests.acceptance.burying import buried, operate, result
 from tests.factories import make_envelope, make_event
 from tests.processes import Processes
@@ -54,3 +55,29 @@ async def test_a_notification_is_mended_and_its_events_are_recorded(
         rows = await pipeline.settled(2)
         assert {row["event_id"] for row in rows} == {event["id"] for event in events}
         assert not await buried(processes.amqp_url)
+
+
+async def test_a_request_of_another_registry_is_mended_as_it_was_sent(
+    processes: Processes, edit_with: Callable[[str], None]
+) -> None:
+    (harbor,) = [one for one in samples.ALL if one.name == "harbor/push-tag"]
+    (expected,) = harbor.events
+    processes.worker()
+    ingest = processes.ingest(sources=json.dumps([harbor.source]))
+    async with processes.pipeline(ingest) as pipeline:
+        url = pipeline.url + harbor.path
+        body = harbor.body.replace(b"library/payments", b"Library/payments")
+        async with pipeline.http.post(url, data=body, headers=harbor.headers) as answer:
+            assert (await answer.json())["dead_lettered"] == 1
+        (dead,) = await pipeline.dead_letters(1)
+        edit_with('sed -i s,PUSH_ARTIFACT,SCANNING_COMPLETED, "$1"')
+        refused = await operate(processes, "edit", dead.message_id, "--yes")
+        assert refused.returncode == 1
+        assert "nothing of ours is in it: " in refused.stderr
+        edit_with('sed -i s,Library/payments,library/payments, "$1"')
+        done = await operate(processes, "edit", dead.message_id, "--yes")
+        assert (done.returncode, result(done)) == (0, "done: 1 requeued, 0 failed, 0 skipped")
+        assert "alice" not in done.stderr
+        (row,) = await pipeline.settled(1)
+        assert (row["event_id"], row["repository"]) == (expected["event_id"], "library/payments")
+        assert (row["registry"], row["registry_source"]) == ("harbor", harbor.source["name"])

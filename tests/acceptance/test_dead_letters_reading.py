@@ -10,6 +10,7 @@ from pathlib import Path
 from console.dead_letters.letter.cause import cause
 from console.dead_letters.letter.masking import UNMASKED
 from shared.amqp.dead_letter import Reason
+from shared.origin import Origin
 from tests.acceptance.burying import buried, bury, operate
 from tests.factories import make_event
 from tests.processes import Processes, run
@@ -197,3 +198,25 @@ def test_completion_knows_the_commands() -> None:
         },
     )
     assert done.stdout == "plain,requeue\n"
+
+
+async def test_a_source_is_told_where_there_is_another_than_the_default(
+    processes: Processes,
+) -> None:
+    await bury(processes.amqp_url, [make_event()])
+    for command in ("summary", "list", "tail"):
+        alone = await operate(processes, command, "-o", "wide")
+        assert "SOURCE" not in alone.stdout
+    await bury(processes.amqp_url, [make_event()], headers=Origin("prod", "harbor").headers)
+    for command in ("summary", "list", "tail"):
+        both = await operate(processes, command, "-o", "wide")
+        table = both.stdout[both.stdout.index("GROUP") :]
+        assert "SOURCE" in table.splitlines()[0]
+        assert "prod" in table
+        assert "default" in table
+    (group,) = json.loads((await operate(processes, "summary", "-o", "json")).stdout)["groups"]
+    assert group["sources"] == {"default": 1, "prod": 1}
+    told = json.loads((await operate(processes, "list", "-o", "json")).stdout)
+    assert [one["registry_source"] for one in told] == ["default", "prod"]
+    chosen = await operate(processes, "list", "--source", "prod", "-o", "json")
+    assert len(json.loads(chosen.stdout)) == 1

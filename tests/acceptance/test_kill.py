@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 
-from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE
+from shared.amqp.topology import DEAD_QUEUE, EVENTS_QUEUE, PULLS_QUEUE
 from tests.factories import make_envelope, make_event
 from tests.processes import Processes, post_all, waiting
 from tests.running import Pipeline
@@ -28,6 +28,27 @@ async def test_kill_9_of_a_worker(processes: Processes) -> None:
         worker.kill()
         assert len(await pipeline.rows()) < EVENTS
         await check_recorded(processes, pipeline, events)
+
+
+async def test_kill_9_of_a_worker_that_counts_pulls(processes: Processes) -> None:
+    pulls = [make_event("pull", f"team/app-{number % 9}") for number in range(EVENTS)]
+    async with processes.pipeline(processes.ingest(pulls=True)) as pipeline:
+        # They come twice: the registry did not hear of the first answer.
+        await post_all(pipeline, pulls)
+        await post_all(pipeline, pulls)
+        worker = processes.worker(pulls=True, worker_batch_size=20)
+        await pipeline.settled(1, "pull_counts")
+        worker.kill()
+        second = processes.worker(pulls=True)
+
+        async def taken() -> bool:
+            return not await waiting(processes.amqp_url, PULLS_QUEUE)
+
+        await eventually(taken)
+        await second.terminate()
+        assert await waiting(processes.amqp_url, PULLS_QUEUE) == 0
+        counted = "SELECT sum(manifest_gets + manifest_heads)::int FROM pull_counts"
+        assert await pipeline.database.fetchval(counted) == EVENTS
 
 
 async def test_sigterm_of_a_worker(processes: Processes) -> None:

@@ -14,8 +14,9 @@ import aiohttp
 import pytest
 from aio_pika.exceptions import ChannelNotFoundEntity
 
+from shared.amqp.shards import queue_of
 from shared.amqp.spreading import shard_of
-from shared.amqp.topology import DEAD_QUEUE, queue_of
+from shared.amqp.topology import DEAD_QUEUE
 from tests.acceptance.burying import bury
 from tests.factories import make_envelope, make_event
 from tests.processes import Processes, Service, run, variables, waiting

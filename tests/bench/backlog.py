@@ -15,6 +15,7 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 from shared.amqp.connection import Connection
 from shared.amqp.message import Message, event_message, origin
 from shared.amqp.publisher import ConfirmedPublisher, Publisher
+from shared.amqp.shards import Wanted
 from shared.amqp.spreading import SpreadingPublisher
 from shared.amqp.topology import EVENTS_QUEUE
 from shared.event import Event
@@ -107,7 +108,9 @@ def _message(text: str) -> Message:
 
 @asynccontextmanager
 async def _publisher(amqp_url: str, shards: int) -> AsyncIterator[Publisher]:
-    connection = Connection(amqp_url, name="registry-events bench", heartbeat=60, shards=shards)
+    connection = Connection(
+        amqp_url, name="registry-events bench", heartbeat=60, wanted=Wanted(shards)
+    )
     task = asyncio.ensure_future(connection.run())
 
     async def is_open() -> bool:

@@ -10,6 +10,7 @@ from tests.bench import (
     ingest,
     long_queues,
     neighbours,
+    pulls,
     registry,
     scaling,
     shards,
@@ -31,5 +32,6 @@ PARTS: Final[Mapping[str, Measure]] = {
     "registry": registry.measure,
     "end-to-end": end_to_end.measure,
     "neighbours": neighbours.measure,
+    "pulls": pulls.measure,
     "startup": startup.measure,
 }

@@ -11,8 +11,9 @@ from typing import Final
 from yarl import URL
 
 from console.sharding.change import change
-from shared.amqp import topology, wire
+from shared.amqp import wire
 from shared.amqp.channel import Channel
+from shared.amqp.shards import Wanted, declare
 from tests.bench import backlog
 from tests.bench.drain import rate
 from tests.bench.figures import OURS, Figure, Section
@@ -74,5 +75,5 @@ async def _channel(place: Place, shards: int) -> AsyncIterator[Channel]:
     plug = wire.Wire()
     async with wire.connected(URL(place.amqp_url), name="bench", wire=plug) as connection:
         outer = await connection.channel()
-        await topology.declare(outer, shards)
+        await declare(outer, Wanted(shards))
         yield await Channel.of(outer, plug)

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 import worker.app
 from console.cli import main
 from shared.event import Event
-from worker.recorder import Recorded, Recorder
+from worker.recorded import Recorded
+from worker.recorder import Recorder
+from worker.verdicts import Verdict
 
 VARIABLE = "DRILL_DEADLY_REPOSITORY"
 
 
 class SuicidalRecorder(Recorder):
-    async def record(self, events: Sequence[Event]) -> Recorded:
+    async def record(self, events: Sequence[Event]) -> Recorded[Verdict]:
         if any(event.repository == os.environ.get(VARIABLE) for event in events):
             os.kill(os.getpid(), signal.SIGKILL)
         return await super().record(events)

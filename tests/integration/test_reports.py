@@ -99,11 +99,15 @@ async def test_the_password_of_basic_is_the_token(pipeline: Pipeline) -> None:
     assert (answer.status, answer.json) == (200, RECORDED)
 
 
-async def test_a_rename_is_taken_and_as_yet_not_recorded(pipeline: Pipeline) -> None:
+async def test_a_rename_is_a_geo_event_of_the_repository_at_its_new_path(
+    pipeline: Pipeline,
+) -> None:
     assert (await send_reported(pipeline, "19")).json == RECORDED
-    await send_reported(pipeline, "13")
-    (row,) = await pipeline.settled(1)
-    assert row["action"] == "push_tag"
+    (geo,) = await pipeline.settled(1, "geo_events")
+    assert (geo["action"], geo["former_path"]) == ("rename", "hunt/a/project")
+    (row,) = await pipeline.rows("container_repositories")
+    assert (row["id"], row["path"]) == (geo["container_repository_id"], "hunt/b/project")
+    assert await pipeline.rows() == []
 
 
 async def test_a_byte_order_mark_is_passed_over(pipeline: Pipeline) -> None:

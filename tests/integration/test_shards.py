@@ -25,12 +25,13 @@ from console.overview.sources.broker import BrokerLook
 from console.sharding import shard as queues
 from console.sharding.change import change
 from console.sharding.errors import ShardsError
-from shared.amqp import topology, wire
+from shared.amqp import wire
 from shared.amqp.channel import Channel
 from shared.amqp.connection import Connection
 from shared.amqp.contents import Delivery
 from shared.amqp.message import event_message, origin
 from shared.amqp.publisher import ConfirmedPublisher, Publisher
+from shared.amqp.shards import SHARDED_EXCHANGE, Wanted, declare, declare_queue, queue_of
 from shared.amqp.spreading import SpreadingPublisher, shard_of
 from shared.event import Event
 from shared.service import background
@@ -46,13 +47,13 @@ async def opened(amqp_url: str, shards: int) -> AsyncIterator[tuple[AbstractChan
     plug = wire.Wire()
     async with wire.connected(URL(amqp_url), name="test", wire=plug) as connection:
         outer = await connection.channel()
-        await topology.declare(outer, shards)
+        await declare(outer, Wanted(shards))
         yield outer, await Channel.of(outer, plug)
 
 
 @asynccontextmanager
 async def publishing(amqp_url: str, shards: int) -> AsyncIterator[Publisher]:
-    connection = Connection(amqp_url, name="test", heartbeat=10, shards=shards)
+    connection = Connection(amqp_url, name="test", heartbeat=10, wanted=Wanted(shards))
 
     async def connected() -> bool:
         return connection.channel is not None
@@ -89,7 +90,7 @@ async def bound(amqp_url: str) -> AsyncIterator[Channel]:
     """With a queue a shard that nobody consumes."""
     async with opened(amqp_url, SHARDS) as (_, channel):
         for shard in range(1, SHARDS):
-            await topology.declare_shard(channel.underlay, shard)
+            await declare_queue(channel.underlay, shard)
             await queues.bind(channel, shard)
         yield channel
 
@@ -100,7 +101,7 @@ async def test_one_shard_is_the_topology_of_before(amqp_url: str) -> None:
         await publish(publisher, texts_of(1, 5))
         assert await waiting(channel, 1) == [5]
         with pytest.raises(ChannelNotFoundEntity):
-            await outer.declare_exchange(topology.SHARDED_EXCHANGE, passive=True)
+            await outer.declare_exchange(SHARDED_EXCHANGE, passive=True)
 
 
 async def test_each_repository_has_its_queue(amqp_url: str) -> None:
@@ -202,7 +203,7 @@ async def test_who_holds_something_is_still_counted(amqp_url: str) -> None:
         holding = await channel.beside()
         held: list[Delivery] = []
         holding.on_deliveries = held.extend
-        tag = await holding.consume(topology.queue_of(1))
+        tag = await holding.consume(queue_of(1))
 
         async def holds() -> bool:
             return len(held) == 3
@@ -247,7 +248,7 @@ async def working(amqp_url: str, database_url: str, **changes: Any) -> AsyncIter
 @contextmanager
 def frozen(rabbitmq: RabbitMQ, amqp_url: str, shard: int) -> Iterator[None]:
     """The process of the broker that leads the queue answers nobody for as long as the block."""
-    name = f"{URL(amqp_url).path[1:]}_{topology.queue_of(shard)}"
+    name = f"{URL(amqp_url).path[1:]}_{queue_of(shard)}"
     _evaluate(rabbitmq, f"sys:suspend(whereis('{name}')).")
     try:
         yield

@@ -3,6 +3,7 @@
 import hmac
 import json
 from base64 import b64encode
+from codecs import BOM_UTF8
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -104,6 +105,15 @@ async def test_a_signature_is_of_this_body(pipeline: Pipeline) -> None:
     for signature, status in ((signed(OLD, large), 200), (signed(OLD, large[:-1]), 401)):
         one = Request("by-hmac", OLD, {"X-Signed": signature}, body=large)
         assert (await answered(pipeline, one))[0] == status
+
+
+async def test_a_byte_order_mark_is_signed_with_the_body(pipeline: Pipeline) -> None:
+    body = BOM_UTF8 + BODY
+    for signature, status in ((signed(OLD, body), 200), (signed(OLD), 401)):
+        one = Request("by-hmac", OLD, {"X-Signed": signature}, body=body)
+        found, told = await answered(pipeline, one)
+        assert found == status
+        assert status != 200 or '"accepted": 1' in told
 
 
 async def test_the_payload_of_a_form_may_be_what_is_signed(pipeline: Pipeline) -> None:

@@ -12,6 +12,7 @@ from shared.amqp.message import event_message
 from shared.event import Event
 from shared.migrate import migrate, shipped
 from shared.origin import DEFAULT, Origin
+from tests.acceptance.burying import bury
 from tests.consoles import Visitor, running_console
 from tests.databases import refuse_poison
 from tests.factories import make_event
@@ -74,6 +75,10 @@ async def test_a_dead_letter_is_found_by_its_source_and_comes_back_as_it_was(
     async with running_console(amqp_url, database_url, writable=True) as visitor:
         listed = await visitor.get("/dead-letters/list?source=prod-harbor")
         assert "1 dead letter that matches" in listed.text
+        for path in ("/dead-letters", "/dead-letters/list"):
+            both = await visitor.get(path)
+            assert '<th scope="col">Source</th>' in both.source
+            assert "prod-harbor" in both.text
         story = await visitor.get(f"/dead-letters/show?id={harbor}")
         assert "registry harbor, prod-harbor" in story.text
         assert (
@@ -102,6 +107,16 @@ async def test_with_one_registry_nobody_hears_of_sources(visitor: Visitor, path:
     assert "team/app" in page.text
     assert "Source" not in page.text
     assert "default" not in page.text
+
+
+@pytest.mark.parametrize("path", ["/dead-letters", "/dead-letters/list"])
+async def test_of_one_registry_s_dead_letters_no_source_is_told(
+    visitor: Visitor, amqp_url: str, path: str
+) -> None:
+    await bury(amqp_url, [make_event()])
+    page = await visitor.get(path)
+    assert "team/app" in page.text
+    assert '<th scope="col">Source</th>' not in page.source
 
 
 async def test_files_of_one_registry_are_as_they_were(visitor: Visitor) -> None:

@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 import pytest
 
 from console.dead_letters.letter.dead_letter import DeadLetter
+from shared.amqp.dead_letter import Reason
 from shared.amqp.topology import DEAD_QUEUE
+from shared.origin import Origin
 from tests.acceptance.burying import bury
 from tests.consoles import Page, Visitor, running_console
 from tests.factories import make_event
@@ -55,6 +57,26 @@ async def send(visitor: Visitor, form: Page, text: str) -> Page:
     fields = {name: form.field(name) for name in ("form_key", "id")}
     payload = text.replace("\n", "\r\n")
     return await visitor.post("/dead-letters/edit", {**fields, "payload": payload})
+
+
+async def test_a_request_of_another_registry_is_mended_as_it_was_sent(
+    pipeline: Pipeline, visitor: Visitor
+) -> None:
+    headers = Origin("prod", "quay").headers
+    body = {"repository": "Team/App", "docker_url": "quay.example/team/app", "updated_tags": ["v1"]}
+    url = url_of(pipeline.settings)
+    await bury(url, [json.dumps(body)], headers=headers, reason=Reason.UNREADABLE_BODY)
+    (one,) = await pipeline.dead_letters(1)
+    form = await opened(visitor, one)
+    assert json.loads(typed(form)) == body
+    refused = await send(visitor, form, typed(form).replace('"v1"', ""))
+    assert (refused.status, "Nothing of ours is in it" in refused.text) == (422, True)
+    assert json.loads(typed(refused)) == {**body, "updated_tags": []}
+    plan = await send(visitor, form, typed(form).replace("Team/App", "team/app"))
+    done = await visitor.ended(await visitor.confirm(plan))
+    assert "1 of 1 edited, requeued and confirmed" in done.text
+    (row,) = await pipeline.settled(1)
+    assert (row["repository"], row["tag"], row["registry_source"]) == ("team/app", "v1", "prod")
 
 
 async def test_an_event_is_mended_and_recorded(pipeline: Pipeline, visitor: Visitor) -> None:

@@ -63,7 +63,7 @@ async def test_the_page_says_of_each_sample_what_it_expects(visitor: Visitor) ->
 async def test_what_cannot_be_read_is_said_beside_what_was_typed(visitor: Visitor) -> None:
     page = await explain(visitor, "quay", "Content-Type: application/json", "{")
     assert page.status == 200
-    assert "Is not JSON: it breaks at character 1" in page.text
+    assert "Dead letter unreadable_body: is not JSON: it breaks at character 1" in page.text
     assert typed(page, "body") == "{"
     assert 'value="quay" selected' in page.source
 

@@ -18,11 +18,17 @@ def is_geo_event(event: Event, *, repository_has_row: bool) -> bool:
     `repository_has_row`: in the catalogue, when the geo event is written; in mode `register` that
     is always so.
     """
-    return event.supported and repository_has_row and _changes_an_image(event)
+    if not (event.supported and repository_has_row):
+        return False
+    # It changes no image, but where a replica keeps all of them.
+    return bool(event.renamed_to) or concerns_an_image(event)
 
 
-def _changes_an_image(event: Event) -> bool:
-    """By the registry's word for what changed, if it has one; a blob is of no image yet."""
+def concerns_an_image(event: Event) -> bool:
+    """Whether its target is an image, or more, by the registry's word for it if it has one.
+
+    Otherwise it is a blob, which may be of any image or of none yet.
+    """
     match event.origin.kind:
         case "manifest" | "tag" | "repository":
             return True

@@ -12,6 +12,7 @@ import click
 from console.commands.dead_letters.exits import Exit, Failed
 from console.commands.dead_letters.options.change import Asked
 from console.commands.dead_letters.run import say
+from console.dead_letters.letter.dead_letter import DeadLetter
 from console.dead_letters.operations.edit import difference, editable, mended
 from console.errors import UnusableError
 from shared.text import printable
@@ -21,6 +22,7 @@ from shared.text import printable
 class Draft:
     """`text` is what was typed last, `before` what it began with."""
 
+    dead_letter: DeadLetter
     before: str
     text: str
 
@@ -52,14 +54,14 @@ def kept(draft: Draft) -> Iterator[None]:
         raise
 
 
-def event(draft: Draft, asked: Asked) -> str:
-    """The edited event that the operator wants requeued; empty if they changed nothing."""
+def edited(draft: Draft, asked: Asked) -> str:
+    """What `mended` makes of what the operator wants requeued; empty if they changed nothing."""
     while True:
         draft.edit()
         if not draft.changed:
             return ""
         try:
-            text = mended(draft.text)
+            text = mended(draft.text, draft.dead_letter)
         except UnusableError as error:
             _again(printable(str(error)))
             continue

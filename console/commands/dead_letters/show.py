@@ -53,8 +53,10 @@ def one(found: Sequence[DeadLetter]) -> DeadLetter:
     if len(found) > 1:
         now = Clock(datetime.now(UTC))
         uncut = stdout.cells(err=True) is None
-        table = stdout.Rows(rows.columns(now, uncut=uncut), wide=uncut, err=True)
-        table.add([rows.cells(one, now, uncut=uncut) for one in found])
+        sources = rows.has_sources(found)
+        columns = rows.columns(now, uncut=uncut, sources=sources)
+        table = stdout.Rows(columns, wide=uncut, err=True)
+        table.add([rows.cells(one, now, uncut=uncut, sources=sources) for one in found])
         raise Failed("several dead letters are called so; give more of one's id", Exit.USAGE)
     return found[0]
 

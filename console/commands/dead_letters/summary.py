@@ -1,6 +1,6 @@
 """registry-events dead-letters summary."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import click
@@ -19,7 +19,7 @@ from console.words.moments import Clock, age
 from shared.configuration import secret
 from shared.text import printable
 
-_COLUMNS = (
+_COLUMNS: Sequence[Column] = (
     Column("GROUP"),
     Column("COUNT", right=True),
     Column("REASON", rank=8),
@@ -28,6 +28,8 @@ _COLUMNS = (
     Column("NEWEST", rank=5),
     Column("TOP REPOSITORY", least=14, rank=4),
 )
+# Only where there is another than the default.
+_SOURCE = Column("SOURCE", least=8, rank=7)
 
 
 @click.command()
@@ -65,7 +67,13 @@ def _print(counted: Summary, clock: Clock, *, wide: bool) -> None:
     told = (", ".join(ages), f"(+{total.recent:,} in 5 min)")
     label = f"DEAD LETTERS   {total.count:,}   "
     stdout.sentence(label, "   ".join(filter(None, told)), wide=wide)
-    stdout.Rows(_COLUMNS, wide=wide).add([_row(one, counted.now) for one in counted.groups])
+    columns, rows = _COLUMNS, [_row(one, counted.now) for one in counted.groups]
+    if total.has_sources:
+        columns = (*columns, _SOURCE)
+        rows = [
+            (*row, printable(one.source)) for row, one in zip(rows, counted.groups, strict=True)
+        ]
+    stdout.Rows(columns, wide=wide).add(rows)
     for hint in _hints(counted.groups[0]):
         stdout.command("hint: ", f"{COMMAND} {hint}", wide=wide, err=True)
 

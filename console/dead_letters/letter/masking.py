@@ -5,13 +5,15 @@ that is text, credentials are masked by their shape. Who selects and groups sees
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
-from console.dead_letters.letter import notification
 from console.dead_letters.letter.dead_letter import DeadLetter
 from console.dead_letters.letter.past import ORIGINAL_BODY
+from console.dead_letters.letter.unpacked import readable
 from shared import credentials, strict_json
+from shared.amqp.message import REQUEST_HEADERS
 from shared.credentials import MASK
 from shared.text import to_bytes
 
@@ -44,12 +46,18 @@ _EVENT: Final[Place] = {
     "source": _values("addr", "instanceID"),
 }
 _BODY: Final[Place] = {**_EVENT, "events": _EVENT}
+# Of a request's headers: what kind of request it is, and which.
+_REQUEST: Final = re.compile(
+    r"content-type|ce-(id|specversion|time|type)|aeg-(event-type|delivery-count)"
+    r"|x-github-(event|delivery)|x-(gitea|forgejo)-(event|event-type|delivery)"
+    r"|x-nexus-webhook-(id|delivery)|x-amz-sns-message-(id|type)"
+)
 
 
 def payload(body: str, *, mask: bool) -> object:
     """A body as a value; one that is not JSON is its text, or only said to be hidden."""
     try:
-        value = strict_json.loads(notification.readable(body))
+        value = strict_json.loads(readable(body))
     except strict_json.InvalidJSONError:
         return HIDDEN if mask else body
     return _shown(value, _BODY) if mask else value
@@ -62,10 +70,7 @@ def masked(dead_letter: DeadLetter) -> DeadLetter:
         message_id=credentials.masked(dead_letter.message_id),
         routing_key=credentials.masked(dead_letter.routing_key),
         headers=_without_credentials(
-            {
-                name: MASK if name == ORIGINAL_BODY else value
-                for name, value in dead_letter.headers.items()
-            }
+            {name: _header(name, value) for name, value in dead_letter.headers.items()}
         ),
     )
 
@@ -78,6 +83,27 @@ def pretty(value: object) -> str:
 def header(value: object) -> str:
     """A text as it is, whatever else a header may hold as JSON; not safe to print."""
     return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def _header(name: str, value: Any) -> Any:  # noqa: ANN401  a header's value
+    if name == ORIGINAL_BODY:
+        return MASK
+    return _request(value) if name == REQUEST_HEADERS else value
+
+
+def _request(header: object) -> str:
+    try:
+        request = strict_json.loads(header) if isinstance(header, str) else None
+    except strict_json.InvalidJSONError:
+        return MASK
+    if not isinstance(request, dict):
+        return MASK
+    return json.dumps(
+        {
+            name: value if isinstance(value, str) and _REQUEST.fullmatch(name) else MASK
+            for name, value in request.items()
+        }
+    )
 
 
 def _shown(value: object, place: Place | None, depth: int = 0) -> object:

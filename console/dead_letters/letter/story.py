@@ -4,15 +4,17 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from console.dead_letters.letter import masking, notification, past
+from console.dead_letters.letter import masking, notification, past, request
 from console.dead_letters.letter.cause import cause
 from console.dead_letters.letter.dead_letter import DeadLetter
 from console.dead_letters.letter.past import REQUEUED_AT, REQUEUED_BY
 from console.terminal import prose
+from console.words import provenance
 from console.words.moments import Clock, age, believed
 from shared import credentials
 from shared.amqp.dead_letter import Reason
 from shared.amqp.message import RECEIVED_AT, SOURCE, TRACEPARENT
+from shared.origin import Origin
 from shared.text import printable
 
 _PAYLOAD: Final = 64 * 1024
@@ -95,6 +97,14 @@ def _story(dead_letter: DeadLetter, clock: Clock, *, mask: bool) -> Iterator[tup
         yield "broker", printable(masking.header(death), 500)
 
 
+def came_by(dead_letter: DeadLetter) -> Iterator[tuple[str, str]]:
+    """How an event of a named source has its id and its time, not safe to print."""
+    if dead_letter.home and dead_letter.story.reason not in request.WHOLE:
+        origin = Origin.read(dead_letter.headers)
+        yield "event id", provenance.told(origin.id_from)
+        yield "event time", provenance.told(origin.time_from)
+
+
 def _facts(dead_letter: DeadLetter, group: str, clock: Clock) -> Iterator[tuple[str, str]]:
     story, headers = dead_letter.story, dead_letter.headers
     event = (dead_letter.action, dead_letter.name, dead_letter.event_id)
@@ -103,6 +113,7 @@ def _facts(dead_letter: DeadLetter, group: str, clock: Clock) -> Iterator[tuple[
     yield "source", str(headers.get(SOURCE, ""))
     if dead_letter.home:
         yield "registry", dead_letter.home
+    yield from came_by(dead_letter)
     yield "reason", story.reason.value
     yield "error", dead_letter.error
     yield "group", group

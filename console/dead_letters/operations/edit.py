@@ -1,15 +1,16 @@
-"""Mending an event or a notification: another body for it, checked as the worker checks it."""
+"""Mending an event or what a registry sent: another body for it, checked as it will be read."""
 
 import json
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import unified_diff
 
-from console.dead_letters.letter import notification
+from console.dead_letters.letter import notification, request
 from console.dead_letters.letter.dead_letter import DeadLetter
 from console.dead_letters.letter.masking import payload, pretty
+from console.dead_letters.letter.unpacked import readable
 from console.dead_letters.operations import audit
 from console.dead_letters.operations.audit import Operation, Trail
 from console.dead_letters.operations.messages import edited
@@ -20,6 +21,7 @@ from console.dead_letters.queue.broker import connected
 from console.errors import UnusableError
 from ingest.envelope import UnreadableEnvelopeError, split
 from shared import strict_json
+from shared.amqp.dead_letter import Story
 from shared.configuration import secret
 from shared.event import Event
 from shared.invalid_event import InvalidEventError
@@ -27,9 +29,14 @@ from shared.settings import Settings
 from shared.text import printable, to_bytes
 
 
+def draft(dead_letter: DeadLetter) -> str:
+    """What an operator is given to edit: of another registry what that sent, not its event."""
+    return editable(request.sent(dead_letter) or dead_letter.body)
+
+
 def editable(body: str) -> str:
     """A body over several lines if it is JSON, else as it is, with what is no text escaped."""
-    text = notification.readable(body)
+    text = readable(body)
     try:
         return pretty(strict_json.loads(text)) + "\n"
     except strict_json.InvalidJSONError:
@@ -49,14 +56,34 @@ def compact(text: str) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def mended(text: str) -> str:
-    """As `compact`, for what somebody typed; raises UnusableError, which says what is wrong."""
+def mended(text: str, dead_letter: DeadLetter) -> str:
+    """What somebody typed instead of a `draft`, made compact, as it is to be sent.
+
+    Raises UnusableError, which says what is wrong, also where no event is in it.
+    """
+    if request.sent(dead_letter) is not None:
+        return _mended_request(text, dead_letter)
     try:
         return compact(text)
     except UnreadableEnvelopeError as error:
         raise UnusableError(f"this is no notification: {error}") from None
     except InvalidEventError as error:
         raise UnusableError(f"this is no event: {error}") from None
+
+
+def _mended_request(text: str, dead_letter: DeadLetter) -> str:
+    # A form is taken as it is; whether this registry sends any, its adapter says.
+    with suppress(strict_json.InvalidJSONError):
+        text = json.dumps(strict_json.loads(text), separators=(",", ":"))
+    found = request.translated(dead_letter, text)
+    for one in found.translated:
+        if one.message and one.reason:
+            why = Story.read(one.message.headers).error
+            raise UnusableError(f"{dead_letter.registry} does not send this: {why}")
+    if not any(one.message for one in found.translated):
+        why = found.ignored or "it holds no event"
+        raise UnusableError(f"nothing of ours is in it: {why}")
+    return text
 
 
 def _check_each(text: str) -> None:
@@ -87,7 +114,7 @@ def _lines(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """The text of a new event, or of a notification, instead of one dead letter's."""
+    """What `mended` gave, instead of what one dead letter holds."""
 
     dead_letter: DeadLetter
     text: str
@@ -100,7 +127,7 @@ async def requeue_edited(
     async with AsyncExitStack() as stack:
         trail = Trail(await stack.enter_async_context(audit.database(loaded)))
         broker = await stack.enter_async_context(
-            connected(secret(loaded.amqp_url), shards=loaded.shards)
+            connected(secret(loaded.amqp_url), number=loaded.shards)
         )
         channel = await publishing_channel(broker)
         outcome = await stack.enter_async_context(audit.written_down(trail, work))

@@ -70,7 +70,7 @@ async def import_all(
     async with AsyncExitStack() as stack:
         trail = Trail(await stack.enter_async_context(audit.database(loaded)))
         broker = await stack.enter_async_context(
-            connected(secret(loaded.amqp_url), shards=loaded.shards)
+            connected(secret(loaded.amqp_url), number=loaded.shards)
         )
         channel = await publishing_channel(broker)
         outcome = await stack.enter_async_context(audit.written_down(trail, work))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, cast
 
-from console.dead_letters.letter import notification, past
+from console.dead_letters.letter import notification, past, request
 from console.dead_letters.letter.dead_letter import REQUEUE_COUNT, DeadLetter
 from console.dead_letters.letter.past import ORIGINAL_BODY, REQUEUED_AT, REQUEUED_BY, operator_name
 from shared import strict_json
@@ -26,7 +26,7 @@ _ORIGINAL_LENGTH: Final = 64 * 1024
 
 def destination(dead_letter: DeadLetter) -> str:
     """The routing key that its event had or would have; empty if nothing says."""
-    if notification.is_of_another_registry(dead_letter):
+    if request.is_whole(dead_letter):
         return ""
     key = plain(dead_letter.routing_key)
     if dead_letter.action:
@@ -48,7 +48,7 @@ def undirected(dead_letter: DeadLetter) -> str:
         return ""
     if dead_letter.story.reason is Reason.BODY_TOO_LARGE:
         return "it holds only the beginning of a notification"
-    if notification.is_of_another_registry(dead_letter):
+    if request.is_whole(dead_letter):
         return "this version reads no event in it either"
     return "nothing in it says where to: it is no notification, and has no readable action"
 
@@ -71,12 +71,16 @@ def requeued(dead_letter: DeadLetter, *, by: str, at: datetime) -> list[Message]
 def edited(dead_letter: DeadLetter, text: str, *, by: str, at: datetime) -> list[Message]:
     """The event in `text` instead, with the first original body in a header; or the events.
 
-    `text` is what `edit.compact` gave.
+    `text` is what `edit.mended` gave.
     """
-    if not notification.is_envelope(strict_json.loads(text)):
+    if request.sent(dead_letter) is not None:
+        translated = request.translated(dead_letter, text).translated
+        held = [one.message for one in translated if one.message]
+    elif notification.is_envelope(strict_json.loads(text)):
+        held = notification.messages_of(text, dead_letter)
+    else:
         return [_edited(dead_letter, text, by, at)]
     past = _past(dead_letter, by, at)
-    held = notification.messages_of(text, dead_letter)
     # Once: it may be as long as all of them.
     first = past | {ORIGINAL_BODY: _shortened(dead_letter.body)}
     return [_with_past(one, past if number else first) for number, one in enumerate(held)]

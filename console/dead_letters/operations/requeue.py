@@ -18,7 +18,8 @@ from console.dead_letters.queue import counts
 from console.dead_letters.queue.broker import Broker, connected
 from shared.amqp.channel import Channel
 from shared.amqp.message import EVENT_ID, Message
-from shared.amqp.topology import EVENTS_EXCHANGE, EVENTS_QUEUE, queue_of
+from shared.amqp.shards import queue_of
+from shared.amqp.topology import EVENTS_EXCHANGE, EVENTS_QUEUE
 from shared.configuration import secret
 from shared.settings import Settings
 
@@ -42,7 +43,7 @@ async def requeue_all(
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(audit.database(loaded))
         broker = await stack.enter_async_context(
-            connected(secret(loaded.amqp_url), shards=loaded.shards)
+            connected(secret(loaded.amqp_url), number=loaded.shards)
         )
         deed = Requeue(await publishing_channel(broker), by=work.actor, shards=loaded.shards)
         ahead = None

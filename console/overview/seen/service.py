@@ -17,6 +17,15 @@ class SenderFault:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscription:
+    """One that waits until it is confirmed; `url` is empty if it is not to be opened."""
+
+    source: str
+    url: str
+    age: float
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """An ingest or a worker by its own account; `events` is what it took or settled in all.
 
@@ -32,5 +41,6 @@ class Service:
     events_of: Mapping[str, float] = field(default_factory=dict)
     dead_lettered: float = 0
     sender_faults: Sequence[SenderFault] = ()
+    subscriptions: Sequence[Subscription] = ()
     in_hand: int | None = None
     batch_age: float = 0.0

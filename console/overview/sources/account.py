@@ -8,13 +8,14 @@ from typing import Any, Final
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from console.overview.seen.service import SenderFault, Service
+from console.overview.seen.service import SenderFault, Service, Subscription
 from shared.metrics import PREFIX
 from shared.text import printable
 
 _KINDS: Final = ("ingest", "worker")
 _PROCESS: Final = "process"
 _ADDRESS: Final = 64
+_URL: Final = 1_200
 
 
 def read(url: str, metrics: str, ready: str) -> Service:
@@ -42,6 +43,7 @@ def _read(url: str, metrics: str, ready: str) -> Service:
         events_of={number: events_of.get(number, 0.0) for number in _processes(build)},
         dead_lettered=sum(_by_process(families.get(f"{PREFIX}dead_letters")).values()),
         sender_faults=_sender_faults(document.get("sender_faults", {})),
+        subscriptions=_subscriptions(document.get("subscriptions", [])),
         in_hand=int(sum(in_hand)) if in_hand else None,
         batch_age=max(_values(families.get(f"{PREFIX}worker_batch_age_seconds")), default=0.0),
     )
@@ -58,6 +60,18 @@ def _sender_faults(document: Mapping[str, Any]) -> Sequence[SenderFault]:
             others=bool(one["others"]),
         )
         for kind, one in document.items()
+    ]
+
+
+def _subscriptions(document: Sequence[Mapping[str, Any]]) -> Sequence[Subscription]:
+    return [
+        Subscription(
+            source=printable(str(one["source"]), 40),
+            url=printable(str(one["url"]), _URL),
+            age=_finite(float(one["age"])),
+        )
+        for one in document
+        if one["url"] is not None
     ]
 
 

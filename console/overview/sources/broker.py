@@ -11,6 +11,7 @@ from console.overview.seen.broker import Broker, Depth, all_of
 from console.words import away
 from shared.amqp import topology, wire
 from shared.amqp.errors import BrokerAwayError, broker_errors
+from shared.amqp.shards import queue_of
 from shared.text import printable
 
 _NAME: Final = "registry-events console"
@@ -21,7 +22,7 @@ class BrokerLook:
 
     def __init__(self, url: str, shards: int) -> None:
         self._url = url
-        self._beside = [topology.queue_of(shard) for shard in range(1, shards)]
+        self._beside = [queue_of(shard) for shard in range(1, shards)]
         self._wire = wire.Wire()
         self._connection: AbstractConnection | None = None
         self._stack = AsyncExitStack()
@@ -48,6 +49,7 @@ class BrokerLook:
             events=first and all_of(first, beside.values()),
             dead=await _depth(connection, topology.DEAD_QUEUE),
             shards=beside,
+            pulls=await _depth(connection, topology.PULLS_QUEUE),
         )
 
     async def _open(self) -> AbstractConnection:

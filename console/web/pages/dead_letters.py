@@ -10,7 +10,7 @@ from aiohttp import web
 from console.dead_letters.letter import masking, past
 from console.dead_letters.letter.cause import cause
 from console.dead_letters.letter.dead_letter import DeadLetter
-from console.dead_letters.letter.story import COMMAND, advice
+from console.dead_letters.letter.story import COMMAND, advice, came_by
 from console.errors import UnusableError
 from console.overview import figures
 from console.web.live.stream import Parts, stream
@@ -83,6 +83,7 @@ def story(dead_letter: DeadLetter) -> dict[str, Any]:
         "one": shown,
         "story": shown.story,
         "cause": cause(dead_letter),
+        "came_by": list(came_by(shown)),
         "deaths": past.before(shown),
         "headers": sorted(
             (name, masking.header(value))

@@ -11,7 +11,7 @@ from multidict import MultiDict
 
 from console.dead_letters.errors import BusyError
 from console.dead_letters.letter.story import COMMAND
-from console.dead_letters.operations.edit import Edit, difference, editable, mended
+from console.dead_letters.operations.edit import Edit, difference, draft, editable, mended
 from console.dead_letters.operations.plan import Plan
 from console.dead_letters.selection import Selection
 from console.errors import UnusableError
@@ -46,7 +46,7 @@ async def show(request: web.Request) -> web.Response:
     dead_letter = await request.app[CONSOLE].scans.find(identifier)
     if dead_letter is None:
         raise web.HTTPNotFound(text=_GONE)
-    text = await asyncio.to_thread(editable, dead_letter.body)
+    text = await asyncio.to_thread(draft, dead_letter)
     shown = printable(credentials.masked(identifier), 300)
     if why := _not_by_form(text):
         raise web.HTTPUnprocessableEntity(text=f"{why} Use {COMMAND} edit {shown}")
@@ -80,7 +80,7 @@ async def plan_page(
     request: web.Request, edit: Edit, identifier: str, form: Given = _NOTHING, wrong: str = ""
 ) -> web.Response:
     """The difference, masked, with the form that confirms it; `identifier` is the plan's."""
-    before, after = editable(edit.dead_letter.body), editable(edit.text)
+    before, after = draft(edit.dead_letter), editable(edit.text)
     lines = await asyncio.to_thread(difference, before, after)
     named = edit.dead_letter.message_id or edit.dead_letter.event_id
     return page(
@@ -103,12 +103,12 @@ async def _edit(request: web.Request, identifier: str, typed: str) -> Edit | Non
     dead_letter = await request.app[CONSOLE].scans.find(identifier)
     if dead_letter is None:
         return None
-    before = editable(dead_letter.body)
+    before = draft(dead_letter)
     if why := _not_by_form(before):
         raise UnusableError(why)
     if typed.rstrip() == before.rstrip():
         raise UnusableError("Nothing was changed in it; to send it as it is, requeue it.")
-    return Edit(dead_letter, mended(typed))
+    return Edit(dead_letter, mended(typed, dead_letter))
 
 
 def _not_by_form(text: str) -> str:

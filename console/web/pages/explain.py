@@ -1,6 +1,7 @@
 """What a request of a registry would become: typed into a form, explained, and sent nowhere."""
 
 import asyncio
+from functools import partial
 from http import HTTPStatus
 from typing import Final, NamedTuple, Self
 
@@ -13,6 +14,7 @@ from console.explanation.explained import Explanation
 from console.explanation.request import from_body, source_options, without_secrets
 from console.web.query import given
 from console.web.query.given import Given
+from console.web.state import CONSOLE
 from console.web.template import page, why_read_only
 from ingest.registries.adapter import Sent
 from shared.text import storable
@@ -45,7 +47,7 @@ class Typed(NamedTuple):
             raise UnusableError("registry: choose one of those that are known here")
         body = self.body.encode("utf-8", "surrogatepass")
         sent = from_body(body, self.headers.split("\n"))
-        return sent._replace(options=source_options(self.options.split("\n")))
+        return sent._replace(options=source_options(self.registry, self.options.split("\n")))
 
 
 async def show(request: web.Request) -> web.Response:
@@ -62,7 +64,9 @@ async def explain(request: web.Request) -> web.Response:
         sent = typed.sent()
     except UnusableError as error:
         return _page(request, typed, wrong=str(error))
-    return _page(request, typed, await asyncio.to_thread(registries.explain, typed.registry, sent))
+    limit = request.app[CONSOLE].settings.ingest_max_body_bytes
+    explained = partial(registries.explain, typed.registry, sent, limit=limit)
+    return _page(request, typed, await asyncio.to_thread(explained))
 
 
 def _page(

@@ -51,6 +51,13 @@ def test_what_is_installed_is_locked() -> None:
         assert "--require-hashes" in install or "--no-index" in install
 
 
+def test_what_is_installed_has_the_extra_that_checks_tokens() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [re.split(r"[\[>=<]", one)[0] for one in project["optional-dependencies"]["oidc"]]
+    locked = re.findall(r"^([\w-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    assert {*wanted, "cryptography"} <= set(locked)
+
+
 def _foreign() -> dict[str, str]:
     """The images of others, by the variable in which an operator can name another, by digest."""
     named = [service["image"] for service in COMPOSE["services"].values()]

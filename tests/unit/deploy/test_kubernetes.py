@@ -6,7 +6,8 @@ from aiohttp import web
 
 from ingest.metrics import IngestMetrics
 from shared import health
-from shared.amqp.topology import DEAD_QUEUE, queue_of
+from shared.amqp.shards import queue_of
+from shared.amqp.topology import DEAD_QUEUE, PULLS_QUEUE
 from shared.settings import Settings
 from tests.unit.deploy.shipped import kubernetes, pods
 
@@ -99,6 +100,7 @@ def test_keda_counts_what_workers_hold() -> None:
     queues = re.compile(trigger["metadata"]["queueName"])
     assert all(queues.search(queue_of(shard)) for shard in range(32))
     assert not queues.search(DEAD_QUEUE)
+    assert not queues.search(PULLS_QUEUE)
     assert (trigger["metadata"]["useRegex"], trigger["metadata"]["operation"]) == ("true", "sum")
     assert trigger["metadata"]["excludeUnacknowledged"] == "false"
 

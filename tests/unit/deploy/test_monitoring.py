@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 from prometheus_client import CollectorRegistry
+from prometheus_client.metrics import MetricWrapperBase
 
 from ingest.metrics import IngestMetrics
 from tests.unit.deploy.shipped import DEPLOY
@@ -47,6 +48,67 @@ def test_every_metric_is_one_that_somebody_exposes(place: str) -> None:
     named = re.findall(r"\b(?:registry_events|rabbitmq)_\w+", " ".join(_expressions()[place]))
     assert named
     assert set(named) - known - _OF_RABBITMQ == set()
+
+
+def _labels() -> dict[str, set[str]]:
+    """The labels of each series of ours that has any."""
+    figures = [*vars(IngestMetrics()).values(), *vars(WorkerMetrics()).values()]
+    return {
+        series: {*metric._labelnames, "le"}  # noqa: SLF001  prometheus-client tells them of samples only
+        for metric in figures
+        if isinstance(metric, MetricWrapperBase)
+        for described in metric.describe()
+        for series in (described.name + suffix for suffix in _SUFFIXES[described.type])
+    }
+
+
+@pytest.mark.parametrize("place", _expressions())
+def test_what_is_selected_by_is_a_label_of_its_metric(place: str) -> None:
+    known = _labels()
+    for expression in _expressions()[place]:
+        for name, selector in re.findall(r"\b(registry_events_\w+)\{([^}]*)\}", expression):
+            assert set(re.findall(r"(\w+)[=!]", selector)) <= known[name]
+
+
+@pytest.mark.parametrize("place", _expressions())
+def test_what_is_grouped_by_is_a_label_of_each_metric_there(place: str) -> None:
+    # These two are no attributes of the figures, or of a make of their own.
+    known = _labels() | {
+        "registry_events_build_info": {"version", "python"},
+        "registry_events_event_lag_seconds_bucket": {"le"},
+    }
+    # Of the scraping; the queue is RabbitMQ's.
+    others = {"job", "instance", "queue"}
+    for expression in _expressions()[place]:
+        grouped = re.findall(r"by \(([^)]*)\)\s*\((?:\w+\(|)\s*(registry_events_\w+)", expression)
+        for labels, name in grouped:
+            assert set(re.split(r",\s*", labels)) - others <= known[name]
+
+
+def test_what_a_text_tells_is_what_its_expression_is_grouped_by() -> None:
+    texts = {rule["alert"]: rule["annotations"]["summary"] for rule in _rules()}
+    told = {place: re.findall(r"\$labels\.(\w+)", text) for place, text in texts.items()}
+    for panel in _panels():
+        legends = " ".join(one["legendFormat"] for one in panel["targets"])
+        told[panel["title"]] = re.findall(r"\{\{(\w+)\}\}", legends)
+    assert {"source"} in map(set, told.values())
+    for place, labels in told.items():
+        grouped = " ".join(re.findall(r"by \(([^)]*)\)", " ".join(_expressions()[place])))
+        assert set(labels) <= set(re.findall(r"\w+", grouped)), place
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "RegistryEventsUnauthorized",
+        "RegistryEventsSourceSilent",
+        "Dead letters by source",
+        "Events settled by source",
+        "Notifications refused by source",
+    ],
+)
+def test_what_tells_something_of_a_registry_names_its_source(place: str) -> None:
+    assert all("by (source" in expression for expression in _expressions()[place])
 
 
 @pytest.mark.parametrize("rule", _rules(), ids=lambda rule: str(rule["alert"]))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ _POLICIES: dict[str, dict[str, Any]] = {
     for document in kubernetes()
     if document["kind"] == "NetworkPolicy"
 }
+_ISSUERS = _POLICIES.pop("registry-events-issuers")
 # A namespace is a DNS label (RFC 1123), so no cluster has one that is written otherwise.
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _DNS, _BROKER, _DATABASE = {53}, {5671, 5672}, {5432}
@@ -88,6 +90,42 @@ def test_pods_are_reached_on_their_own_port(component: str, ways: int) -> None:
     (container,) = pods()[f"registry-events-{component}"]["containers"]
     own = {port["name"] for port in container.get("ports", ())}
     assert {port["port"] for rule in rules for port in rule["ports"]} <= own
+
+
+def test_what_lets_ingest_reach_issuers_stands_apart_and_opens_no_more() -> None:
+    policies = (DEPLOY / "kubernetes" / "network-policy.yaml").read_text()
+    assert "443" not in policies
+    assert _ISSUERS["podSelector"] == _POLICIES["registry-events-ingest"]["podSelector"]
+    assert _ISSUERS["policyTypes"] == ["Egress"]
+    (rule,) = _ISSUERS["egress"]
+    assert rule["ports"] == [{"port": 443, "protocol": "TCP"}]
+
+
+@pytest.mark.parametrize(
+    ("address", "is_open"),
+    [
+        ("142.250.1.1", True),
+        ("2a00:1450:4001::1", True),
+        ("10.96.0.1", False),
+        ("100.100.100.200", False),
+        ("127.0.0.1", False),
+        ("169.254.169.254", False),
+        ("172.20.0.1", False),
+        ("192.168.1.1", False),
+        ("fd00:ec2::254", False),
+        ("fe80::1", False),
+    ],
+)
+def test_an_issuer_is_at_a_public_address(address: str, *, is_open: bool) -> None:
+    asked = ip_address(address)
+    blocks = [peer["ipBlock"] for rule in _ISSUERS["egress"] for peer in rule["to"]]
+    reached = [
+        block
+        for block in blocks
+        if asked in ip_network(block["cidr"])
+        and not any(asked in ip_network(one) for one in block.get("except", []))
+    ]
+    assert bool(reached) is is_open
 
 
 def test_the_page_says_what_to_fill_in() -> None:

@@ -15,6 +15,7 @@ import pytest
 import ingest.registries
 from ingest.notifications import PATHS
 from ingest.registries import REGISTRIES
+from ingest.registries.registry import Registry
 from ingest.sources.routes import paths
 from shared.sources import Source
 from tests.unit.deploy.shipped import DEPLOY, ROOT
@@ -69,6 +70,13 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)(?:#[\w-]+)?\)", page.read_text())
     local = [one for one in links if not urlsplit(one).scheme]
     assert [one for one in local if not (page.parent / one).exists()] == []
+
+
+@pytest.mark.parametrize("registry", REGISTRIES.values(), ids=REGISTRIES)
+def test_a_page_names_each_option_of_its_adapter(registry: Registry) -> None:
+    text = (DEPLOY / "registries" / f"{registry.name}.md").read_text()
+    for option in registry.options:
+        assert f'"{option.name}": "{option.value}"' in text
 
 
 def test_every_registry_is_kept_from_the_others() -> None:

@@ -44,13 +44,14 @@ def test_a_sample_gives_its_events(path: Path) -> None:
         assert event.timestamp == datetime.fromisoformat(expected["occurred_at"])
 
 
-def test_a_rename_is_an_action_that_nobody_records() -> None:
+def test_a_rename_has_to_arrive() -> None:
     sample = json.loads((DATA / "gitlab" / "rename.json").read_text())
     body = Body.whole(sample["request"]["body"].encode())
     (one,) = translate(Notification(body, datetime(2026, 11, 28, tzinfo=UTC)))
     assert one.message
-    assert not one.message.mandatory
-    assert not event_of(one).supported
+    assert one.message.mandatory
+    event = event_of(one)
+    assert (event.repository, event.renamed_to) == ("group/old/app", "group/new/app")
 
 
 def test_both_registries_have_samples() -> None:

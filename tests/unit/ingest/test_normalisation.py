@@ -1,6 +1,7 @@
 """From what an adapter finds to messages: nothing raises, nothing is lost, no secret is kept."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -238,11 +239,12 @@ def test_of_a_large_body_there_are_its_length_and_digest(finds: Any) -> None:
         assert "body" not in original
 
 
+@pytest.mark.parametrize("mark", [b"", BOM_UTF8], ids=["bare", "byte order mark"])
 @pytest.mark.parametrize("place", ["body", "data"])
-def test_a_manifest_that_zot_sends_does_not_count(place: str) -> None:
+def test_a_manifest_that_zot_sends_does_not_count(place: str, mark: bytes) -> None:
     data = {"manifest": "x" * 70_000, "name": "a/b"}
     body = json.dumps(data if place == "body" else {"data": data}).encode()
-    rest = json.loads(original(arrival(body, "zot"), 1)["body"])
+    rest = json.loads(original(arrival(mark + body, "zot"), 1)["body"])
     assert rest == ({"name": "a/b"} if place == "body" else {"data": {"name": "a/b"}})
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from shared.credentials import MASK, masked
 
 TOKEN = "eyJhbGciOiJub25lIn0.eyJub3RlIjoiaW52ZW50ZWQifQ."
+CONFIRM = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=2336412f37"
 LARGE = 1024 * 1024
 
 
@@ -33,6 +34,15 @@ def encoded(value: bytes) -> str:
         ('Digest username="a b", nc=1, response="c", then', f"Digest {MASK}, then"),
         (r"\"Digest username=\"a\", qop=\"b\"\", then", rf"\"Digest {MASK}\", then"),
         ("amqp://user:p@ss/w?rd#@host:5672/v", f"amqp://{MASK}@host:5672/v"),
+        (
+            "open https://sns.x.amazonaws.com/?Action=Publish&a",
+            f"open https://sns.x.amazonaws.com/?{MASK}",
+        ),
+        (f"open {CONFIRM}#x", f"open https://sns.eu-west-1.amazonaws.com/?{MASK}"),
+        (
+            f"open {CONFIRM.replace('sns.', 'u:p@sns.')}",
+            f"open https://{MASK}@sns.eu-west-1.amazonaws.com/?{MASK}",
+        ),
         ("see https://host/a?sig=x and b?", f"see https://host/a?{MASK} and b?"),
     ],
 )
@@ -44,6 +54,7 @@ def test_what_opens_a_door_is_masked(text: str, shown: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        f"open {CONFIRM}",
         "no row for team/app",
         "target.repository: is no path: A//B",
         "http://registry.example:5000/v2/a/manifests/sha256:abab",

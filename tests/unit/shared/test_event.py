@@ -135,8 +135,61 @@ def test_texts_that_only_inform_may_hold_anything() -> None:
     assert (event.actor, event.node) == (r"a\x00\ud800", "\x1b[31m")
 
 
-def test_an_unsupported_action_needs_no_repository() -> None:
-    assert not parse(action="rename", target={"rename": {"from": "a"}}).supported
+def rename(source: object, to: object, repository: str = "a/b") -> Event:
+    target = {"repository": repository, "rename": {"type": "name", "from": source, "to": to}}
+    return parse(action="rename", target=target)
+
+
+def test_a_rename_says_from_where_to_where() -> None:
+    event = rename("a/b", "a/c")
+    assert (event.supported, event.repository, event.renamed_to) == (True, "a/b", "a/c")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        {},
+        {"rename": None},
+        {"rename": {}},
+        {"rename": {"from": "a"}},
+        {"rename": {"from": "a", "to": None}, "repository": "A"},
+    ],
+    ids=json.dumps,
+)
+def test_an_unsupported_action_needs_no_repository(target: dict[str, Any]) -> None:
+    assert not parse(action="rename", target=target).supported
+
+
+def test_only_a_rename_renames() -> None:
+    target = {"repository": "a/b", "rename": {"from": "a/b", "to": "a/c"}}
+    assert parse(action="push", target=target).renamed_to == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "to", "where"),
+    [
+        (5, "a/c", r"^target\.rename\.from: is a number, not a text: 5$"),
+        ("a/b", ["a/c"], r"^target\.rename\.to: is a list, not a text$"),
+        ("a/b", "", r"^target\.rename\.to: is missing$"),
+        ("a/b", "A/c", r'^target\.rename\.to: is not a repository path: "A/c"$'),
+        ("a/b", "a/" + "c" * 254, r"target\.rename\.to: is not a repository path"),
+        ("a/b", "a/\x00", r"target\.rename\.to: contains NUL"),
+        ("a/b", "a/b", r"^target\.rename\.to: is where it was before"),
+        ("a//b", "a/c", r"^target\.rename\.from: is not a repository path"),
+        ("a", "a/c", r'^target\.rename\.from: is not target\.repository: "a"$'),
+    ],
+    ids=[
+        "a-number", "a-list", "empty", "capitals", "long", "nul", "to-itself", "no-path", "another",
+    ],
+)  # fmt: skip
+def test_an_unusable_rename_is_invalid(source: object, to: object, where: str) -> None:
+    with pytest.raises(InvalidEventError, match=where):
+        rename(source, to)
+
+
+def test_a_rename_that_is_no_object_is_invalid() -> None:
+    with pytest.raises(InvalidEventError, match=r"target\.rename: is a text, not an object$"):
+        parse(action="rename", target={"repository": "a", "rename": "b"})
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """An event is read at once only if the careful reader takes it too, and gives the same."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -8,16 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.arrival import Arrival, kept
 from ingest.envelope import UnreadableEnvelopeError, split
+from ingest.normalisation import normalised
+from ingest.translation import Body
 from shared import quick_json, strict_json
 from shared.event import Event
 from shared.event_parts import Parts
 from shared.invalid_event import InvalidEventError
 from shared.text import from_bytes, to_bytes
+from tests import samples
 from tests.bodies import CAPTURED, any_json, bodies
 from tests.factories import make_event
 
 READER = msgspec.json.Decoder(Parts)
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 _many = settings(max_examples=1_000)
 
 
@@ -61,6 +67,25 @@ def test_what_registries_send_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize(
+    "sample", [one for one in samples.ALL if one.events], ids=lambda one: one.name
+)
+def test_what_is_made_of_another_registry_s_request_is_read_at_once(
+    sample: samples.Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrival = Arrival(
+        body=Body.whole(sample.body),
+        received_at=AT,
+        registry=sample.registry,
+        request=kept(sample.headers.items()),
+    )
+    made = [one.message.body for one in normalised(arrival).translated if one.message]
+    assert made
+    expected = [Event.parse(from_bytes(event)) for event in made]
+    monkeypatch.setattr("shared.strict_json.loads", None)
+    assert list(map(Event.read, made)) == expected
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         ('"id": ', '"id": "other", "id": '),
@@ -71,6 +96,8 @@ def test_what_registries_send_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -
         ('"size": 528', f'"size": {"9" * 4_400}'),
         ('"size": 528', '"size": NaN'),
         ('"tag": "v1"', '"tag": "\\u0000"'),
+        ('"tag": "v1"', '"tag": "\\u0022", "tag": "\\u0022"'),
+        ('"tag": "v1"', '"tag": "\\"", "tag": "\\"\\"\\""'),
         ('"tag": "v1"', '"tag": "\udcff"'),
         ('"tag": "v1"', f'"tag": "{"x" * 129}"'),
         ('"target": {', '"target": null, "others": {'),

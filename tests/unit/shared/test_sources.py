@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from console.commands.config.setting_table import rows
+from ingest.registries import REGISTRIES
 from ingest.sources.faults import faults
 from shared.configuration import SettingsError, load
 from shared.sources import Source
@@ -134,6 +135,35 @@ def test_who_signs_nothing_by_itself_needs_a_header() -> None:
     )
     named = {"hmac": {"header": "X-Ours", "secrets": [SECRET]}}
     assert faults(load(sources=json.dumps([one(auth=named)]))) == []
+
+
+OPTIONS: dict[str, tuple[str, dict[str, str], str]] = {
+    "another name": ("nexus", {"repositoryname": SECRET}, (
+        "option repositoryname is not known; nexus has repository-name=take "
+        "(the repository's name stands in front of the image's)"
+    )),
+    "another value": ("nexus", {"repository-name": SECRET}, (
+        "option repository-name has a value that is not known; there is repository-name=take "
+        "(the repository's name stands in front of the image's)"
+    )),
+    "an adapter without": ("quay", {"a": "b"}, "option a is not known; quay has none"),
+    "an envelope": ("distribution", {"a": "b"}, "option a is not known; distribution has none"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("registry", "options", "says"), OPTIONS.values(), ids=OPTIONS)
+def test_an_option_that_no_adapter_reads_is_a_fault(
+    registry: str, options: dict[str, str], says: str
+) -> None:
+    (fault,) = faults(load(sources=json.dumps([one(registry=registry, options=options)])))
+    assert fault == f"{NAME}: source prod: {says}"
+
+
+def test_each_option_that_is_declared_is_none() -> None:
+    for registry in REGISTRIES.values():
+        options = {option.name: option.value for option in registry.options}
+        source = one(registry=registry.name, options=options)
+        assert faults(load(sources=json.dumps([source]))) == []
 
 
 def test_a_missing_extra_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

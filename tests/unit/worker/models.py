@@ -7,6 +7,7 @@ fail before or after its commit.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 import asyncpg
@@ -23,8 +24,15 @@ from worker.batch import Batch
 from worker.batches import BatchLoop
 from worker.consumer import Consumer
 from worker.metrics import WorkerMetrics
-from worker.recorder import Recorded
-from worker.verdicts import Catalogue, first_pushes, judge, once_each, repository_key
+from worker.recorded import Recorded
+from worker.verdicts import (
+    Catalogue,
+    Verdict,
+    first_pushes,
+    judge,
+    once_each,
+    repository_key,
+)
 
 POISON = "team/poison"
 BATCH = 5
@@ -106,7 +114,7 @@ class Database:
         self.faults: list[tuple[str, BaseException]] = []
         self._catalogue = Catalogue({})
 
-    async def record(self, events: Sequence[Event]) -> Recorded:
+    async def record(self, events: Sequence[Event]) -> Recorded[Verdict]:
         when, error = self.faults.pop(0) if self.faults else ("never", Crash())
         if when == "before":
             raise error
@@ -152,12 +160,13 @@ class DeadLetters:
         raise error
 
 
-def batch_loop(queue: Queue, database: Database, dead: DeadLetters) -> BatchLoop:
+def batch_loop(queue: Queue, database: Database, dead: DeadLetters) -> BatchLoop[Verdict]:
+    metrics = WorkerMetrics()
     return BatchLoop(
         cast("Consumer", queue),
         database,
         dead,
-        WorkerMetrics(),
+        metrics,
         attempts=2,
-        geo_enabled=True,
+        count=partial(metrics.count_recorded, geo_enabled=True),
     )

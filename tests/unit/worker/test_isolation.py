@@ -15,7 +15,8 @@ from shared.event import Event
 from tests.factories import make_event
 from worker import isolation
 from worker.delivery import Received
-from worker.recorder import Recorded
+from worker.recorded import Recorded
+from worker.verdicts import Verdict
 
 
 class Ledger:
@@ -27,7 +28,7 @@ class Ledger:
         self.recorded: list[str] = []
         self.alone: Counter[str] = Counter()
 
-    async def record(self, events: Sequence[Event]) -> Recorded:
+    async def record(self, events: Sequence[Event]) -> Recorded[Verdict]:
         if self.outages:
             self.outages -= 1
             raise ConnectionRefusedError("the database is away")
@@ -76,7 +77,7 @@ async def test_an_outage_is_waited_for_and_blames_no_event() -> None:
 
 async def test_an_event_that_succeeds_on_its_second_try_is_no_dead_letter() -> None:
     class Heals(Ledger):
-        async def record(self, events: Sequence[Event]) -> Recorded:
+        async def record(self, events: Sequence[Event]) -> Recorded[Verdict]:
             if self.alone["event-1"] == 1:
                 self.bad = set()
             return await super().record(events)

@@ -12,12 +12,12 @@ from tests.unit.worker.models import delivery
 from worker.delivery import Failure
 from worker.isolation import Outcome
 from worker.metrics import WorkerMetrics
-from worker.verdicts import Catalogue, judge
+from worker.verdicts import Catalogue, Verdict, judge
 
 EVENTS = "registry_events_worker_events_total"
 
 
-def outcome(*sources: str) -> Outcome:
+def outcome(*sources: str) -> Outcome[Verdict]:
     event = Event.parse(json.dumps(make_event()))
     events = [replace(event, origin=replace(DEFAULT, source=source)) for source in sources]
     return Outcome(fresh=judge(events, Catalogue({})))

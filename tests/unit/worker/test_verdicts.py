@@ -1,9 +1,12 @@
 import json
+from collections.abc import Sequence
 from typing import Any
+
+import pytest
 
 from shared.event import Event
 from tests.factories import make_event
-from worker.verdicts import Catalogue, created, first_pushes, judge, once_each
+from worker.verdicts import Catalogue, astray, created, creation, first_pushes, judge, once_each
 
 
 def events(*given: dict[str, Any]) -> list[Event]:
@@ -54,3 +57,37 @@ def test_an_event_that_comes_twice_counts_once_and_the_first_copy_counts() -> No
     batch = events(event, {**event, "actor": {"name": "mallory"}}, pull)
     (kept,), (repeated,) = once_each(judge(batch, CATALOGUE))
     assert (kept.event, repeated.event) == (batch[0], batch[1])
+
+
+def test_only_what_has_no_row_or_is_older_than_a_rename_may_be_elsewhere() -> None:
+    old, then, new, nowhere = events(
+        make_event(repository="a/b", timestamp="2026-11-28T12:00:00Z"),
+        make_event(repository="a/b", timestamp="2026-11-28T12:00:01Z"),
+        make_event(repository="a/b", timestamp="2026-11-28T12:00:02Z"),
+        make_event(repository="a/d"),
+    )
+    key = ("default", "a/b")
+    renamed = Catalogue(CATALOGUE.ids, since={key: then.timestamp})
+    moments = {(key, old.timestamp), (key, then.timestamp)}
+    assert astray([old, then, new], CATALOGUE) == set()
+    assert astray([old, then, new], renamed) == moments
+    assert astray([nowhere], renamed) == {(("default", "a/d"), nowhere.timestamp)}
+    moved = renamed | Catalogue({}, moved=dict.fromkeys(moments, ("default", "a/c")))
+    assert [moved.row(one) for one in (old, then, new, nowhere)] == [8, 8, 7, None]
+
+
+@pytest.mark.parametrize(
+    ("claims", "order", "expected"),
+    [
+        (["1"], ["1"], ("1", [])),
+        (["1", "2"], ["2", "1"], ("2", ["1"])),
+        (["1", None], ["1"], (None, ["1"])),
+        ([None, None], [], (None, [])),
+        (["1"], [], (None, [])),
+    ],
+    ids=["one", "the-first-of-two", "there-before", "both-there-before", "forgotten"],
+)
+def test_of_two_rows_that_become_one_there_is_one_creation(
+    claims: Sequence[str | None], order: Sequence[str], expected: tuple[str | None, Sequence[str]]
+) -> None:
+    assert creation(claims, order) == expected

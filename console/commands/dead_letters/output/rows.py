@@ -1,6 +1,6 @@
 """Dead letters as rows of a table, or as lines of JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,27 +12,41 @@ from console.dead_letters.letter.masking import UNMASKED
 from console.terminal.table import Column
 from console.words.moments import Clock
 from shared import credentials
+from shared.origin import DEFAULT_SOURCE
 from shared.text import printable
 
 
-def columns(clock: Clock, *, uncut: bool) -> Sequence[Column]:
+def has_sources(found: Iterable[DeadLetter]) -> bool:
+    """Whether any is of another source than the default: only then there is a column for it."""
+    return any(one.registry_source != DEFAULT_SOURCE for one in found)
+
+
+def columns(clock: Clock, *, uncut: bool, sources: bool) -> Sequence[Column]:
+    source = [Column("SOURCE", least=8, rank=6)] if sources else []
     return (
         Column("GROUP"),
         Column("ID"),
         Column("DIED" if uncut else f"DIED ({clock.zone_name})", rank=7),
         Column("REASON", rank=8),
         Column("ERROR", least=30, rank=3, below=True),
+        *source,
         Column("ACTION", least=6, rank=4),
         Column("IMAGE", least=16, rank=5),
         Column("EVENT", rank=1),
     )
 
 
-def cells(dead_letter: DeadLetter, clock: Clock, *, uncut: bool) -> Sequence[str]:
+def cells(dead_letter: DeadLetter, clock: Clock, *, uncut: bool, sources: bool) -> Sequence[str]:
     """Safe to print, credentials masked."""
-    error, action, image, event = (
+    error, action, image, event, source = (
         printable(credentials.masked(text))
-        for text in (dead_letter.error, dead_letter.action, dead_letter.name, dead_letter.event_id)
+        for text in (
+            dead_letter.error,
+            dead_letter.action,
+            dead_letter.name,
+            dead_letter.event_id,
+            dead_letter.registry_source,
+        )
     )
     whole = printable(credentials.masked(dead_letter.message_id)) or event
     moment = clock.full if uncut else clock.short
@@ -42,6 +56,7 @@ def cells(dead_letter: DeadLetter, clock: Clock, *, uncut: bool) -> Sequence[str
         moment(dead_letter.failed_at),
         dead_letter.story.reason.value,
         error,
+        *([source] if sources else []),
         action,
         image,
         event,
@@ -55,15 +70,29 @@ class Shown:
         self.count = 0
         self._output, self._clock = output, clock
         self._uncut = stdout.cells(wide=output == "wide") is None
-        self._rows = stdout.Rows(columns(clock, uncut=self._uncut), wide=self._uncut)
+        self._sources = False
+        self._rows = self._new_table()
 
     def add(self, found: Sequence[DeadLetter]) -> None:
         if self._output == "jsonl":
             self._lines(found)
         else:
-            clock = replace(self._clock, now=datetime.now(UTC))
-            self._rows.add([cells(one, clock, uncut=self._uncut) for one in found])
+            self._table_rows(found)
         self.count += len(found)
+
+    def _new_table(self) -> stdout.Rows:
+        made = columns(self._clock, uncut=self._uncut, sources=self._sources)
+        return stdout.Rows(made, wide=self._uncut)
+
+    def _table_rows(self, found: Sequence[DeadLetter]) -> None:
+        if not self._sources and has_sources(found):
+            # Who follows sees the first of another source under a heading of its own.
+            self._sources = True
+            self._rows = self._new_table()
+        clock = replace(self._clock, now=datetime.now(UTC))
+        self._rows.add(
+            [cells(one, clock, uncut=self._uncut, sources=self._sources) for one in found]
+        )
 
     def _lines(self, found: Sequence[DeadLetter]) -> None:
         if found and not self.count:

@@ -55,6 +55,13 @@ def test_a_request_comes_from_standard_input_too(form: Sequence[str]) -> None:
     assert json.loads(done.stdout) == expected(sample)
 
 
+def test_text_says_where_a_rename_leads() -> None:
+    done = run("gitlab", "--request", str(DATA / "gitlab" / "rename.json"))
+    said = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert "tracking none: the repository, and all below it, move to group/new/app" in said
+    assert "geo event yes" in said
+
+
 def test_text_says_what_is_recorded_and_where_id_and_time_come_from() -> None:
     done = run("quay", "--request", str(QUAY))
     said = [" ".join(line.split()) for line in done.stdout.splitlines()]
@@ -98,6 +105,36 @@ def test_what_cannot_be_read_is_said_and_fails(registry: str, body: Any, says: s
     assert says in told["error"]
     assert says in done.stderr
     assert done.exit_code == 1
+
+
+@pytest.mark.parametrize("registry", ["gitlab", "quay", "zot"])
+def test_a_body_beyond_the_limit_is_said_to_be_cut(
+    registry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = 12 * 1024 * 1024 if registry == "zot" else 5_000
+    monkeypatch.setenv("REGISTRY_EVENTS_INGEST_MAX_BODY_BYTES", "5000")
+    whole, larger = (
+        run(registry, "--request", "-", "--header", "x: y", stdin=b"{}".ljust(length))
+        for length in (limit, limit + 1)
+    )
+    assert "body_too_large" not in whole.output
+    assert (
+        f"dead letter body_too_large: the body is larger than allowed: it has {limit + 1:,} bytes"
+        in larger.stderr
+    )
+    assert larger.exit_code == 1
+
+
+def test_a_body_without_an_end_is_said_to_be_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGISTRY_EVENTS_INGEST_MAX_BODY_BYTES", "100")
+    done = run("quay", "--request", "-", "--header", "x: y", stdin=b" " * 1_601)
+    assert "the body has no end within 1600 bytes" in done.stderr
+    assert done.exit_code == 1
+
+
+def test_settings_that_cannot_be_read_keep_it_from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGISTRY_EVENTS_TOKENS_FILE", "/no/such/file")
+    assert run("quay", "--request", str(QUAY)).exit_code == 0
 
 
 def test_one_that_cannot_be_read_spoils_no_other() -> None:
@@ -158,6 +195,12 @@ def test_an_option_of_a_source_is_taken() -> None:
     option = ["--option", "repository-key=leave-out"]
     shorter = run("artifactory", "--request", sample, *option).stdout.splitlines()[0]
     assert plain.removeprefix("push ").partition("/")[2] == shorter.removeprefix("push ")
+
+
+def test_an_option_that_its_registry_has_not_is_wrong_usage() -> None:
+    done = run("quay", "--request", str(QUAY), "--option", "x=y")
+    assert "option x is not known; quay has none" in " ".join(done.stderr.split())
+    assert done.exit_code == 2
 
 
 def test_an_option_without_a_value_is_wrong_usage() -> None:

@@ -2,12 +2,17 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from console.dead_letters.letter.dead_letter import DeadLetter
+from ingest.arrival import Arrival, kept
+from ingest.normalisation import normalised
+from ingest.translation import Body
 from shared.amqp.dead_letter import Reason, Story
 from shared.text import to_bytes
+from tests import samples
 from tests.factories import make_event
 from tests.reports import reported_request
 
@@ -40,3 +45,31 @@ def notifications() -> Sequence[str]:
     requests = [json.loads(file.read_text())["request"] for file in files]
     requests.append(reported_request("11-gitlab-actor-user-shown"))
     return [request["body"] for request in requests]
+
+
+def make_arrival(sample: samples.Sample, body: bytes, **options: str) -> Arrival:
+    """A request like a sample, of a source `prod`."""
+    return Arrival(
+        body=Body.whole(body),
+        received_at=datetime(2026, 3, 1, 12, tzinfo=UTC),
+        source="prod",
+        registry=sample.registry,
+        request=kept(sample.headers.items()),
+        options=options,
+        receipt="receipt",
+    )
+
+
+def dead_of(arrival: Arrival, error: str = "no row") -> Sequence[DeadLetter]:
+    """What ingest buries of a request, and its events as the worker buries them."""
+    story = Story(Reason.RECORDING_FAILED, "RaiseError", error, attempts=3, failed_at=DIED)
+    return [
+        DeadLetter.of(
+            one.message.body,
+            message_id="0123456789abcdef",
+            routing_key=one.message.routing_key,
+            headers={**one.message.headers, **({} if one.reason else story.headers())},
+        )
+        for one in normalised(arrival).translated
+        if one.message
+    ]

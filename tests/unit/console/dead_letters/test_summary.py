@@ -5,6 +5,7 @@ from typing import Any
 from console.dead_letters import summary
 from console.dead_letters.letter.dead_letter import DeadLetter
 from console.dead_letters.summary import Summary
+from shared.origin import Origin
 from tests.factories import make_event
 from tests.unit.console.dead_letters.letters import make_dead_letter
 
@@ -35,6 +36,32 @@ def test_groups_by_cause_the_largest_first() -> None:
     document = counted.document()
     assert document["groups"][0]["error"] == "RaiseError: no *"
     assert document["newest"] == "2026-03-01T11:59:00+00:00"
+
+
+def test_a_group_says_which_sources_it_is_of() -> None:
+    counted = Summary(NOW)
+    counted.add(died(1))
+    assert not counted.total.has_sources
+    assert counted.document()["groups"][0]["sources"] == {"default": 1}
+    for name in ("b", "b", "lab", "prod", "eyJub25lIn0.e30.x"):
+        counted.add(died(1, headers=Origin(name, "harbor").headers))
+    (group,) = counted.groups
+    assert counted.total.has_sources
+    assert group.source == "b, default, lab and 2 more"
+    assert counted.document()["groups"][0]["sources"] == {
+        "default": 1,
+        "b": 2,
+        "lab": 1,
+        "prod": 1,
+        "****": 1,
+    }
+
+
+def test_hostile_sources_are_bounded() -> None:
+    counted = Summary(NOW)
+    for number in range(150):
+        counted.add(died(1, headers=Origin(f"s{number}", "harbor").headers))
+    assert len(counted.total.sources) == 100
 
 
 def test_what_has_no_time_or_repository_counts_too() -> None:

@@ -48,6 +48,44 @@ def test_the_end_of_a_subscription_is_ignored() -> None:
     assert found("ecr", request) == [Ignored("confirmation: the subscription has ended")]
 
 
+TOPIC = "TopicArn=arn:aws:sns:eu-west-1:123456789012:ecr&Token=2336412f37"
+CONFIRM = f"https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&{TOPIC}"
+FOREIGN = {
+    "another host": CONFIRM.replace("amazonaws.com", "amazonaws.example"),
+    "a longer host": CONFIRM.replace("amazonaws.com", "amazonaws.com.example"),
+    "not sns": CONFIRM.replace("sns.", "s3."),
+    "more before it": CONFIRM.replace("sns.eu", "x.sns.eu"),
+    "a user": CONFIRM.replace("sns.", "sns.a@b.", 1),
+    "no TLS": CONFIRM.replace("https", "http"),
+    "a port": CONFIRM.replace(".com/", ".com:8443/"),
+    "another action": CONFIRM.replace("ConfirmSubscription", "DeleteTopic"),
+    "a second line": f"{CONFIRM}\n",
+    "a bidirectional mark": f"{CONFIRM}\u202e",
+    "without an end": CONFIRM + "x" * 1_000,
+    "empty": "",
+    "null": None,
+}
+
+
+def confirmation(url: str | None) -> dict[str, Any]:
+    return {"Type": "SubscriptionConfirmation", "SubscribeURL": url}
+
+
+@pytest.mark.parametrize("region", ["eu-west-1.amazonaws.com", "cn-north-1.amazonaws.com.cn"])
+def test_a_confirmation_tells_what_to_open(region: str) -> None:
+    url = CONFIRM.replace("eu-west-1.amazonaws.com", region)
+    told = Ignored(f"Amazon SNS asks to confirm the subscription: open {url}", url)
+    assert found("ecr", sent(confirmation(url))) == [told]
+    headers = {"x-amz-sns-message-type": "SubscriptionConfirmation"}
+    assert found("ecr", sent({"SubscribeURL": url}, headers)) == [told]
+
+
+@pytest.mark.parametrize("url", FOREIGN.values(), ids=FOREIGN)
+def test_an_address_that_is_not_amazons_is_not_repeated(url: str | None) -> None:
+    why = "Amazon SNS asks to confirm a subscription by an address that is not Amazon's"
+    assert found("ecr", sent(confirmation(url))) == [Ignored(f"{why}: do not open it", "")]
+
+
 @pytest.mark.parametrize("tag", ["", None, DIGEST], ids=["empty", "null", "digest"])
 @pytest.mark.parametrize("action", ["PUSH", "DELETE"])
 def test_without_a_tag_it_is_the_manifest(action: str, tag: str | None) -> None:

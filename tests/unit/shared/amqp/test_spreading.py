@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from shared.amqp import topology
 from shared.amqp.message import Message, event_message
+from shared.amqp.shards import SHARDED_EXCHANGE
 from shared.amqp.spreading import SpreadingPublisher, shard_of, spread
 from shared.event import Event
 from tests.factories import make_event
@@ -59,7 +60,7 @@ async def test_over_several_each_goes_to_its_own() -> None:
     await SpreadingPublisher(taken, 2).publish(sent, deadline=1)
     for one in taken.messages:
         if shard_of(one.repository, 2):
-            assert one.exchange == topology.SHARDED_EXCHANGE
+            assert one.exchange == SHARDED_EXCHANGE
             assert one.routing_key == "shard.1.event.push"
         else:
             assert (one.exchange, one.routing_key) == ("registry.events", "event.push")

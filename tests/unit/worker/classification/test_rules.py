@@ -55,6 +55,13 @@ def test_geo_event(action: str, target: dict[str, Any], *, has_row: bool, expect
     assert is_geo_event(event(action, **target), repository_has_row=has_row) is expected
 
 
+def test_a_rename_is_a_geo_event_of_a_row_if_it_says_where_to() -> None:
+    rename = event("rename", rename={"from": "team/app", "to": "team/new"})
+    assert is_geo_event(rename, repository_has_row=True)
+    assert not is_geo_event(rename, repository_has_row=False)
+    assert not is_geo_event(event("rename"), repository_has_row=True)
+
+
 @pytest.mark.parametrize(
     ("kind", "target", "expected"),
     [

@@ -95,7 +95,7 @@ def masked_outputs(dead_letter: DeadLetter) -> Iterator[str]:
     yield from tell(dead_letter, Clock(NOW), mask=True)
     yield json.dumps(document(dead_letter, mask=True), ensure_ascii=False)
     for uncut in (True, False):
-        yield "  ".join(rows.cells(dead_letter, Clock(NOW), uncut=uncut))
+        yield "  ".join(rows.cells(dead_letter, Clock(NOW), uncut=uncut, sources=True))
     for kind in KINDS:
         yield from lines(kind, [row(dead_letter)])
     summary = Summary(NOW)

@@ -66,6 +66,16 @@ def test_a_registry_is_named_that_is_not_the_default(origin: Origin, line: str) 
     assert "\nregistry  " not in told()
 
 
+def test_how_an_event_of_another_source_has_its_id_and_time_is_told() -> None:
+    headers = Origin("prod", "harbor", "manifest", "derived", "received").headers
+    text = told(headers=headers)
+    assert "\nevent id      derived from the body, the same at each repeat\n" in text
+    assert "\nevent time    made on receipt\n" in text
+    # Nothing was read of a request that could not be read, and one registry alone says nothing.
+    for other in (told(headers=headers, reason=Reason.UNREADABLE_BODY), told()):
+        assert "\nevent id " not in other
+
+
 def test_hostile_texts_are_escaped_everywhere() -> None:
     event = make_event(HOSTILE, HOSTILE, id=HOSTILE, target={"tag": HOSTILE})
     text = told(

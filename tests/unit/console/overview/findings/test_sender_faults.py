@@ -8,7 +8,7 @@ import pytest
 from console.overview.findings.finding import State
 from console.overview.flow import Flow
 from console.overview.seen.database import Conflicts, Database
-from console.overview.seen.service import SenderFault, Service
+from console.overview.seen.service import SenderFault, Service, Subscription
 from console.overview.snapshot import Snapshot
 from console.overview.verdict import judge
 from tests.unit.console.overview.seen import make_activity, make_snapshot
@@ -16,6 +16,10 @@ from tests.unit.console.overview.seen import make_activity, make_snapshot
 
 def sent_to(fault: SenderFault) -> Sequence[Service]:
     return [Service("http://i:1", "ingest", sender_faults=[fault])]
+
+
+def asked(subscription: Subscription) -> Sequence[Service]:
+    return [Service("http://i:1", "ingest", subscriptions=[subscription])]
 
 
 CASES = {
@@ -63,6 +67,20 @@ CASES = {
             "1,204 events of the last 24 hours came under ids that are recorded with another "
             "content, so they are not counted (last 1 min ago from reg-1, id 1, repository "
             "team/app): mend their sender, it reuses ids; the table conflicting_events has them"
+        ),
+    ),
+    "a subscription that waits": (
+        make_snapshot(services=asked(Subscription("prod", "https://sns.x/?a", 70.0))),
+        (
+            "ingest http://i:1: source prod: Amazon SNS asks to confirm the subscription (1 min "
+            "ago), and sends no event before: open https://sns.x/?a"
+        ),
+    ),
+    "a subscription that nobody should confirm": (
+        make_snapshot(services=asked(Subscription("prod", "", 4.0))),
+        (
+            "ingest http://i:1: source prod: Amazon SNS asks to confirm a subscription (4 s ago) "
+            "by an address that is not Amazon's: do not open it"
         ),
     ),
     "a fault that a newer ingest knows": (

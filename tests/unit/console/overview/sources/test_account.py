@@ -5,7 +5,7 @@ import json
 import pytest
 from prometheus_client import generate_latest
 
-from console.overview.seen.service import SenderFault
+from console.overview.seen.service import SenderFault, Subscription
 from console.overview.sources.account import read
 from console.overview.sources.services import addresses
 from ingest.metrics import IngestMetrics
@@ -90,9 +90,10 @@ def test_what_is_no_number_is_no_service(name: str, figure: str) -> None:
         '{"missing": 1}',
         "[]",
         '{"sender_faults": {"x": {"count": 1e999}}}',
+        '{"subscriptions": [{"source": "x", "url": "", "age": 1e999}]}',
         '{"missing": ' * 100_000,
     ],
-    ids=["list", "number", "no object", "endless", "deep"],
+    ids=["list", "number", "no object", "endless", "no age", "deep"],
 )
 def test_what_answers_something_else_is_no_service(ready: str) -> None:
     one = read("http://w:1", generate_latest(WorkerMetrics().registry).decode(), ready)
@@ -107,6 +108,15 @@ def test_a_worker_says_what_it_has_in_hand() -> None:
     assert (one.in_hand, one.batch_age) == (1_500, 9.4)
     one = read("http://i:1", generate_latest(IngestMetrics().registry).decode(), READY)
     assert (one.in_hand, one.batch_age) == (None, 0.0)
+
+
+def test_an_ingest_says_which_subscriptions_wait() -> None:
+    waits = {"source": "prod", "topic": "a", "url": "https://x\x1b", "age": 4}
+    told = [waits, {**waits, "url": ""}, {**waits, "url": None}]
+    ready = json.dumps({"ready": True, "missing": {}, "subscriptions": told})
+    one = read("http://i:1", generate_latest(IngestMetrics().registry).decode(), ready)
+    expected = [Subscription("prod", "https://x\\x1b", 4.0), Subscription("prod", "", 4.0)]
+    assert one.subscriptions == expected
 
 
 def test_an_ingest_says_what_its_senders_do_wrong() -> None:

@@ -1,0 +1,97 @@
+"""Events that were recorded before a rename that is older than they are.
+
+A path that was given up may be used again, and what is pushed to it then is of another repository.
+Where that overtook the rename, it stands in the row that has just moved away.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from shared.database import Connection
+from shared.event import Event
+from worker import catalogue, geo_events, renames, tracking_events
+from worker.verdicts import repository_key
+
+# What overtook a rename happened after it, and so was recorded after it: by the index, no more is
+# looked at than came since. Clocks differ, and a rename may come from the dead letters of last
+# month, so within these bounds.
+EARLIEST = """
+SELECT greatest(least($1, now()) - interval '5 minutes', now() - interval '1 day')
+"""
+
+
+async def earliest(connection: Connection, rename: Event) -> datetime:
+    """When the first event that overtook it may have been recorded."""
+    moment: datetime = await connection.fetchval(EARLIEST, rename.timestamp)
+    return moment
+
+
+RECORDED = """
+SELECT event_id, repository, occurred_at, container_repository_id AS row
+FROM tracking_events
+WHERE recorded_at >= $2 AND registry_source = $1
+    AND (repository = $3 OR starts_with(repository, $3 || '/'))
+    AND container_repository_id IS NOT NULL
+"""
+
+
+async def set_right(
+    connection: Connection, rename: Event, since: datetime, gone: Mapping[int, int]
+) -> list[geo_events.Row]:
+    """Give events to the rows that they belong to; the news of it, to be appended.
+
+    `since` is when the first of them may have been recorded, `gone` are rows that gave way to
+    another one.
+    """
+    source, before = repository_key(rename)
+    recorded = await connection.fetch(RECORDED, source, since, before)
+    moments = {((source, one["repository"]), one["occurred_at"]) for one in recorded}
+    if not moments:
+        return []
+    ways = await renames.follow(connection, moments)
+    rows = await catalogue.rows_of(connection, ways.values())
+    strays: dict[str, int] = {}
+    left: set[int] = set()
+    for one in recorded:
+        row = rows[ways[(source, one["repository"]), one["occurred_at"]].key]
+        if (stands_in := gone.get(one["row"], one["row"])) != row:
+            strays[one["event_id"]] = row
+            left.add(stands_in)
+    if not strays:
+        return []
+    await _reassign(connection, since, strays, left)
+    return await geo_events.again(connection, strays)
+
+
+REASSIGN = """
+UPDATE tracking_events AS event
+SET container_repository_id = stray.row, action = replace(event.action, 'create', 'push')
+FROM unnest($1::text[], $2::bigint[]) AS stray (event_id, row)
+WHERE event.event_id = stray.event_id
+"""
+REOPEN = """
+UPDATE container_repositories SET creation_pending = true, created_by = NULL
+WHERE id = ANY($1::bigint[]) AND created_by = ANY($2::text[])
+"""
+# Whatever was recorded before the creation that left a row was no untagged push.
+UNTAGGED = """
+SELECT DISTINCT ON (row) container_repository_id AS row, event_id
+FROM tracking_events
+WHERE recorded_at >= $2 AND container_repository_id = ANY($1::bigint[])
+    AND action = 'push_repository'
+ORDER BY row, occurred_at, event_id
+"""
+
+
+async def _reassign(
+    connection: Connection, since: datetime, strays: Mapping[str, int], left: set[int]
+) -> None:
+    """Each row that lost or got events has one creation, if an untagged push is among its own."""
+    ids = list(strays)
+    await connection.execute(REASSIGN, ids, list(strays.values()))
+    await connection.execute(REOPEN, list(left), ids)
+    affected = list(left | set(strays.values()))
+    untagged = await connection.fetch(UNTAGGED, affected, since)
+    claims = {one["row"]: one["event_id"] for one in untagged}
+    created = await catalogue.claim_creations(connection, claims)
+    await tracking_events.mark_created(connection, created)

@@ -1,0 +1,1 @@
+"""Pulls: counted by repository, tag and day, not recorded one by one."""

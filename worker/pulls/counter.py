@@ -1,0 +1,59 @@
+"""One transaction: what a batch of pulls adds to the counters."""
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from shared.database import Connection, Pool, transaction
+from shared.event import PULL, Event
+from worker.pulls import counted_pulls, pull_counts
+from worker.pulls.count import fold
+from worker.pulls.counted_pulls import pull_id
+from worker.recorded import Recorded
+
+# Between two looks for what may be forgotten.
+_PAUSE: Final = 60.0
+
+
+class PullCounter:
+    """Counts batches of pulls, in any order and beside any number of others, each pull once.
+
+    `window`: for how long a pull is known, so that it counts once when it comes again. Locks are
+    taken in one order: ids of pulls, counters.
+    """
+
+    def __init__(self, pool: Pool, *, window: timedelta, seconds: float) -> None:
+        self._pool = pool
+        self._window = window
+        self._seconds = seconds
+        self._next_look = 0.0
+
+    async def record(self, events: Sequence[Event]) -> Recorded[Event]:
+        """Count all of `events` or none; the rest are those that were counted, or are no pulls.
+
+        Raises what asyncpg raises; then, too, everything may have been committed already, which
+        the next attempt finds out.
+        """
+        pulls = {pull_id(event): event for event in events if _counts(event)}
+        if not pulls:
+            return Recorded(fresh=(), duplicates=len(events))
+        async with transaction(self._pool, seconds=self._seconds) as connection:
+            noted = await counted_pulls.note(connection, pulls)
+            fresh = [pull for one, pull in pulls.items() if one in noted]
+            if fresh:
+                await pull_counts.add(connection, fold(fresh, datetime.now(UTC)))
+            await self._forget(connection)
+        return Recorded(fresh, duplicates=len(events) - len(fresh))
+
+    async def _forget(self, connection: Connection) -> None:
+        """A few of the oldest now and then, so that it takes no longer than counting does."""
+        if time.monotonic() < self._next_look:
+            return
+        is_more = await counted_pulls.forget(connection, self._window)
+        self._next_look = time.monotonic() + (0 if is_more else _PAUSE)
+
+
+def _counts(event: Event) -> bool:
+    """Without a usable repository nobody pulled anything: such requests are many, and no fault."""
+    return event.action == PULL and event.is_placed

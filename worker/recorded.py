@@ -1,0 +1,25 @@
+"""What the database did with a batch of events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from shared.event import Event
+from worker.verdicts import Verdict
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded(Generic[Item]):
+    """What is new, and how many events were there already.
+
+    `conflicts` are those of the latter whose content is another than what is recorded. `renames`
+    are those that are new, `relocations` the geo events that they caused.
+    """
+
+    fresh: Sequence[Item]
+    duplicates: int
+    conflicts: Sequence[Verdict] = ()
+    renames: Sequence[Event] = ()
+    relocations: int = 0
