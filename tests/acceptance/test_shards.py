@@ -27,6 +27,8 @@ CHANCE = random.Random(1)  # noqa: S311  which repository and which ingest, noth
 SENDERS = 4
 REPOSITORIES = 40
 MOST = 4
+# At the change to this number the old worker is killed, with what it holds.
+KILLED = 2
 
 
 class Registry:
@@ -112,8 +114,11 @@ async def roll_out(
     registry.ingests.append(new[0])
     await registry.sends(50)
     registry.ingests.remove(old[0])
-    for service in old:
-        await service.terminate()
+    await old[0].terminate()
+    if number == KILLED:
+        old[1].kill()
+    else:
+        await old[1].terminate()
     done = await changing
     assert done.returncode == 0, done.stderr
     await registry.sends(50)

@@ -22,9 +22,8 @@ def all_of(first: Depth, beside: Iterable[Depth | None]) -> Depth:
 class Broker:
     """`fault` says why it cannot be looked at; a queue that does not exist is None.
 
-    That of the pulls is there only where they are, or were, to be counted.
-    `events` is what waits in all shards, and who takes from the first. `shards` are the queues
-    beside it by name, where it is not the only one.
+    That of the pulls is there only where they are, or were, to be counted. `events` is what waits
+    in all shards, and who takes from the first; `shards` are the others, by name.
     """
 
     fault: str = ""
