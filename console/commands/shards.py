@@ -1,6 +1,7 @@
 """registry-events shards."""
 
 import asyncio
+import logging
 from typing import Final
 
 import click
@@ -41,6 +42,8 @@ def shards(*, seconds: float) -> None:
     Exit codes: 0 done; 1 not yet, as it says; 2 wrong usage or settings.
     """
     settings = load_or_exit(("amqp_url",))
+    # What a library could say of a broker that is away is said below.
+    logging.disable()
     try:
         asyncio.run(_shards(settings, seconds))
     except BrokerAwayError as error:
