@@ -25,6 +25,10 @@ _PLACES: Final = {
         "console.commands.explain:explain",
         "Say what a request of a registry would become, without sending it anywhere.",
     ),
+    "forward": (
+        "console.commands.forward:forward",
+        "Send tracking events to where analytics live: Snowplow, or any URL as CloudEvents.",
+    ),
     "ingest": (
         "console.commands.ingest:ingest",
         "Accept notifications and publish their events to RabbitMQ.",

@@ -15,6 +15,8 @@ put rabbitmq.conf "default_pass = $rabbitmq"
 put database_url "postgresql://registry_events:$postgres@postgres:5432/registry_events"
 put amqp_url "amqp://registry-events:$rabbitmq@rabbitmq:5672/registry-events"
 put tokens "$token"
+# Of the profile `forward`: yours to fill in; no host has this name.
+put forward_snowplow_url https://collector.invalid
 put console_tokens "$console"
 put console_view_tokens "$viewing"
 sed "s/replace-me/$token/" registry.yml > secrets/registry.yml

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 
 from ingest.translation import Outcome, Translated
-from shared.metrics import ANSWER_BUCKETS, Figures, action_label
+from shared.metrics import ANSWER_BUCKETS, BrokerFigures, action_label
 from shared.origin import DEFAULT_SOURCE
 
 
-class IngestMetrics(Figures):
+class IngestMetrics(BrokerFigures):
     """Figures of one ingest process."""
 
     def __init__(self) -> None:

@@ -29,13 +29,6 @@ class Figures:
         GCCollector(registry=self.registry)
         build = self.gauge("build_info", "Version of the running program.", "version", "python")
         build.labels(version("registry-events"), python_version()).set(1)
-        self.dead_letters = self.counter(
-            "dead_letters", "Dead letters published by this process.", "reason"
-        )
-        self.publish_failures = self.counter(
-            "publish_failures", "Publishes that the broker did not confirm.", "cause"
-        )
-        self.broker_connected = self.gauge("broker_connected", "1 while connected to the broker.")
 
     def counter(self, name: str, text: str, *labels: str) -> Counter:
         return Counter(PREFIX + name, text, labels, registry=self.registry)
@@ -45,6 +38,20 @@ class Figures:
 
     def histogram(self, name: str, text: str, buckets: Sequence[float]) -> Histogram:
         return Histogram(PREFIX + name, text, buckets=buckets, registry=self.registry)
+
+
+class BrokerFigures(Figures):
+    """Those of a process that publishes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dead_letters = self.counter(
+            "dead_letters", "Dead letters published by this process.", "reason"
+        )
+        self.publish_failures = self.counter(
+            "publish_failures", "Publishes that the broker did not confirm.", "cause"
+        )
+        self.broker_connected = self.gauge("broker_connected", "1 while connected to the broker.")
 
 
 class FirstSeen:

@@ -1,12 +1,14 @@
 """What a setting may be: checked when it is read, with a sentence for its operator."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+_HEADER_LINE: Final = re.compile(r"[A-Za-z0-9-]+: *[!-~][ -~]*")
 
 
 def _split_tokens(value: object) -> object:
@@ -55,9 +57,17 @@ def _check_urls(value: str) -> str:
     return value
 
 
+def _check_header_line(value: SecretStr) -> SecretStr:
+    if not _HEADER_LINE.fullmatch(value.get_secret_value()):
+        raise ValueError("must be NAME: VALUE, for example Authorization: Bearer ...")
+    return value
+
+
 Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_tokens)]
 Listen = Annotated[str, AfterValidator(_check_listen)]
 Urls = Annotated[str, AfterValidator(_check_urls)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]*$")]
 AmqpUrl = Annotated[SecretStr, _check_url("amqp", "amqps", needs_host=True)]
 DatabaseUrl = Annotated[SecretStr, _check_url("postgresql", "postgres", needs_host=False)]
+HttpUrl = Annotated[SecretStr, _check_url("http", "https", needs_host=True)]
+HeaderLine = Annotated[SecretStr, AfterValidator(_check_header_line)]

@@ -3,10 +3,12 @@
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.setting_types import AmqpUrl, DatabaseUrl, HeaderName, Listen, Seconds, Tokens, Urls
+from shared.console_settings import ConsoleSettings
+from shared.forward_settings import ForwardSettings
+from shared.setting_types import AmqpUrl, DatabaseUrl, Listen, Seconds, Tokens
 from shared.source_list import Sources
 
 PREFIX = "REGISTRY_EVENTS_"
@@ -19,7 +21,7 @@ class CatalogueMode(StrEnum):
     LOOKUP = "lookup"
 
 
-class Settings(BaseSettings):
+class ServiceSettings(BaseSettings):
     """One field a setting; its description is its line in the README and in `config show`.
 
     Durations are seconds, sizes are bytes. Addresses are HOST:PORT in one variable because
@@ -40,7 +42,7 @@ class Settings(BaseSettings):
         None, validation_alias="AMQP_URL", description="RabbitMQ, with its virtual host"
     )
     database_url: DatabaseUrl | None = Field(
-        None, validation_alias="DATABASE_URL", description="PostgreSQL (worker, migrate)"
+        None, validation_alias="DATABASE_URL", description="PostgreSQL (worker, migrate, forward)"
     )
     tokens: Tokens = Field(
         (), description="accepted tokens, separated by commas or newlines; several while rotating"
@@ -95,27 +97,6 @@ class Settings(BaseSettings):
     worker_drain_timeout: Seconds = Field(
         25.0, description="after SIGTERM, to finish what is in hand"
     )
-    console_listen: Listen = Field("127.0.0.1:8090", description="address of the console's page")
-    console_tokens: Tokens = Field(
-        (),
-        description="tokens that open the console, to act if it allows writes; "
-        "for any address but loopback these are needed, or those for viewing",
-    )
-    console_view_tokens: Tokens = Field((), description="tokens that open the console only to look")
-    console_proxy_user_header: HeaderName = Field(
-        "",
-        description="header in which a reverse proxy names the user, instead of tokens; "
-        "nobody but the proxy may reach the console then",
-    )
-    console_acting_users: str = Field(
-        "",
-        description="those of the proxy's users who may act, separated by commas; empty: all",
-    )
-    console_services: Urls = Field(
-        "",
-        description="ingests and workers, http://HOST:PORT separated by commas, "
-        "whose figures the console shows",
-    )
     catalogue_mode: CatalogueMode = Field(
         CatalogueMode.REGISTER,
         description="register: events add the rows of unknown repositories; lookup: only read",
@@ -140,20 +121,6 @@ class Settings(BaseSettings):
         "auto", description="auto: console on a terminal, JSON lines elsewhere"
     )
 
-    @field_validator("console_view_tokens")
-    @classmethod
-    def _look_only(cls, tokens: Tokens, others: ValidationInfo) -> Tokens:
-        if set(tokens) & set(others.data.get("console_tokens", ())):
-            raise ValueError(f"a token stands in {PREFIX}CONSOLE_TOKENS too; may who holds it act?")
-        return tokens
 
-    @field_validator("console_acting_users")
-    @classmethod
-    def _of_the_proxy(cls, users: str, others: ValidationInfo) -> str:
-        if users and not others.data.get("console_proxy_user_header", users):
-            raise ValueError(
-                f"without {PREFIX}CONSOLE_PROXY_USER_HEADER nobody names a user to the console"
-            )
-        if users and not users.replace(",", "").strip():
-            raise ValueError("it names nobody; leave it out if all may act")
-        return users
+class Settings(ForwardSettings, ConsoleSettings, ServiceSettings):
+    """All of them; the fields of the base that is named last come first in every table."""

@@ -7,13 +7,14 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from shared import faults, health, migrate
+from shared import health
 from shared.amqp.connection import Connection
 from shared.amqp.publisher import ConfirmedPublisher, Publisher
 from shared.amqp.shards import Wanted
 from shared.amqp.topology import EVENTS_QUEUE, PULLS_QUEUE
 from shared.configuration import secret
-from shared.database import ERRORS, Pool, borrowed, new_pool
+from shared.database import Pool, new_pool
+from shared.schema_fault import schema_fault
 from shared.service import background, listening, stop_signal
 from shared.settings import Settings
 from shared.siblings import Siblings
@@ -24,8 +25,6 @@ from worker.pulls.counter import PullCounter
 from worker.recorder import Recorder
 from worker.shards import Shards
 
-# Within what siblings wait for each other.
-_READINESS_TIMEOUT: Final = 1.0
 # A transaction may take this many times the deadline of one statement.
 _STATEMENTS: Final = 2
 
@@ -83,6 +82,7 @@ def _events_loop(
         pool,
         mode=settings.catalogue_mode,
         geo_enabled=settings.geo_enabled,
+        sinks=settings.forward,
         seconds=_STATEMENTS * settings.database_timeout,
     )
     return BatchLoop(
@@ -129,22 +129,10 @@ def _health_app(
     async def readiness() -> health.Missing:
         missing = {
             "broker": next((one.fault for one in connections if one.fault), ""),
-            "database": await _database_fault(pool),
+            "database": await schema_fault(pool),
         }
         return {part: why for part, why in missing.items() if why}
 
     app = web.Application()
     health.add_routes(app, readiness=readiness, registry=metrics.registry, siblings=siblings)
     return app
-
-
-async def _database_fault(pool: Pool) -> str:
-    try:
-        async with borrowed(pool, seconds=_READINESS_TIMEOUT) as connection:
-            missing = await migrate.missing(connection)
-    except migrate.MigrationError as error:
-        return str(error)
-    except ERRORS as error:
-        return faults.in_words(error, seconds=_READINESS_TIMEOUT)
-    names = ", ".join(f"{one.version:04}_{one.name}" for one in missing)
-    return f"migrations are missing: {names}; run registry-events migrate" if missing else ""

@@ -10,7 +10,7 @@ from prometheus_client import Counter as PrometheusCounter
 from shared.amqp.topology import action_of
 from shared.event import PULL, Event
 from shared.lag import lag
-from shared.metrics import ANSWER_BUCKETS, PREFIX, Figures, FirstSeen, action_label
+from shared.metrics import ANSWER_BUCKETS, PREFIX, BrokerFigures, FirstSeen, action_label
 from shared.origin import DEFAULT_SOURCE
 from worker.delivery import Failure, origin
 from worker.isolation import Outcome
@@ -22,7 +22,7 @@ _SOURCES: Final = 100
 _SIZE_BUCKETS: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 
 
-class WorkerMetrics(Figures):
+class WorkerMetrics(BrokerFigures):
     """Figures of one worker process."""
 
     def __init__(self) -> None:

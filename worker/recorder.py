@@ -6,10 +6,12 @@ from typing import Final
 
 from shared.database import Connection, Pool, transaction
 from shared.event import Event
+from shared.forward_settings import Sink
 from shared.settings import CatalogueMode
 from worker import (
     catalogue,
     conflicting_events,
+    forward_outbox,
     geo_events,
     relocation,
     renames,
@@ -41,9 +43,16 @@ class Recorder:
     """
 
     def __init__(
-        self, pool: Pool, *, mode: CatalogueMode, geo_enabled: bool, seconds: float = _SECONDS
+        self,
+        pool: Pool,
+        *,
+        mode: CatalogueMode,
+        geo_enabled: bool,
+        sinks: Sequence[Sink] = (),
+        seconds: float = _SECONDS,
     ) -> None:
         self._pool = pool
+        self._sinks = sinks
         self._seconds = seconds
         self._mode = mode
         self._geo_enabled = geo_enabled
@@ -98,6 +107,8 @@ class Recorder:
         conflicts = await _conflicts(connection, [*known, *repeated])
         if self._mode is CatalogueMode.REGISTER:
             fresh = await _create(connection, fresh, repositories)
+        if fresh and self._sinks:
+            await forward_outbox.append(connection, self._sinks, fresh)
         geo = [*moved, *(geo_events.row(verdict) for verdict in fresh if verdict.geo)]
         if geo and self._geo_enabled:
             await geo_events.append(connection, geo)

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from shared.database import Connection, as_json
 from shared.origin import DEFAULT, DEFAULT_SOURCE, DISTRIBUTION, NATIVE, Origin
-from worker.classification.tracking import CATEGORY, TrackingAction
+from shared.tracking import CATEGORY
+from worker.classification.tracking import TrackingAction
 from worker.verdicts import Verdict
 
 INSERT = """

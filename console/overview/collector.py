@@ -41,6 +41,7 @@ class Collector:
     ) -> None:
         self._broker = BrokerLook(secret(settings.amqp_url), settings.shards)
         self._database_url = secret(settings.database_url)
+        self._sinks = settings.forward
         self.oldest_dead = oldest_dead
         self._pool, self._ask = pool, ask
         self._history = History()
@@ -52,7 +53,7 @@ class Collector:
         """Never raises; takes a few seconds at most, when something does not answer."""
         broker, rows, processes = await asyncio.gather(
             self._broker.look(),
-            database.look(self._pool, self._database_url),
+            database.look(self._pool, self._database_url, self._sinks),
             self._ask(),
         )
         taken = datetime.now(UTC)

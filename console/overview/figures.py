@@ -2,7 +2,8 @@
 
 from console.overview.collector import Overview
 from console.terminal.table import NONE
-from console.words.spoken import duration, unknown
+from console.words.spoken import age, duration, unknown
+from shared.forward_backlog import MOST, Backlog
 
 
 def waiting(seen: Overview) -> str:
@@ -30,6 +31,19 @@ def at_most(seconds: float | None) -> str:
     if seconds is None:
         return "not known"
     return f"≤ {duration(seconds)}" if seconds else NONE
+
+
+def forwarded(backlog: Backlog) -> str:
+    """What a sink has yet to get, and what it refused."""
+    waiting = f"{_counted(backlog.waiting)} waiting"
+    if backlog.oldest_age is not None:
+        waiting += f", the first for {age(backlog.oldest_age)}"
+    return waiting + (f", {_counted(backlog.refused)} refused" if backlog.refused else "")
+
+
+def _counted(number: int) -> str:
+    """No more are counted than that many."""
+    return f"{number:,}" + (" or more" if number >= MOST else "")
 
 
 def to_empty(seen: Overview) -> str:

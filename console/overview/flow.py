@@ -124,7 +124,7 @@ def longest_wait(snapshot: Snapshot, since_empty: float | None) -> float | None:
 def _counted(before: Sequence[Service], now: Sequence[Service]) -> float | None:
     """What ingests took between two looks; None unless every one that is known answered both."""
     earlier, later = _taken(before), _taken(now)
-    unknown = any(one.fault for one in now if one.kind != "worker")
+    unknown = any(one.fault for one in now if one.kind not in {"worker", "forward"})
     if not later or earlier.keys() != later.keys() or unknown:
         return None
     differences = [later[process] - earlier[process] for process in later]

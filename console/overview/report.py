@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from console.overview.collector import Overview
-from console.overview.figures import at_most, dead, to_empty, waiting
+from console.overview.figures import at_most, dead, forwarded, to_empty, waiting
 from console.overview.seen.broker import Depth
 from console.overview.seen.service import Service
 from console.overview.snapshot import Snapshot
@@ -72,6 +72,8 @@ def _parts(seen: Overview) -> Iterator[tuple[str, str]]:
     snapshot = seen.snapshot
     yield "broker", _broker(seen)
     yield "database", _database(snapshot)
+    for backlog in snapshot.database.forwarding:
+        yield "forward", f"{backlog.sink}  {forwarded(backlog)}"
     for service in snapshot.services:
         yield service.kind, _service(service, snapshot)
     if not snapshot.services:
@@ -82,12 +84,7 @@ def _queues(seen: Overview, width: int | None) -> Iterator[str]:
     broker, flow = seen.snapshot.broker, seen.flow
     growth = flow.dead_growth
     comes, goes = (growth and max(growth, 0.0), growth and max(-growth, 0.0))
-    events = [
-        rate(flow.incoming),
-        rate(flow.leaving),
-        at_most(flow.waiting),
-        to_empty(seen),
-    ]
+    events = [rate(flow.incoming), rate(flow.leaving), at_most(flow.waiting), to_empty(seen)]
     buried = [rate(comes), rate(goes), duration(seen.snapshot.oldest_dead)]
     beside = f" +{len(broker.shards)}" if broker.shards else ""
     rows = [

@@ -10,6 +10,7 @@ from console.overview.findings.clocks import clock_findings
 from console.overview.findings.conflicts import conflict_findings
 from console.overview.findings.database import database_findings
 from console.overview.findings.finding import Finding, State
+from console.overview.findings.forwarding import forward_findings
 from console.overview.findings.held import held_findings
 from console.overview.findings.pulls import pull_findings
 from console.overview.findings.sender_faults import sender_findings
@@ -39,6 +40,7 @@ def judge(snapshot: Snapshot, flow: Flow, zone: tzinfo = UTC) -> Verdict:
         *database_findings(snapshot.database),
         *clock_findings(snapshot.database.activity),
         *conflict_findings(snapshot.database.conflicts),
+        *forward_findings(snapshot.database.forwarding),
         *queue_findings(snapshot, flow),
         *shard_findings(snapshot),
         *pull_findings(snapshot.broker.pulls),

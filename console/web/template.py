@@ -56,6 +56,7 @@ def new_environment() -> jinja2.Environment:
     environment.globals |= {
         "at_most": figures.at_most,
         "dead": figures.dead,
+        "forwarded": figures.forwarded,
         "no_services": report.NO_SERVICES,
         "to_empty": figures.to_empty,
         "unknown": spoken.unknown,

@@ -24,6 +24,7 @@ from tests.databases import TEMPLATE, create_database, make_template
 from tests.factories import make_event
 from tests.forked_command import forking
 from tests.outages import OUTAGES, SETTINGS, Outage, Server
+from tests.processes import variables
 from tests.waiting import eventually
 
 # What an operator is promised.
@@ -61,6 +62,7 @@ COMMANDS: Mapping[str, Asked | str] = {
     "dead-letters summary": Asked([], {"broker": 5}),
     "dead-letters tail": Asked(["--follow"], {"broker": 5}),
     "explain": Asked(),
+    "forward": Asked(["--retry-refused"], {"database": 1}),
     "ingest": SERVES,
     "migrate": Asked([], {"database": 1}),
     "pulls": Asked([], {"database": 5}),
@@ -103,7 +105,8 @@ class Place:
     @property
     def environment(self) -> Mapping[str, str]:
         editor = "sed -i 's/$/ /'"
-        own = {"EDITOR": editor, "VISUAL": editor, "REGISTRY_EVENTS_TOKENS": "x"}
+        sink = {"forward": "snowplow", "forward_snowplow_url": "http://collector.invalid"}
+        own = {"EDITOR": editor, "VISUAL": editor, **variables(tokens="x", **sink)}
         return {**os.environ, **own, **self.urls}
 
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "config check",
     "config show",
     "dead-letters tail",
+    "forward",
     "ingest",
     "migrate",
     "up",
@@ -92,7 +93,7 @@ def helped(program: Path, command: str, directory: Path) -> Iterator[str]:
         yield from helped(program, f"{command} {name}".strip(), directory)
 
 
-ROOMS = ("console", "ingest", "shared", "worker")
+ROOMS = ("console", "forward", "ingest", "shared", "worker")
 ANOTHER = "print('run')\n"
 
 

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from console.local.network.ports import LOOPBACK
 from shared import health
-from shared.metrics import Figures
+from shared.metrics import BrokerFigures
 from shared.service import StartError, listening
 from shared.siblings import Siblings
 
@@ -24,7 +24,7 @@ async def process(
     directory: Path, number: int, *, of: int = 2, missing: Mapping[str, str] | None = None
 ) -> AsyncIterator[str]:
     """One of them, on an address of its own; gives its URL."""
-    figures = Figures()
+    figures = BrokerFigures()
     figures.dead_letters.labels("invalid_event").inc(number)
 
     async def readiness() -> Mapping[str, str]:

@@ -18,9 +18,9 @@ from shared.event import Event
 from shared.migrate import migrate, shipped
 from shared.origin import DEFAULT, Origin
 from shared.settings import CatalogueMode
+from shared.tracking import CATEGORY
 from tests.factories import DIGEST, LAYER, MANIFEST, make_event
 from tests.running import make_settings
-from worker.classification.tracking import CATEGORY
 from worker.recorder import Recorder
 from worker.tracking_events import row
 from worker.verdicts import Catalogue, judge

@@ -54,7 +54,8 @@ async def test_the_page_says_of_each_sample_what_it_expects(visitor: Visitor) ->
             action, repository, tag = (event[one] or "-" for one in ("action", "repository", "tag"))
             assert f"{action} {repository}" in page.text, name(path)
             assert f"kind {event['kind']} repository {repository} tag {tag}" in page.text
-            assert f"tracking {event['tracking'] or 'not recorded'}" in page.text
+            untracked = "none: the repository" if action == "rename" else "not recorded"
+            assert f"tracking {event['tracking'] or untracked}" in page.text
         assert (f"Ignored: {told['ignored']}" in page.text) == bool(told["ignored"]), name(path)
         assert typed(page, "body") == request["body"].replace("\r\n", "\n")
         assert "s3cret-for-tests" not in typed(page, "headers")

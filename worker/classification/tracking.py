@@ -8,11 +8,8 @@ changed, a tag beside it does not count.
 """
 
 from enum import StrEnum
-from typing import Final
 
 from shared.event import Event
-
-CATEGORY: Final = "container_registry:notification"
 
 
 class TrackingAction(StrEnum):

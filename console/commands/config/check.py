@@ -13,15 +13,19 @@ from pydantic import TypeAdapter, ValidationError
 
 from console.commands.config.reachability import unreachable
 from console.commands.settings import SettingsFault
+from forward.destination import NEEDED
 from ingest.sources.faults import faults
 from shared import logs
 from shared.configuration import FILE_SUFFIX, SettingsError, load, variable
 
 _NEEDED: Final = {
     "all": ("amqp_url", "database_url", "tokens"),
+    "forward": ("database_url", "forward"),
     "ingest": ("amqp_url", "tokens"),
     "worker": ("amqp_url", "database_url"),
 }
+_WITH_SOURCES: Final = ("all", "ingest")
+_WITH_SINKS: Final = ("all", "forward")
 
 
 @click.command()
@@ -29,8 +33,8 @@ _NEEDED: Final = {
 @click.option(
     "--only",
     "process",
-    type=click.Choice(["ingest", "worker"]),
-    help="What this process needs, instead of both.",
+    type=click.Choice(["forward", "ingest", "worker"]),
+    help="What this process needs, instead of all.",
 )
 @click.option(
     "-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -50,8 +54,8 @@ def _faults(process: str, *, connect: bool) -> Sequence[str]:
     try:
         settings = load(_required(process))
     except SettingsError as error:
-        return [*error.faults, *(_of_sources() if process != "worker" else ())]
-    wrong = faults(settings) if process != "worker" else []
+        return [*error.faults, *(_of_sources() if process in _WITH_SOURCES else ())]
+    wrong = faults(settings) if process in _WITH_SOURCES else []
     if not connect:
         return wrong
     logs.configure(level="error", log_format=settings.log_format, service="config")
@@ -60,7 +64,15 @@ def _faults(process: str, *, connect: bool) -> Sequence[str]:
 
 def _required(process: str) -> list[str]:
     without = _without_auth() or _has_sources()
-    return [name for name in _NEEDED[process] if name != "tokens" or not without]
+    needed = [name for name in _NEEDED[process] if name != "tokens" or not without]
+    return needed + (_of_sinks() if process in _WITH_SINKS else [])
+
+
+def _of_sinks() -> list[str]:
+    """The settings without which those that are named cannot be reached."""
+    with suppress(SettingsError):
+        return [NEEDED[sink] for sink in load().forward]
+    return []
 
 
 def _of_sources() -> Sequence[str]:

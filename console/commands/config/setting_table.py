@@ -6,6 +6,7 @@ from typing import Final
 from pydantic import SecretStr
 
 from shared.configuration import FILE_SUFFIX, SECRETS, variable
+from shared.forward_settings import Sink
 from shared.settings import Settings
 from shared.sources import Source
 
@@ -36,7 +37,7 @@ def _shown(value: object) -> str:
         case None:
             return ""
         case SecretStr():
-            return _mask_url(value.get_secret_value())
+            return _masked(value.get_secret_value())
         case tuple():
             return ",".join(_one(part) for part in value)
         case bool():
@@ -46,12 +47,19 @@ def _shown(value: object) -> str:
 
 
 def _one(part: object) -> str:
+    if isinstance(part, Sink):
+        return part.value
     return f"{part.registry}/{part.name}" if isinstance(part, Source) else MASK
 
 
-def _mask_url(url: str) -> str:
-    """A URL without its password, also one not percent-encoded; queries may hold one too."""
-    scheme, separator, rest = url.partition("://")
+def _masked(secret: str) -> str:
+    """A URL without its password, also one not percent-encoded; queries may hold one too.
+
+    Of what is no URL, nothing.
+    """
+    scheme, separator, rest = secret.partition("://")
+    if not separator or not scheme.isalpha():
+        return MASK
     user_info, at, host = rest.rpartition("@")
     user, colon, _ = user_info.partition(":")
     place, question_mark, _ = host.partition("?")

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shared.forward_backlog import Backlog
+
 
 @dataclass(frozen=True, slots=True)
 class Activity:
@@ -58,6 +60,8 @@ class LockHolder:
 class Database:
     """`fault` says why it cannot be read; without the tables there is no activity.
 
+    `forwarding` has the sinks that the settings name here, and those that have something to get.
+
     `is_locked`: somebody's lock keeps even readers from them, so nothing of them is known.
     """
 
@@ -67,5 +71,6 @@ class Database:
     missing: int = 0
     activity: Activity | None = None
     conflicts: Conflicts = Conflicts()
+    forwarding: Sequence[Backlog] = ()
     is_locked: bool = False
     lock_holders: Sequence[LockHolder] = ()

@@ -1,4 +1,4 @@
-"""An ingest or a worker as it was seen. Ages are seconds."""
+"""An ingest, a worker or a forward as it was seen. Ages are seconds."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An ingest or a worker by its own account; `events` is what it took or settled in all.
+    """One of them by its own account; `events` is what it took or settled in all.
 
     `events_of` is each of its processes' part, by the number; one alone has none. `in_hand` is what
     a worker has not settled yet, `batch_age` how long it is at its batch, or its slowest process.

@@ -12,7 +12,7 @@ from console.overview.seen.service import SenderFault, Service, Subscription
 from shared.metrics import PREFIX
 from shared.text import printable
 
-_KINDS: Final = ("ingest", "worker")
+_KINDS: Final = ("ingest", "worker", "forward")
 _PROCESS: Final = "process"
 _ADDRESS: Final = 64
 _URL: Final = 1_200
@@ -23,7 +23,7 @@ def read(url: str, metrics: str, ready: str) -> Service:
     try:
         return _read(url, metrics, ready)
     except (ValueError, AttributeError, KeyError, TypeError, OverflowError, RecursionError):
-        return Service(url, fault="is neither an ingest nor a worker")
+        return Service(url, fault="is no ingest, worker or forward")
 
 
 def _read(url: str, metrics: str, ready: str) -> Service:

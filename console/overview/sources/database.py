@@ -1,6 +1,7 @@
 """What stands in the tables, in a few short statements."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -10,8 +11,10 @@ from console.database import fault, reading
 from console.overview.seen.database import Activity, Conflicts, Database
 from console.overview.sources import lock_holders
 from console.words import away
-from shared import credentials, lag, migrate
+from shared import credentials, forward_backlog, lag, migrate
 from shared.database import ERRORS, Connection, Pool
+from shared.forward_backlog import Backlog
+from shared.forward_settings import Sink
 from shared.text import printable
 
 # The tables, and whose locks keep others from them.
@@ -47,18 +50,21 @@ FROM newest
 _GEO_HEAD: Final = "SELECT last_id FROM geo_event_counter"
 
 
-async def look(pool: Pool, url: str) -> Database:
-    """Never raises: a database that is away, slow or locked is an answer too."""
+async def look(pool: Pool, url: str, sinks: Sequence[Sink] = ()) -> Database:
+    """Never raises: a database that is away, slow or locked is an answer too.
+
+    `sinks` are those to which events are forwarded, as far as the settings say so here.
+    """
     try:
         async with asyncio.timeout(_BOTH):
-            seen = await _tables(pool)
+            seen = await _tables(pool, sinks)
             holders = await lock_holders.look(pool, for_readers=seen.is_locked)
     except (migrate.MigrationError, *ERRORS) as error:
         return Database(fault=away.database(url, fault(error)))
     return replace(seen, lock_holders=holders)
 
 
-async def _tables(pool: Pool) -> Database:
+async def _tables(pool: Pool, sinks: Sequence[Sink]) -> Database:
     async with reading(pool) as connection:
         version = connection.get_server_version()
         # asyncpg reads 15.18 as 15.0.18, in the manner of the versions before 10.
@@ -67,6 +73,7 @@ async def _tables(pool: Pool) -> Database:
             missing = await migrate.missing(connection)
             activity = await _activity(connection)
             conflicts = Conflicts() if missing else await _conflicts(connection)
+            forwarding = () if missing else await _forwarding(connection, sinks)
         except asyncpg.LockNotAvailableError:
             return replace(seen, is_locked=True)
     migrations = len(migrate.shipped())
@@ -76,7 +83,16 @@ async def _tables(pool: Pool) -> Database:
         missing=len(missing),
         activity=activity,
         conflicts=conflicts,
+        forwarding=forwarding,
     )
+
+
+async def _forwarding(connection: Connection, sinks: Sequence[Sink]) -> Sequence[Backlog]:
+    return [
+        replace(one, cause=printable(credentials.masked(one.cause)))
+        for one in await forward_backlog.look(connection)
+        if one.sink in sinks or not one.is_empty
+    ]
 
 
 async def _activity(connection: Connection) -> Activity | None:

@@ -12,6 +12,7 @@ from tests.unit.deploy.shipped import COMPOSE, DEPLOY, our_services, seconds
 
 _REQUIRED = {
     "console": ("amqp_url", "database_url", "console_tokens", "console_view_tokens"),
+    "forward": ("database_url", "forward_snowplow_url"),
     "ingest": ("amqp_url", "tokens"),
     "migrate": ("database_url",),
     "worker": ("amqp_url", "database_url"),
@@ -118,7 +119,12 @@ def test_ports_are_published_on_loopback_only() -> None:
 
 @pytest.mark.parametrize(
     ("name", "path"),
-    [("ingest", "/health/ready"), ("worker", "/health/ready"), ("console", "/static/console.css")],
+    [
+        ("forward", "/health/ready"),
+        ("ingest", "/health/ready"),
+        ("worker", "/health/ready"),
+        ("console", "/static/console.css"),
+    ],
 )
 def test_health_is_asked_for_where_the_process_listens(name: str, path: str) -> None:
     service = our_services()[name]
@@ -134,6 +140,13 @@ def test_workers_scale() -> None:
 def test_a_worker_may_drain_before_it_is_killed() -> None:
     drain = Settings.model_construct().worker_drain_timeout
     assert seconds(COMPOSE["services"]["worker"]["stop_grace_period"]) > drain
+
+
+def test_a_forward_may_hear_an_answer_before_it_is_killed() -> None:
+    forward = COMPOSE["services"]["forward"]
+    assert seconds(forward["stop_grace_period"]) > Settings.model_construct().forward_timeout
+    # Not every installation has a collector.
+    assert forward["profiles"] == ["forward"]
 
 
 @pytest.mark.parametrize("name", COMPOSE["services"])

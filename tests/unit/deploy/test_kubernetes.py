@@ -11,7 +11,8 @@ from shared.amqp.topology import DEAD_QUEUE, PULLS_QUEUE
 from shared.settings import Settings
 from tests.unit.deploy.shipped import kubernetes, pods
 
-_NAMES = ("registry-events-ingest", "registry-events-migrate", "registry-events-worker")
+_SERVICES = ("registry-events-forward", "registry-events-ingest", "registry-events-worker")
+_NAMES = (*_SERVICES, "registry-events-migrate")
 
 
 def _container(name: str) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def test_every_secret_file_is_mounted_and_in_the_secret(name: str) -> None:
     assert set(mounted.values()) <= set(secret["stringData"])
 
 
-@pytest.mark.parametrize("name", ["registry-events-ingest", "registry-events-worker"])
+@pytest.mark.parametrize("name", _SERVICES)
 def test_probes_ask_for_pages_that_exist_on_the_port_that_is_listened_on(name: str) -> None:
     app = web.Application()
     health.add_routes(app, readiness=_nothing_missing, registry=IngestMetrics().registry)
@@ -70,13 +71,18 @@ def test_probes_ask_for_pages_that_exist_on_the_port_that_is_listened_on(name: s
 
 
 def test_a_broker_that_is_away_does_not_restart_anything() -> None:
-    for name in ("registry-events-ingest", "registry-events-worker"):
+    for name in _SERVICES:
         assert _container(name)["livenessProbe"]["httpGet"]["path"] == "/health/live"
 
 
 def test_a_worker_may_drain_before_it_is_killed() -> None:
     grace = pods()["registry-events-worker"]["terminationGracePeriodSeconds"]
     assert grace > Settings.model_construct().worker_drain_timeout
+
+
+def test_a_forward_may_hear_an_answer_before_it_is_killed() -> None:
+    grace = pods()["registry-events-forward"]["terminationGracePeriodSeconds"]
+    assert grace > Settings.model_construct().forward_timeout
 
 
 def test_selectors_select_what_is_there() -> None:

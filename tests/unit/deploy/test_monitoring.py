@@ -8,11 +8,13 @@ import yaml
 from prometheus_client import CollectorRegistry
 from prometheus_client.metrics import MetricWrapperBase
 
+from forward.metrics import ForwardMetrics
 from ingest.metrics import IngestMetrics
 from tests.unit.deploy.shipped import DEPLOY
 from worker.metrics import WorkerMetrics
 
 _SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "gauge": ("",)}
+_PROCESSES = (ForwardMetrics, IngestMetrics, WorkerMetrics)
 _OF_RABBITMQ = {
     "rabbitmq_detailed_queue_consumers",
     "rabbitmq_detailed_queue_messages",
@@ -44,7 +46,7 @@ def _series(registry: CollectorRegistry) -> Iterator[str]:
 
 @pytest.mark.parametrize("place", _expressions())
 def test_every_metric_is_one_that_somebody_exposes(place: str) -> None:
-    known = {*_series(IngestMetrics().registry), *_series(WorkerMetrics().registry)}
+    known = {series for figures in _PROCESSES for series in _series(figures().registry)}
     named = re.findall(r"\b(?:registry_events|rabbitmq)_\w+", " ".join(_expressions()[place]))
     assert named
     assert set(named) - known - _OF_RABBITMQ == set()
@@ -52,10 +54,10 @@ def test_every_metric_is_one_that_somebody_exposes(place: str) -> None:
 
 def _labels() -> dict[str, set[str]]:
     """The labels of each series of ours that has any."""
-    figures = [*vars(IngestMetrics()).values(), *vars(WorkerMetrics()).values()]
     return {
         series: {*metric._labelnames, "le"}  # noqa: SLF001  prometheus-client tells them of samples only
-        for metric in figures
+        for figures in _PROCESSES
+        for metric in vars(figures()).values()
         if isinstance(metric, MetricWrapperBase)
         for described in metric.describe()
         for series in (described.name + suffix for suffix in _SUFFIXES[described.type])

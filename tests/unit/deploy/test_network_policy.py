@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.deploy.shipped import DEPLOY, kubernetes, pods
 
-_COMPONENTS = ("ingest", "migrate", "worker")
+_COMPONENTS = ("forward", "ingest", "migrate", "worker")
 _POLICIES: dict[str, dict[str, Any]] = {
     document["metadata"]["name"]: document["spec"]
     for document in kubernetes()
@@ -18,7 +18,7 @@ _POLICIES: dict[str, dict[str, Any]] = {
 _ISSUERS = _POLICIES.pop("registry-events-issuers")
 # A namespace is a DNS label (RFC 1123), so no cluster has one that is written otherwise.
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-_DNS, _BROKER, _DATABASE = {53}, {5671, 5672}, {5432}
+_DNS, _BROKER, _DATABASE, _COLLECTOR = {53}, {5671, 5672}, {5432}, {443, 8080}
 
 
 def _rules(name: str) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
@@ -72,6 +72,7 @@ def test_what_is_to_be_filled_in_lets_nobody_through_before(name: str) -> None:
 @pytest.mark.parametrize(
     ("component", "allowed"),
     [
+        ("forward", _DNS | _DATABASE | _COLLECTOR),
         ("ingest", _DNS | _BROKER),
         ("migrate", _DNS | _DATABASE),
         ("worker", _DNS | _BROKER | _DATABASE),
@@ -83,7 +84,9 @@ def test_pods_reach_only_what_they_need(component: str, allowed: set[int]) -> No
     assert {port["port"] for rule in rules for port in rule["ports"]} == allowed
 
 
-@pytest.mark.parametrize(("component", "ways"), [("ingest", 2), ("migrate", 0), ("worker", 1)])
+@pytest.mark.parametrize(
+    ("component", "ways"), [("forward", 1), ("ingest", 2), ("migrate", 0), ("worker", 1)]
+)
 def test_pods_are_reached_on_their_own_port(component: str, ways: int) -> None:
     rules = _POLICIES[f"registry-events-{component}"].get("ingress", [])
     assert len(rules) == ways
@@ -93,8 +96,7 @@ def test_pods_are_reached_on_their_own_port(component: str, ways: int) -> None:
 
 
 def test_what_lets_ingest_reach_issuers_stands_apart_and_opens_no_more() -> None:
-    policies = (DEPLOY / "kubernetes" / "network-policy.yaml").read_text()
-    assert "443" not in policies
+    assert "443" not in str(_POLICIES["registry-events-ingest"])
     assert _ISSUERS["podSelector"] == _POLICIES["registry-events-ingest"]["podSelector"]
     assert _ISSUERS["policyTypes"] == ["Egress"]
     (rule,) = _ISSUERS["egress"]

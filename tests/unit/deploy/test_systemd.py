@@ -11,6 +11,7 @@ _DRAIN_OF_A_WORKER = Settings.model_construct().worker_drain_timeout
 def test_each_process_has_a_unit() -> None:
     assert [unit.name for unit in UNITS] == [
         "registry-events-console.service",
+        "registry-events-forward.service",
         "registry-events-ingest.service",
         "registry-events-migrate.service",
         "registry-events-worker@.service",
@@ -53,6 +54,11 @@ def test_several_processes_may_end_before_they_are_killed() -> None:
 def test_a_worker_may_drain_before_it_is_killed() -> None:
     (grace,) = unit_lines(DEPLOY / "systemd/registry-events-worker@.service", "TimeoutStopSec")
     assert seconds(grace) > _DRAIN_OF_A_WORKER
+
+
+def test_a_forward_may_hear_an_answer_before_it_is_killed() -> None:
+    (grace,) = unit_lines(DEPLOY / "systemd/registry-events-forward.service", "TimeoutStopSec")
+    assert seconds(grace) > Settings.model_construct().forward_timeout
 
 
 @pytest.mark.parametrize("unit", [unit.name for unit in UNITS])

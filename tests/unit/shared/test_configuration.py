@@ -3,13 +3,14 @@ from pathlib import Path
 import pytest
 
 from shared.configuration import SettingsError, load
+from shared.forward_settings import Sink
 from shared.settings import Settings
 
 
 def test_every_process_listens_on_loopback_unless_told_otherwise() -> None:
     fields = Settings.model_fields
     listens = {name: field.default for name, field in fields.items() if name.endswith("_listen")}
-    assert set(listens) == {"console_listen", "ingest_listen", "worker_listen"}
+    assert set(listens) == {"console_listen", "forward_listen", "ingest_listen", "worker_listen"}
     assert {address.rpartition(":")[0] for address in listens.values()} == {"127.0.0.1"}
 
 
@@ -138,3 +139,18 @@ def test_roles_that_contradict_each_other_are_a_fault(given: dict[str, str], say
 def test_viewers_and_actors_may_stand_beside_each_other() -> None:
     load(console_tokens="one", console_view_tokens="two")
     load(console_acting_users="anna", console_proxy_user_header="X-User")
+
+
+@pytest.mark.parametrize("header", ["hunter2", "Authorization hunter2", "X: hunter2\r\nY: z", "X:"])
+def test_what_is_no_header_is_not_shown_either(
+    monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    monkeypatch.setenv("REGISTRY_EVENTS_FORWARD_CLOUDEVENTS_HEADER", header)
+    with pytest.raises(SettingsError, match="HEADER: must be NAME: VALUE") as caught:
+        load()
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_sink_that_is_named_twice_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGISTRY_EVENTS_FORWARD", " snowplow,cloudevents,,snowplow")
+    assert load().forward == (Sink.SNOWPLOW, Sink.CLOUDEVENTS)

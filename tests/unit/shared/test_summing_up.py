@@ -4,7 +4,7 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from shared.metrics import Figures
+from shared.metrics import BrokerFigures
 from shared.summing_up import figures, missing
 
 
@@ -28,7 +28,7 @@ def test_a_process_that_does_not_answer_is_missing_itself() -> None:
 
 def told(count: int) -> str:
     """The /metrics of a process that has `count` dead letters."""
-    mine = Figures()
+    mine = BrokerFigures()
     mine.dead_letters.labels("invalid_event").inc(count)
     mine.counter("strange", 'A text \\ with a "quote".', "label").labels('a"\\\nb{} 1').inc()
     mine.histogram("seconds", "Of something.", (1, 2)).observe(1.5)

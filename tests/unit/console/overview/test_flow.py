@@ -66,6 +66,13 @@ def test_without_a_count_of_both_moments_it_is_no_measurement(services: Sequence
     assert last(*looks).measured is (len(services) == 2)
 
 
+@pytest.mark.parametrize("kind", ["worker", "forward"])
+def test_what_counts_nothing_that_comes_in_may_be_away(kind: str) -> None:
+    other = Service("http://o:1", kind, fault="away")
+    looks = [make_snapshot(at=at, services=[*ingest(1_000 + at), other]) for at in (0, 2)]
+    assert last(*looks).measured
+
+
 def several(**events_of: float) -> Sequence[Service]:
     total = sum(events_of.values())
     return [Service("http://i:1", "ingest", events=total, events_of=events_of)]

@@ -8,6 +8,7 @@ from prometheus_client import generate_latest
 from console.overview.seen.service import SenderFault, Subscription
 from console.overview.sources.account import read
 from console.overview.sources.services import addresses
+from forward.metrics import ForwardMetrics
 from ingest.metrics import IngestMetrics
 from shared import summing_up
 from shared.amqp.dead_letter import VERSION
@@ -66,6 +67,16 @@ def test_a_worker_s_events_of_all_sources_are_its_events() -> None:
     assert (one.kind, one.events) == ("worker", 6)
 
 
+def test_a_forward_says_what_became_of_its_events() -> None:
+    metrics = ForwardMetrics()
+    told = generate_latest(metrics.registry).decode()
+    assert read("http://f:1", told, READY).kind == "forward"
+    metrics.events.labels("snowplow", "taken").inc(70)
+    metrics.events.labels("snowplow", "refused").inc(1)
+    one = read("http://f:1", generate_latest(metrics.registry).decode(), READY)
+    assert (one.kind, one.events, one.in_hand, one.fault) == ("forward", 71, None, "")
+
+
 def test_a_worker_that_is_not_ready_says_why() -> None:
     ready = '{"ready": false, "missing": {"broker": "away\\u202e", "database": "slow"}}'
     one = read("http://w:1", generate_latest(WorkerMetrics().registry).decode(), ready)
@@ -80,7 +91,7 @@ def test_what_is_no_number_is_no_service(name: str, figure: str) -> None:
     kind = "counter" if name.endswith("_total") else "gauge"
     metrics = f"# TYPE {PREFIX}{name} {kind}\n{PREFIX}{name} {figure}\n"
     one = read("http://w:1", metrics, READY)
-    assert one.fault == "is neither an ingest nor a worker"
+    assert one.fault == "is no ingest, worker or forward"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +108,7 @@ def test_what_is_no_number_is_no_service(name: str, figure: str) -> None:
 )
 def test_what_answers_something_else_is_no_service(ready: str) -> None:
     one = read("http://w:1", generate_latest(WorkerMetrics().registry).decode(), ready)
-    assert one.fault == "is neither an ingest nor a worker"
+    assert one.fault == "is no ingest, worker or forward"
 
 
 def test_a_worker_says_what_it_has_in_hand() -> None:
@@ -132,13 +143,13 @@ def test_an_ingest_says_what_its_senders_do_wrong() -> None:
 def test_an_account_that_nobody_writes_is_no_ingest_s(faults: object) -> None:
     ready = json.dumps({"missing": {}, "sender_faults": faults})
     fault = read("http://i:1", generate_latest(IngestMetrics().registry).decode(), ready).fault
-    assert fault == "is neither an ingest nor a worker"
+    assert fault == "is no ingest, worker or forward"
 
 
 def test_another_program_is_said_to_be_one() -> None:
     for metrics, ready in (("<html>", "<html>"), ("", "[]"), ("", "x")):
         fault = read("http://x:1", metrics, ready).fault
-        assert fault == "is neither an ingest nor a worker"
+        assert fault == "is no ingest, worker or forward"
 
 
 def test_addresses_are_separated_by_commas() -> None:

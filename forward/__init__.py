@@ -1,0 +1,1 @@
+"""registry-events: tracking events out of Postgres, to where analytics live."""
