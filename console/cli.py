@@ -33,6 +33,10 @@ _PLACES: Final = {
         "console.commands.ingest:ingest",
         "Accept notifications and publish their events to RabbitMQ.",
     ),
+    "maintain": (
+        "console.commands.maintain:maintain",
+        "Make partitions ahead, and drop what is older than the retention settings allow.",
+    ),
     "migrate": (
         "console.commands.migrate:migrate",
         "Bring the database's schema up to date; safe to run from many places at once.",

@@ -13,6 +13,8 @@ from shared.database import Connection
 
 # Any number that no other program in the database takes; held until the transaction ends.
 _LOCK: Final = 7_235_871_004
+# For one of them, and for the others who wait meanwhile: tables can be large.
+_SECONDS: Final = 3_600
 _NAME: Final = re.compile(r"(\d{4})_(\w+)\.sql")
 
 
@@ -47,7 +49,7 @@ async def migrate(connection: Connection) -> Sequence[Migration]:
     Others who migrate at the same time wait and then find nothing to do. Raises MigrationError.
     """
     async with connection.transaction():
-        await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK, timeout=300)
+        await connection.execute("SELECT pg_advisory_xact_lock($1)", _LOCK, timeout=_SECONDS)
         to_apply = await missing(connection)
         for migration in to_apply:
             await _apply(connection, migration)
@@ -59,7 +61,7 @@ RECORD = "INSERT INTO schema_migrations (version, name, checksum) VALUES ($1, $2
 
 async def _apply(connection: Connection, migration: Migration) -> None:
     try:
-        await connection.execute(migration.sql, timeout=300)
+        await connection.execute(migration.sql, timeout=_SECONDS)
     except asyncpg.PostgresError as error:
         raise MigrationError(f"{migration.version:04}_{migration.name}: {error}") from error
     await connection.execute(RECORD, migration.version, migration.name, migration.checksum)

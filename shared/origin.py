@@ -13,6 +13,8 @@ from shared.text import printable
 DEFAULT_SOURCE: Final = "default"
 DISTRIBUTION: Final = "distribution"
 NATIVE: Final = "native"
+DERIVED: Final = "derived"
+RECEIVED: Final = "received"
 _HEADERS: Final = {
     "source": "registry-source",
     "registry": "registry",

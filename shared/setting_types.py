@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+# From a day to a century.
+Age = Annotated[float, Field(ge=86_400, le=100 * 365.25 * 86_400, allow_inf_nan=False)]
 _HEADER_LINE: Final = re.compile(r"[A-Za-z0-9-]+: *[!-~][ -~]*")
 
 

@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.console_settings import ConsoleSettings
 from shared.forward_settings import ForwardSettings
-from shared.setting_types import AmqpUrl, DatabaseUrl, Listen, Seconds, Tokens
+from shared.setting_types import Age, AmqpUrl, DatabaseUrl, Listen, Seconds, Tokens
 from shared.source_list import Sources
 
 PREFIX = "REGISTRY_EVENTS_"
@@ -109,6 +109,15 @@ class ServiceSettings(BaseSettings):
         description="for how long a pull that comes again is known, so that it counts once",
     )
     geo_enabled: bool = Field(True, description="false: tracking events only")
+    retention_tracking: Age | None = Field(
+        None, description="age at which tracking events are dropped, by the month; empty: never"
+    )
+    retention_geo: Age | None = Field(
+        None, description="the same of geo events, but of none that a site has yet to read"
+    )
+    retention_operations: Age | None = Field(
+        None, description="age at which the audit trail of dead letters is deleted; empty: never"
+    )
     database_timeout: Seconds = Field(10.0, description="for one statement and for connecting")
     database_statement_cache_size: int = Field(
         100, ge=0, description="0 behind pgbouncer in transaction mode"

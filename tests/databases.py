@@ -1,9 +1,12 @@
 """Databases for tests, copied from one that is migrated once, and one that refuses an event."""
 
+from datetime import UTC, datetime
+
 import asyncpg
 
 from console.local.servers.postgres import Postgres
 from shared.migrate import migrate
+from shared.partitions import making
 
 TEMPLATE = "migrated"
 
@@ -19,11 +22,13 @@ CREATE TRIGGER refuse BEFORE INSERT ON tracking_events
 
 
 async def make_template(server: Postgres) -> None:
-    """TEMPLATE, with the current schema."""
+    """TEMPLATE, with the current schema and partitions."""
     await create_database(server, TEMPLATE)
-    connection = await asyncpg.connect(server.url(TEMPLATE))
-    await migrate(connection)
-    await connection.close()
+    async with asyncpg.create_pool(server.url(TEMPLATE), min_size=0, max_size=1) as pool:
+        async with pool.acquire() as connection:
+            await migrate(connection)
+        async for _ in making.make(pool, datetime.now(UTC)):
+            pass
 
 
 async def create_database(server: Postgres, name: str, *, template: str = "template1") -> None:

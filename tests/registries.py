@@ -23,7 +23,7 @@ MARKER = "marker"
 ROWS = """
 SELECT t.action, t.repository, t.tag, t.digest, g.action AS geo
 FROM tracking_events t FULL JOIN geo_events g USING (event_id)
-WHERE t.repository IS DISTINCT FROM 'marker' ORDER BY t.id
+WHERE t.repository IS DISTINCT FROM 'marker' ORDER BY t.recorded_at, t.occurred_at
 """
 MARKED = "SELECT count(*) FROM tracking_events WHERE repository = 'marker' AND digest = $1"
 

@@ -18,6 +18,7 @@ from shared.schema_fault import schema_fault
 from shared.service import background, listening, stop_signal
 from shared.settings import Settings
 from shared.siblings import Siblings
+from worker import upkeep
 from worker.batches import BatchLoop
 from worker.line import Line, work
 from worker.metrics import WorkerMetrics
@@ -58,7 +59,7 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
             application="registry-events worker",
             size=1 + len(lines),
         ) as pool,
-        background(stop, *(one.run() for one in running)),
+        background(stop, upkeep.run(settings), *(one.run() for one in running)),
         listening(
             _health_app(metrics, pool, connections, siblings),
             settings.worker_listen,

@@ -102,6 +102,7 @@ class BatchLoop(Generic[Item]):
             size=len(received) + len(failures),
             fresh=len(outcome.fresh),
             duplicates=outcome.duplicates,
+            expired=outcome.expired,
         )
 
     def _warn_of(self, conflicts: Sequence[Verdict]) -> None:

@@ -9,7 +9,7 @@ from shared.database import Connection
 from shared.event import Event
 from shared.origin import DEFAULT_SOURCE
 from worker import renames
-from worker.verdicts import Catalogue, RepositoryKey, astray, repository_key
+from worker.verdicts import Catalogue, EventKey, RepositoryKey, astray, repository_key
 
 FIND = """
 SELECT id, source, path, creation_pending, path_since FROM ONLY container_repositories
@@ -95,22 +95,25 @@ async def rows_of(
 # Locked in the order of ids first: an UPDATE alone takes them in any.
 CLAIM = """
 WITH pending AS MATERIALIZED (
-    SELECT repository.id, claim.event_id
+    SELECT repository.id, claim.occurred_at, claim.event_id
     FROM container_repositories AS repository
-    JOIN unnest($1::bigint[], $2::text[]) AS claim (id, event_id) ON claim.id = repository.id
+    JOIN unnest($1::bigint[], $2::timestamptz[], $3::text[]) AS claim (id, occurred_at, event_id)
+        ON claim.id = repository.id
     WHERE repository.creation_pending ORDER BY repository.id FOR UPDATE OF repository
 )
 UPDATE container_repositories AS repository
-SET creation_pending = false, created_by = pending.event_id
+SET creation_pending = false, created_by = pending.event_id,
+    creation_occurred_at = pending.occurred_at
 FROM pending WHERE repository.id = pending.id
-RETURNING repository.created_by
+RETURNING repository.id
 """
 
 
-async def claim_creations(connection: Connection, events: Mapping[int, str]) -> set[str]:
+async def claim_creations(connection: Connection, events: Mapping[int, EventKey]) -> set[EventKey]:
     """Those of the events, by row, that create its repository; no other transaction's will."""
-    rows = await connection.fetch(CLAIM, list(events), list(events.values()))
-    return {row["created_by"] for row in rows}
+    times, ids, _scopes = zip(*events.values(), strict=True) if events else ((), (), ())
+    rows = await connection.fetch(CLAIM, list(events), times, ids)
+    return {events[row["id"]] for row in rows}
 
 
 def _apart(keys: Iterable[RepositoryKey]) -> tuple[Sequence[str], Sequence[RepositoryKey]]:

@@ -1,7 +1,7 @@
-"""The table `conflicting_events`: what came under an event id that is recorded otherwise.
+"""The table `conflicting_events`: what came under an event's key that is recorded otherwise.
 
-A retry is byte-identical. A sender that gives another event an id which it has used before loses
-one of the two, so that has to be seen.
+A retry is byte-identical. A sender that gives another event of the same moment an id which it has
+used before loses one of the two, so that has to be seen. Of another moment it is another event.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from msgspec.structs import astuple
 from shared.database import Connection
 from shared.origin import DEFAULT_SOURCE
 from worker.tracking_events import row
-from worker.verdicts import Verdict
+from worker.verdicts import Verdict, event_key
 
 Content = tuple[object, ...]
 
@@ -22,21 +22,37 @@ _NOTHING: Final[Content] = (None, None, None, None)
 # In a row that is to be written, and in one that is.
 _NO_ORIGINS: Final = ((None, *_NOTHING), (DEFAULT_SOURCE, *_NOTHING))
 _ORIGIN: Final = len(_NO_ORIGINS[0])
+_KEY: Final = 3
 
 # Which untagged push creates, and whether the catalogue had a row, is not the event's content.
 RECORDED = """
-SELECT event_id, split_part(replace(action, 'create', 'push'), '_', 1), repository, tag, digest,
-       media_type, actor, source, request_id, request_method, user_agent, occurred_at,
-       registry_source, registry, kind, id_from, time_from
-FROM tracking_events WHERE event_id = ANY($1::text[])
+SELECT occurred_at, event_id, id_scope, split_part(replace(action, 'create', 'push'), '_', 1),
+       repository, tag, digest, media_type, actor, source, request_id, request_method, user_agent,
+       occurred_at, registry_source, registry, kind, id_from, time_from
+FROM tracking_events
+JOIN unnest($1::timestamptz[], $2::text[], $3::text[]) AS key (occurred_at, event_id, id_scope)
+    USING (occurred_at, event_id, id_scope)
 """
 
 
-async def find(connection: Connection, verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Those of `verdicts`, all on ids that are recorded, whose content is another one."""
-    ids = list({verdict.event.id for verdict in verdicts})
-    recorded = {one[0]: _told(tuple(one)[1:]) for one in await connection.fetch(RECORDED, ids)}
-    return [one for one in verdicts if recorded.get(one.event.id) not in (None, _content(one))]
+async def find(
+    connection: Connection, verdicts: Sequence[Verdict]
+) -> tuple[Sequence[Verdict], Sequence[Verdict]]:
+    """Of `verdicts`, none of which was inserted: those whose key is recorded with another content.
+
+    And those whose key is not recorded: they are of a partition that was dropped.
+    """
+    keys = {event_key(verdict.event) for verdict in verdicts}
+    found = await connection.fetch(RECORDED, *zip(*keys, strict=True))
+    recorded = {tuple(one)[:_KEY]: _told(tuple(one)[_KEY:]) for one in found}
+    conflicts, expired = [], []
+    for verdict in verdicts:
+        content = recorded.get(event_key(verdict.event))
+        if content is None:
+            expired.append(verdict)
+        elif content != _content(verdict):
+            conflicts.append(verdict)
+    return conflicts, expired
 
 
 INSERT = """
@@ -62,7 +78,7 @@ async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> None:
 
 def _content(verdict: Verdict) -> Content:
     # Rows of before have no host.
-    _id, _action, repository, _row, _host, *more = astuple(row(verdict))
+    _id, _action, repository, _row, _host, *more, _scope = astuple(row(verdict))
     return _told((verdict.event.action, repository, *more))
 
 

@@ -18,6 +18,12 @@ def is_outage(error: Exception) -> bool:
     batch, finding the event does.
     """
     match error:
+        # A row that waited for a default partition while its own was made, which is no constraint
+        # that has a name.
+        case asyncpg.CheckViolationError(
+            table_name="tracking_events_default" | "geo_events_default", constraint_name=None
+        ):
+            return True
         case asyncpg.PostgresError():
             return (error.sqlstate or "")[:2] not in _CLASSES_OF_EVENTS
         case asyncpg.exceptions.ClientConfigurationError():

@@ -54,13 +54,18 @@ async def append(connection: Connection, rows: Sequence[Row]) -> None:
 
 OF_EVENTS = """
 SELECT event_id, container_repository_id, action, tag, digest, occurred_at
-FROM geo_events WHERE event_id = ANY($1::text[])
+FROM geo_events WHERE recorded_at >= $2 AND event_id = ANY($1::text[])
 """
 
 
-async def again(connection: Connection, repositories: Mapping[str, int]) -> list[Row]:
-    """The rows of events once more, of the repositories that they turned out to be of."""
-    rows = await connection.fetch(OF_EVENTS, list(repositories))
+async def again(
+    connection: Connection, repositories: Mapping[str, int], since: datetime
+) -> list[Row]:
+    """The rows of events once more, of the repositories that they turned out to be of.
+
+    Nothing of them was recorded before `since`.
+    """
+    rows = await connection.fetch(OF_EVENTS, list(repositories), since)
     known = {(one["event_id"], one["container_repository_id"]) for one in rows}
     return [
         Row(

@@ -28,6 +28,7 @@ class Outcome(Generic[Item]):
 
     fresh: list[Item] = field(default_factory=list)
     duplicates: int = 0
+    expired: int = 0
     conflicts: list[Verdict] = field(default_factory=list)
     renames: list[Event] = field(default_factory=list)
     relocations: int = 0
@@ -36,6 +37,7 @@ class Outcome(Generic[Item]):
     def add(self, recorded: Recorded[Item]) -> None:
         self.fresh += recorded.fresh
         self.duplicates += recorded.duplicates
+        self.expired += recorded.expired
         self.conflicts += recorded.conflicts
         self.renames += recorded.renames
         self.relocations += recorded.relocations

@@ -34,12 +34,16 @@ class WorkerMetrics(BrokerFigures):
         self.tracking = self.counter("tracking_events", "Tracking events written.", "action")
         self.geo = self.counter("geo_events", "Geo events written.")
         self.duplicates = self.counter("worker_duplicates", "Events that were recorded already.")
+        self.expired = self.counter(
+            "worker_expired_events",
+            "Events not recorded: they are of a time whose partition was dropped.",
+        )
         self.duplicate_pulls = self.counter(
             "worker_duplicate_pulls", "Pulls that were counted already, or name no repository."
         )
         self.conflicts = self.counter(
             "worker_conflicting_events",
-            "Events whose id is recorded with another content: their sender reuses ids.",
+            "Events whose id and time are recorded with another content: their sender reuses ids.",
         )
         self.lag = LagHistogram(
             f"{PREFIX}event_lag_seconds", "From an event's timestamp to its record.", self.registry
@@ -76,6 +80,7 @@ class WorkerMetrics(BrokerFigures):
             geo = sum(verdict.geo for verdict in outcome.fresh)
             self.geo.inc(geo + outcome.relocations)
         self.duplicates.inc(outcome.duplicates)
+        self.expired.inc(outcome.expired)
         self.conflicts.inc(len(outcome.conflicts))
 
     def count_pulls(self, outcome: Outcome[Event]) -> None:

@@ -7,7 +7,7 @@ import asyncpg
 
 from shared.database import Connection
 from shared.event import Event
-from worker import catalogue, renames, tracking_events
+from worker import catalogue, creations, renames
 from worker.geo_events import Row, of_rename
 from worker.verdicts import RepositoryKey, creation, repository_key
 
@@ -15,7 +15,7 @@ from worker.verdicts import RepositoryKey, creation, repository_key
 # have registered one: these stay where they are.
 ROWS_BELOW = """
 SELECT
-    id, path, creation_pending, created_by,
+    id, path, creation_pending, created_by, creation_occurred_at,
     path_since IS NULL AND created_at >= $4 AND id NOT IN (
         SELECT container_repository_id FROM tracking_events
         WHERE recorded_at >= $4 AND occurred_at <= $3 AND container_repository_id IS NOT NULL
@@ -64,7 +64,7 @@ async def move(connection: Connection, rename: Event, since: datetime) -> Moved:
 
 
 AT = """
-SELECT id, creation_pending, created_by FROM container_repositories
+SELECT id, creation_pending, created_by, creation_occurred_at FROM container_repositories
 WHERE source = $1 AND path = $2
 """
 MOVE = "UPDATE container_repositories SET path = $2 WHERE id = $1"
@@ -82,7 +82,7 @@ async def _move(
         await connection.execute(MOVE, row["id"], key[1])
         moved.geo[row["id"]] = of_rename(rename, row["id"], row["path"])
     else:
-        await _give_way(connection, row, there)
+        await _give_way(connection, key[0], row, there)
         moved.gone[row["id"]] = there["id"]
         moved.geo[there["id"]] = of_rename(rename, there["id"], row["path"], row["id"])
 
@@ -95,17 +95,25 @@ async def _arrive(connection: Connection, rename: Event, way: renames.Way, moved
 
 DELETE = "DELETE FROM container_repositories WHERE id = $1"
 KEEP = """
-UPDATE container_repositories SET creation_pending = false, created_by = $2
+UPDATE container_repositories
+SET creation_pending = false, creation_occurred_at = $2, created_by = $3
 WHERE id = $1
 """
 
 
-async def _give_way(connection: Connection, row: asyncpg.Record, there: asyncpg.Record) -> None:
+async def _give_way(
+    connection: Connection, source: str, row: asyncpg.Record, there: asyncpg.Record
+) -> None:
     """The row there is kept, since a push to the new path has used its id; of two creations one."""
-    claims = [one["created_by"] for one in (there, row) if not one["creation_pending"]]
+    claims = [_creator(one) for one in (there, row) if not one["creation_pending"]]
     if claims:
-        order = await tracking_events.in_order(connection, [one for one in claims if one])
+        order = await creations.in_order(connection, [one for one in claims if one], source)
         creator, others = creation(claims, order)
-        await tracking_events.mark_pushed(connection, others)
-        await connection.execute(KEEP, there["id"], creator)
+        await creations.mark_pushed(connection, others)
+        await connection.execute(KEEP, there["id"], *(creator or (None, None))[:2])
     await connection.execute(DELETE, row["id"])
+
+
+def _creator(row: asyncpg.Record) -> creations.Creator | None:
+    created_by = row["created_by"]
+    return None if created_by is None else (row["creation_occurred_at"], created_by)

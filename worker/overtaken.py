@@ -9,8 +9,8 @@ from datetime import datetime
 
 from shared.database import Connection
 from shared.event import Event
-from worker import catalogue, geo_events, renames, tracking_events
-from worker.verdicts import repository_key
+from worker import catalogue, creations, geo_events, renames
+from worker.verdicts import EventKey, repository_key
 
 # What overtook a rename happened after it, and so was recorded after it: by the index, no more is
 # looked at than came since. Clocks differ, and a rename may come from the dead letters of last
@@ -27,7 +27,7 @@ async def earliest(connection: Connection, rename: Event) -> datetime:
 
 
 RECORDED = """
-SELECT event_id, repository, occurred_at, container_repository_id AS row
+SELECT occurred_at, event_id, id_scope, repository, container_repository_id AS row
 FROM tracking_events
 WHERE recorded_at >= $2 AND registry_source = $1
     AND (repository = $3 OR starts_with(repository, $3 || '/'))
@@ -50,32 +50,37 @@ async def set_right(
         return []
     ways = await renames.follow(connection, moments)
     rows = await catalogue.rows_of(connection, ways.values())
-    strays: dict[str, int] = {}
+    strays: dict[EventKey, int] = {}
     left: set[int] = set()
     for one in recorded:
         row = rows[ways[(source, one["repository"]), one["occurred_at"]].key]
         if (stands_in := gone.get(one["row"], one["row"])) != row:
-            strays[one["event_id"]] = row
+            strays[one["occurred_at"], one["event_id"], one["id_scope"]] = row
             left.add(stands_in)
     if not strays:
         return []
     await _reassign(connection, since, strays, left)
-    return await geo_events.again(connection, strays)
+    return await geo_events.again(connection, {key[1]: row for key, row in strays.items()}, since)
 
 
 REASSIGN = """
 UPDATE tracking_events AS event
 SET container_repository_id = stray.row, action = replace(event.action, 'create', 'push')
-FROM unnest($1::text[], $2::bigint[]) AS stray (event_id, row)
-WHERE event.event_id = stray.event_id
+FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::bigint[])
+    AS stray (occurred_at, event_id, id_scope, row)
+WHERE event.occurred_at = stray.occurred_at AND event.event_id = stray.event_id
+    AND event.id_scope = stray.id_scope
 """
 REOPEN = """
-UPDATE container_repositories SET creation_pending = true, created_by = NULL
-WHERE id = ANY($1::bigint[]) AND created_by = ANY($2::text[])
+UPDATE container_repositories
+SET creation_pending = true, created_by = NULL, creation_occurred_at = NULL
+WHERE id = ANY($1::bigint[]) AND (creation_occurred_at, created_by) IN (
+    SELECT * FROM unnest($2::timestamptz[], $3::text[])
+)
 """
 # Whatever was recorded before the creation that left a row was no untagged push.
 UNTAGGED = """
-SELECT DISTINCT ON (row) container_repository_id AS row, event_id
+SELECT DISTINCT ON (row) container_repository_id AS row, occurred_at, event_id, id_scope
 FROM tracking_events
 WHERE recorded_at >= $2 AND container_repository_id = ANY($1::bigint[])
     AND action = 'push_repository'
@@ -84,14 +89,14 @@ ORDER BY row, occurred_at, event_id
 
 
 async def _reassign(
-    connection: Connection, since: datetime, strays: Mapping[str, int], left: set[int]
+    connection: Connection, since: datetime, strays: Mapping[EventKey, int], left: set[int]
 ) -> None:
     """Each row that lost or got events has one creation, if an untagged push is among its own."""
-    ids = list(strays)
-    await connection.execute(REASSIGN, ids, list(strays.values()))
-    await connection.execute(REOPEN, list(left), ids)
+    times, ids, scopes = zip(*strays, strict=True)
+    await connection.execute(REASSIGN, times, ids, scopes, list(strays.values()))
+    await connection.execute(REOPEN, list(left), times, ids)
     affected = list(left | set(strays.values()))
     untagged = await connection.fetch(UNTAGGED, affected, since)
-    claims = {one["row"]: one["event_id"] for one in untagged}
+    claims = {row: (moment, event_id, scope) for row, moment, event_id, scope in untagged}
     created = await catalogue.claim_creations(connection, claims)
-    await tracking_events.mark_created(connection, created)
+    await creations.mark_created(connection, created)

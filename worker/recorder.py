@@ -11,8 +11,10 @@ from shared.settings import CatalogueMode
 from worker import (
     catalogue,
     conflicting_events,
+    creations,
     forward_outbox,
     geo_events,
+    received_events,
     relocation,
     renames,
     tracking_events,
@@ -22,6 +24,7 @@ from worker.verdicts import (
     Catalogue,
     Verdict,
     created,
+    event_key,
     first_pushes,
     judge,
     once_each,
@@ -38,8 +41,8 @@ class Recorder:
     In mode `register` every supported event registers its repository, a delete that overtakes the
     first push too, and the row remembers that its creation is yet to be recorded: one of the
     untagged pushes claims that, whichever is recorded first. Locks are taken in one order: the
-    renames' table, new paths, event ids, conflicting ids, creations, the geo counter. A batch with
-    a rename, which moves rows, holds the first of them alone.
+    renames' table, received ids, new paths, events, conflicting ones, creations, the geo counter. A
+    batch with a rename, which moves rows, holds the first of them alone.
     """
 
     def __init__(
@@ -99,12 +102,13 @@ class Recorder:
         events: Sequence[Event],
         moved: Sequence[geo_events.Row] = (),
     ) -> Recorded[Verdict]:
+        events = await received_events.dated(connection, events)
         repositories = await self._resolve(connection, events)
         first, repeated = once_each(judge(events, repositories))
-        new_ids = await tracking_events.insert(connection, first)
-        fresh = [verdict for verdict in first if verdict.event.id in new_ids]
-        known = [verdict for verdict in first if verdict.event.id not in new_ids]
-        conflicts = await _conflicts(connection, [*known, *repeated])
+        new = await tracking_events.insert(connection, first)
+        fresh = [verdict for verdict in first if event_key(verdict.event) in new]
+        known = [verdict for verdict in first if event_key(verdict.event) not in new]
+        conflicts, expired = await _compare(connection, [*known, *repeated])
         if self._mode is CatalogueMode.REGISTER:
             fresh = await _create(connection, fresh, repositories)
         if fresh and self._sinks:
@@ -112,7 +116,8 @@ class Recorder:
         geo = [*moved, *(geo_events.row(verdict) for verdict in fresh if verdict.geo)]
         if geo and self._geo_enabled:
             await geo_events.append(connection, geo)
-        return Recorded(fresh, duplicates=len(events) - len(fresh), conflicts=conflicts)
+        duplicates = len(events) - len(fresh) - len(expired)
+        return Recorded(fresh, duplicates, conflicts, len(expired))
 
     async def _resolve(self, connection: Connection, events: Sequence[Event]) -> Catalogue:
         if self._mode is CatalogueMode.LOOKUP:
@@ -127,16 +132,19 @@ async def _create(
     first = first_pushes(fresh, repositories.pending)
     if not first:
         return list(fresh)
-    claims = {row: verdict.event.id for row, verdict in first.items()}
-    ids = await catalogue.claim_creations(connection, claims)
-    await tracking_events.mark_created(connection, ids)
-    return created(fresh, ids)
+    claims = {row: event_key(verdict.event) for row, verdict in first.items()}
+    keys = await catalogue.claim_creations(connection, claims)
+    await creations.mark_created(connection, keys)
+    return created(fresh, keys)
 
 
-async def _conflicts(connection: Connection, duplicates: Sequence[Verdict]) -> Sequence[Verdict]:
-    if not duplicates:
-        return ()
-    conflicts = await conflicting_events.find(connection, duplicates)
+async def _compare(
+    connection: Connection, others: Sequence[Verdict]
+) -> tuple[Sequence[Verdict], Sequence[Verdict]]:
+    """Conflicts and expired events among those that were not inserted."""
+    if not others:
+        return (), ()
+    conflicts, expired = await conflicting_events.find(connection, others)
     if conflicts:
         await conflicting_events.insert(connection, conflicts)
-    return conflicts
+    return conflicts, expired

@@ -1,16 +1,14 @@
 """The table `tracking_events`: one row an event, however often it comes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from operator import attrgetter
 
 from msgspec import Struct
 
 from shared.database import Connection, as_json
 from shared.origin import DEFAULT, DEFAULT_SOURCE, DISTRIBUTION, NATIVE, Origin
 from shared.tracking import CATEGORY
-from worker.classification.tracking import TrackingAction
-from worker.verdicts import Verdict
+from worker.verdicts import EventKey, Verdict, id_scope
 
 INSERT = """
 INSERT INTO tracking_events (
@@ -22,24 +20,29 @@ SELECT event.*, $2::text FROM json_to_recordset($1::json) AS event (
     request_host text, tag text, digest text, media_type text, actor text, source text,
     request_id text, request_method text, user_agent text, occurred_at timestamptz
 )
-ON CONFLICT (event_id) DO NOTHING
-RETURNING event_id
 """
 # The same with what no row of today's route has, where it would only cost time.
 INSERT_OF_SOURCES = """
 INSERT INTO tracking_events (
     event_id, action, repository, container_repository_id, request_host, tag, digest, media_type,
     actor, source, request_id, request_method, user_agent, occurred_at, registry_source, registry,
-    kind, id_from, time_from, category
+    kind, id_from, time_from, id_scope, category
 )
 SELECT event.*, $2::text FROM json_to_recordset($1::json) AS event (
     event_id text, action text, repository text, container_repository_id bigint,
     request_host text, tag text, digest text, media_type text, actor text, source text,
     request_id text, request_method text, user_agent text, occurred_at timestamptz,
-    registry_source text, registry text, kind text, id_from text, time_from text
+    registry_source text, registry text, kind text, id_from text, time_from text, id_scope text
 )
-ON CONFLICT (event_id) DO NOTHING
-RETURNING event_id
+"""
+# Of a time whose partition was dropped, nobody knows whether it is new.
+_IF_NEW = """
+WHERE NOT EXISTS (
+    SELECT FROM dropped_ranges
+    WHERE parent = 'tracking_events' AND occurred_at >= first AND occurred_at < kept_from
+)
+ON CONFLICT (occurred_at, event_id, id_scope) DO NOTHING
+RETURNING occurred_at, event_id, id_scope
 """
 
 
@@ -68,52 +71,23 @@ class Row(Struct, omit_defaults=True):
     kind: str | None = None
     id_from: str | None = None
     time_from: str | None = None
+    id_scope: str | None = None
 
 
-async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> set[str]:
-    """Insert what is not there yet; the ids of the events that are new.
+async def insert(connection: Connection, verdicts: Sequence[Verdict]) -> set[EventKey]:
+    """Insert what is not there yet; the keys of the events that are new.
 
     Rows are inserted, and so their keys locked, in sorted order: no two workers can deadlock.
     """
-    rows = sorted(map(row, verdicts), key=attrgetter("event_id"))
+    rows = sorted(map(row, verdicts), key=_key)
     statement = INSERT
     if any(row.registry_source for row in rows):
         statement = INSERT_OF_SOURCES
         for one in rows:
             one.registry_source = one.registry_source or DEFAULT_SOURCE
-    inserted = await connection.fetch(statement, as_json(rows), CATEGORY)
-    return {new["event_id"] for new in inserted}
-
-
-MARK_CREATED = "UPDATE tracking_events SET action = $2 WHERE event_id = ANY($1::text[])"
-
-
-async def mark_created(connection: Connection, event_ids: Collection[str]) -> None:
-    """Events that this transaction has inserted turn out to create their repositories."""
-    await connection.execute(MARK_CREATED, list(event_ids), TrackingAction.CREATE_REPOSITORY.value)
-
-
-# As they were committed, but for transactions at the same time.
-IN_ORDER = """
-SELECT event_id FROM tracking_events WHERE event_id = ANY($1::text[])
-ORDER BY recorded_at, event_id
-"""
-
-
-async def in_order(connection: Connection, event_ids: Collection[str]) -> list[str]:
-    return [one["event_id"] for one in await connection.fetch(IN_ORDER, list(event_ids))]
-
-
-MARK_PUSHED = """
-UPDATE tracking_events SET action = $2
-WHERE event_id = ANY($1::text[]) AND action = 'create_repository'
-"""
-
-
-async def mark_pushed(connection: Connection, event_ids: Collection[str]) -> None:
-    """Events that were recorded as creations turn out to be none."""
-    action = TrackingAction.PUSH_REPOSITORY.value
-    await connection.execute(MARK_PUSHED, list(event_ids), action)
+            one.id_scope = one.id_scope or ""
+    inserted = await connection.fetch(statement + _IF_NEW, as_json(rows), CATEGORY)
+    return set(map(tuple, inserted))
 
 
 def row(verdict: Verdict) -> Row:
@@ -136,7 +110,12 @@ def row(verdict: Verdict) -> Row:
     )
     if event.origin is not DEFAULT:
         _tell(whole, event.origin)
+        whole.id_scope = id_scope(event) or None
     return whole
+
+
+def _key(row: Row) -> EventKey:
+    return row.occurred_at, row.event_id, row.id_scope or ""
 
 
 def _tell(whole: Row, origin: Origin) -> None:

@@ -3,22 +3,35 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
 from shared.event import Event
+from shared.origin import DEFAULT, DERIVED
 from worker.classification.geo import is_geo_event
 from worker.classification.tracking import TrackingAction, tracking_action
 
 # Source and path: a path alone names a repository in each registry that has it.
 RepositoryKey: TypeAlias = tuple[str, str]
+# Time, id and within what that is unique: what a registry sends again has the same.
+EventKey: TypeAlias = tuple[datetime, str, str]
 # What was at a path then, which a rename may have moved since.
 Moment: TypeAlias = tuple[RepositoryKey, datetime]
 
 
 def repository_key(event: Event) -> RepositoryKey:
     return event.origin.source, event.repository
+
+
+def event_key(event: Event) -> EventKey:
+    return event.timestamp, event.id, id_scope(event)
+
+
+def id_scope(event: Event) -> str:
+    """The source, for an id that is made of what a body has: two registries may make the same."""
+    origin = event.origin
+    return origin.source if origin is not DEFAULT and origin.id_from == DERIVED else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +97,14 @@ def judge(events: Sequence[Event], catalogue: Catalogue) -> list[Verdict]:
 
 
 def once_each(verdicts: Sequence[Verdict]) -> tuple[list[Verdict], list[Verdict]]:
-    """Each event id once (the first that came), and the rest; both in their order."""
-    first: dict[str, Verdict] = {}
-    for verdict in verdicts:
-        first.setdefault(verdict.event.id, verdict)
-    return list(first.values()), [one for one in verdicts if first[one.event.id] is not one]
+    """Each event's key once (the first that came), and the rest; both in their order."""
+    first: dict[EventKey, Verdict] = {}
+    rest = [
+        verdict
+        for verdict in verdicts
+        if first.setdefault(event_key(verdict.event), verdict) is not verdict
+    ]
+    return list(first.values()), rest
 
 
 def first_pushes(verdicts: Iterable[Verdict], pending: Collection[int]) -> dict[int, Verdict]:
@@ -102,9 +118,12 @@ def first_pushes(verdicts: Iterable[Verdict], pending: Collection[int]) -> dict[
     return first
 
 
+Key = TypeVar("Key")
+
+
 def creation(
-    claims: Sequence[str | None], order: Sequence[str]
-) -> tuple[str | None, Sequence[str]]:
+    claims: Sequence[object | None], order: Sequence[Key]
+) -> tuple[Key | None, Sequence[Key]]:
     """Of two rows that become one: the event that created it, and those that did not after all.
 
     `claims` are the events that were recorded as creations, None of a row that was there before
@@ -115,11 +134,11 @@ def creation(
     return order[0], order[1:]
 
 
-def created(verdicts: Iterable[Verdict], event_ids: Collection[str]) -> list[Verdict]:
+def created(verdicts: Iterable[Verdict], events: Collection[EventKey]) -> list[Verdict]:
     """The verdicts, with `create_repository` for those events."""
     return [
         msgspec.structs.replace(verdict, tracking_action=TrackingAction.CREATE_REPOSITORY)
-        if verdict.event.id in event_ids
+        if event_key(verdict.event) in events
         else verdict
         for verdict in verdicts
     ]

@@ -12,6 +12,7 @@ from console.overview.findings.database import database_findings
 from console.overview.findings.finding import Finding, State
 from console.overview.findings.forwarding import forward_findings
 from console.overview.findings.held import held_findings
+from console.overview.findings.partitions import partition_findings
 from console.overview.findings.pulls import pull_findings
 from console.overview.findings.sender_faults import sender_findings
 from console.overview.findings.subscriptions import subscription_findings
@@ -40,6 +41,7 @@ def judge(snapshot: Snapshot, flow: Flow, zone: tzinfo = UTC) -> Verdict:
         *database_findings(snapshot.database),
         *clock_findings(snapshot.database.activity),
         *conflict_findings(snapshot.database.conflicts),
+        *partition_findings(snapshot.database.partitions),
         *forward_findings(snapshot.database.forwarding),
         *queue_findings(snapshot, flow),
         *shard_findings(snapshot),

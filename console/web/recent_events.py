@@ -21,10 +21,13 @@ ALL_ACTIONS: Final = (*ACTIONS, "create_repository")
 
 _RECENT: Final = """
 SELECT recorded_at, occurred_at, action, repository, tag, digest, registry_source
-FROM (SELECT * FROM tracking_events ORDER BY recorded_at DESC, id DESC LIMIT $1) AS newest
+FROM (
+    SELECT * FROM tracking_events
+    ORDER BY recorded_at DESC, occurred_at DESC, event_id DESC, id_scope DESC LIMIT $1
+) AS newest
 WHERE ($2 = '' OR repository LIKE $2) AND ($3 = '' OR action = $3)
     AND ($4 = '' OR registry_source = $4)
-ORDER BY recorded_at DESC, id DESC LIMIT $5
+ORDER BY recorded_at DESC, occurred_at DESC, event_id DESC, id_scope DESC LIMIT $5
 """
 _LIKE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\", "*": "%", "?": "_"})
 

@@ -64,6 +64,7 @@ COMMANDS: Mapping[str, Asked | str] = {
     "explain": Asked(),
     "forward": Asked(["--retry-refused"], {"database": 1}),
     "ingest": SERVES,
+    "maintain": Asked([], {"database": 1}),
     "migrate": Asked([], {"database": 1}),
     "pulls": Asked([], {"database": 5}),
     "shards": Asked([], {"broker": 1}),

@@ -31,7 +31,7 @@ INSERT INTO tracking_events (
     actor, source, request_id, request_method, user_agent, occurred_at
 )
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-ON CONFLICT (event_id) DO NOTHING RETURNING id
+ON CONFLICT DO NOTHING RETURNING event_id
 """
 APPEND: Final = """
 INSERT INTO geo_events (event_id, container_repository_id, action, tag, digest, occurred_at)

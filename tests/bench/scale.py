@@ -8,7 +8,8 @@ from typing import Final
 class Scale:
     """`rounds` of each contender, alternating; `drained` by a quick worker, `drained_slowly` by
     any other; `cell_seconds` of load for one line of ingest; `serial_requests` of a registry that
-    waits for each; `neighbours` is how many large envelopes come one after another.
+    waits for each; `neighbours` is how many large envelopes come one after another; `grown` are the
+    rows that databases have.
     """
 
     rounds: int
@@ -20,6 +21,7 @@ class Scale:
     end_to_end_seconds: float
     held: int
     neighbours: int
+    grown: tuple[int, ...]
 
 
 FULL: Final = Scale(
@@ -32,6 +34,7 @@ FULL: Final = Scale(
     end_to_end_seconds=3.0,
     held=100_000,
     neighbours=10,
+    grown=(1_000_000, 10_000_000),
 )
 QUICK: Final = Scale(
     rounds=1,
@@ -43,5 +46,6 @@ QUICK: Final = Scale(
     end_to_end_seconds=0.5,
     held=3_000,
     neighbours=3,
+    grown=(20_000,),
 )
 MILLION: Final = 1_000_000

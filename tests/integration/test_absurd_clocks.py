@@ -81,6 +81,20 @@ async def test_of_clocks_that_are_all_wrong_only_ours_tells(database_url: str) -
     assert (activity.lag_p50, activity.absurd_clocks, activity.absurd_sources) == (0, 1, ["reg"])
 
 
+async def test_what_no_partition_of_a_month_takes_is_seen(database_url: str) -> None:
+    await seen(database_url, (90.0, 60.0), (99_999 * HOURS, 61.0), (99_999 * HOURS, 25 * HOURS))
+    settings = make_settings("amqp://unused", database_url)
+    async with new_pool(settings, url=database_url, application="test") as pool:
+        outside = (await database.look(pool, database_url)).partitions
+        assert (list(outside.missing), outside.outside) == ([], 1)
+        assert outside.newest_age == pytest.approx(61, abs=20)
+        ahead = "SELECT partition FROM event_partitions WHERE parent = 'geo_events'"
+        for row in await pool.fetch(f"{ahead} AND until > now()"):
+            await pool.execute(f"DROP TABLE {row[0]}")
+        missing = (await database.look(pool, database_url)).partitions.missing
+    assert missing == ["geo_events"]
+
+
 async def test_a_registry_long_out_of_reach_is_believed(database_url: str) -> None:
     activity = await seen(database_url, (100 * 24 * HOURS, 1.0))
     assert activity.absurd_clocks == 0

@@ -148,7 +148,6 @@ OTHERWISE: list[dict[str, Any]] = [
     {"action": "delete"},
     {"target": {"repository": "team/other"}},
     {"target": {"repository": "team/app", "tag": "v2"}},
-    {"timestamp": "2026-11-24T00:00:00.000001Z"},
     {"actor": {"name": "mallory"}},
     {"request": None},
     {"source": {"addr": "registry-2"}},
@@ -173,6 +172,15 @@ async def test_another_event_under_a_known_id_is_seen(
     assert (kept["event_id"], kept["action"]) == (other.id, other.action)
     assert (kept["repository"], kept["tag"]) == (other.repository, other.tag)
     assert kept["occurred_at"] == other.timestamp
+
+
+async def test_a_known_id_at_another_moment_is_another_event(pool: Pool) -> None:
+    event = make_event(timestamp="2026-11-24T00:00:00Z")
+    events = parse(event, {**event, "timestamp": "2026-11-24T00:00:00.000001Z"})
+    at_once = await recorder(pool).record(events)
+    again = await recorder(pool).record(events)
+    assert (len(at_once.fresh), at_once.duplicates, len(at_once.conflicts)) == (2, 0, 0)
+    assert (len(again.fresh), again.duplicates, len(again.conflicts)) == (0, 2, 0)
 
 
 async def test_a_copy_that_came_while_the_catalogue_changed_is_no_other_event(pool: Pool) -> None:

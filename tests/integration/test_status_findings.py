@@ -70,7 +70,8 @@ async def test_a_body_that_is_too_large(pipeline: Pipeline) -> None:
 
 async def test_an_id_that_is_used_twice(pipeline: Pipeline) -> None:
     event = make_event(id="same")
-    other = make_event(id="same", repository="team/other", source={"addr": "reg-1:5000"})
+    other = {**event, "target": {**event["target"], "repository": "team/other"}}
+    other["source"] = {"addr": "reg-1:5000"}
     await pipeline.post(make_envelope(event, event))
     await pipeline.settled(1)
     assert (await status_of(pipeline)).startswith("OK: ")

@@ -16,7 +16,7 @@ FORMULA = '=HYPERLINK("http://evil.example/","\u202eclick",\n\x00)'
 SHOWN = '\'=HYPERLINK("http://evil.example/","\\u202eclick",\\x0a\\x00)'
 LISTED = (
     *("group", "message_id", "routing_key", "story", "event_id", "action", "repository"),
-    *("tag", "headers", "body", "registry_source", "registry"),
+    *("tag", "timestamp", "headers", "body", "registry_source", "registry"),
 )
 PATHS = ("/dead-letters/list.jsonl", "/dead-letters/list.csv", "/events.jsonl", "/events.csv")
 

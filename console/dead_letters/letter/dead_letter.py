@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from shared import credentials, strict_json
 from shared.amqp.contents import Delivery
@@ -22,6 +22,13 @@ _OURS: Final = re.compile("[0-9a-f]{32}")
 _DELIVERY_COUNT: Final = "x-delivery-count"
 
 
+class Named(NamedTuple):
+    """What an event is looked for by; `timestamp` is the text that its body has."""
+
+    event_id: str
+    timestamp: str
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     """Fields of the event are empty where its body does not have them as texts.
@@ -36,6 +43,7 @@ class DeadLetter:
     action: str
     repository: str
     tag: str
+    timestamp: str
     headers: Mapping[str, Any]
     body: str
     registry_source: str
@@ -67,11 +75,16 @@ class DeadLetter:
             action=_text(event.get("action")),
             repository=_text(target.get("repository")),
             tag=_text(target.get("tag")),
+            timestamp=_text(event.get("timestamp")),
             headers={name: value for name, value in headers.items() if name != _DELIVERY_COUNT},
             body=text,
             registry_source=origin.source,
             registry=origin.registry,
         )
+
+    @property
+    def event(self) -> Named:
+        return Named(self.event_id, self.timestamp)
 
     @property
     def error(self) -> str:
@@ -126,6 +139,11 @@ class DeadLetter:
         Bytes that are not UTF-8 are lone surrogates (PEP 383).
         """
         return json.dumps(asdict(self), default=str)
+
+
+def timestamp(body: bytes) -> str:
+    """The text in the event of a message's body; empty if there is none."""
+    return _text(_object(_value(from_bytes(body))).get("timestamp"))
 
 
 def _broker_time(headers: Mapping[str, Any]) -> str:

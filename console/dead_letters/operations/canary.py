@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from console.dead_letters.letter.dead_letter import Named
 from console.dead_letters.operations import audit, fate
 from console.dead_letters.operations.run import INTERRUPTED, Action, Outcome
 from console.dead_letters.queue import arrivals
@@ -22,18 +23,18 @@ class Canaries:
 
     broker: Broker
     pool: Pool
-    sent: Sequence[str]
+    sent: Sequence[Named]
     count: int
     seconds: float
 
-    async def pick(self, chosen: Mapping[bytes, str]) -> list[bytes]:
+    async def pick(self, chosen: Mapping[bytes, Named]) -> list[bytes]:
         """The oldest that tell something: what is recorded already would be so again.
 
         Raises DatabaseAwayError: then nothing is sent.
         """
         oldest = dict(islice(chosen.items(), _TRIED))
-        known = await fate.recorded(self.pool, filter(None, oldest.values()))
-        telling = [key for key, event_id in oldest.items() if event_id not in known]
+        known = await fate.recorded(self.pool, oldest.values())
+        telling = [key for key, event in oldest.items() if event.event_id not in known]
         return (telling or list(oldest))[: self.count]
 
     async def send(self, action: Action, first: list[bytes], outcome: Outcome) -> None:

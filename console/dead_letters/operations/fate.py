@@ -2,20 +2,28 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from console.database import database_errors
-from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.letter.dead_letter import DeadLetter, Named
 from console.words import spoken
-from shared import credentials
+from shared import credentials, timestamps
 from shared.amqp.errors import BrokerAwayError
 from shared.database import Pool
 from shared.text import printable, unstorable
 
-RECORDED: Final = "SELECT event_id FROM tracking_events WHERE event_id = ANY($1::text[])"
+# Of events without a time of their own, whose retries are of another moment, the second table has
+# those that are recorded.
+RECORDED: Final = """
+SELECT event_id FROM tracking_events
+JOIN unnest($1::timestamptz[], $2::text[]) AS sent (occurred_at, event_id)
+    USING (occurred_at, event_id)
+UNION SELECT event_id FROM received_events WHERE event_id = ANY($2::text[])
+"""
 _PAUSE: Final = 0.1
 _ID: Final = 60
 _ERROR: Final = 200
@@ -45,35 +53,45 @@ class Verdict:
         return f"canary: {', '.join(counts)} after {spoken.duration(self.seconds)}{why}"
 
 
-async def recorded(pool: Pool, event_ids: Iterable[str]) -> frozenset[str]:
-    """Raises DatabaseAwayError."""
+async def recorded(pool: Pool, events: Iterable[Named]) -> frozenset[str]:
+    """The ids of those that are. Raises DatabaseAwayError."""
+    keys = list(_keys(events))
     with database_errors():
-        rows = await pool.fetch(RECORDED, [one for one in event_ids if not unstorable(one)])
+        rows = await pool.fetch(RECORDED, [time for time, _ in keys], [id_ for _, id_ in keys])
     return frozenset(row["event_id"] for row in rows)
 
 
+def _keys(events: Iterable[Named]) -> Iterator[tuple[datetime, str]]:
+    for event_id, timestamp in events:
+        # Without a time that can be read nothing is recorded.
+        with suppress(ValueError):
+            if event_id and not unstorable(event_id):
+                yield timestamps.read(timestamp), event_id
+
+
 async def verdict(
-    sent: Sequence[str],
+    sent: Sequence[Named],
     arriving: AsyncIterator[DeadLetter],
     pool: Pool,
     *,
     within: float,
     stop: asyncio.Event,
 ) -> Verdict:
-    """Wait until it is known of each of those event ids, at most until `stop`.
+    """Wait until it is known of each of those events, at most until `stop`.
 
     `arriving` follows the dead letters from before sending.
     """
     started = time.monotonic()
-    pending = set(sent)
+    pending = {event.event_id: event for event in sent}
     died: dict[str, str] = {}
     done: frozenset[str] = frozenset()
     following = asyncio.ensure_future(_collect(arriving, pending, died))
     try:
-        while pending - done - died.keys() and time.monotonic() - started < within:
+        while pending.keys() - done - died.keys() and time.monotonic() - started < within:
             if await _stopped(stop):
                 break
-            done |= await recorded(pool, pending - done)
+            left = [event for id_, event in pending.items() if id_ not in done]
+            done |= await recorded(pool, left)
     finally:
         following.cancel()
         with suppress(asyncio.CancelledError):
@@ -81,7 +99,7 @@ async def verdict(
     return Verdict(
         recorded=done,
         dead={id_: why for id_, why in died.items() if id_ not in done},
-        unknown=frozenset(pending - done - died.keys()),
+        unknown=frozenset(pending.keys() - done - died.keys()),
         seconds=time.monotonic() - started,
     )
 

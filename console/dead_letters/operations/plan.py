@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from console.dead_letters.letter.cause import Cause, cause
-from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.letter.dead_letter import DeadLetter, Named
 from console.dead_letters.queue import visit
 from console.dead_letters.queue.broker import Broker
 from console.dead_letters.selection import Selection
@@ -28,12 +28,12 @@ def key(dead_letter: DeadLetter) -> bytes:
 class Plan:
     """`refusal` says why a dead letter that matches is left alone, empty if it is not.
 
-    `chosen` has the event ids too.
+    `chosen` has their events too.
     """
 
     selection: Selection
     refusal: Callable[[DeadLetter], str]
-    chosen: dict[bytes, str] = field(default_factory=dict)
+    chosen: dict[bytes, Named] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
     groups: Counter[Cause] = field(default_factory=Counter)
     requeued_before: int = 0
@@ -56,7 +56,7 @@ class Plan:
         if why := self.refusal(dead_letter):
             self.skipped[why] += 1
             return
-        self.chosen[key(dead_letter)] = dead_letter.event_id
+        self.chosen[key(dead_letter)] = dead_letter.event
         self.groups[cause(dead_letter)] += 1
         self.requeued_before += dead_letter.requeues > 0
 

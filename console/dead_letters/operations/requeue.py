@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from console.dead_letters.letter.dead_letter import DeadLetter
+from console.dead_letters.letter.dead_letter import DeadLetter, Named, timestamp
 from console.dead_letters.operations import audit
 from console.dead_letters.operations.audit import Operation, Trail
 from console.dead_letters.operations.canary import Canaries
@@ -62,12 +62,12 @@ async def requeue_all(
 
 @dataclass(slots=True)
 class Requeue:
-    """Publishes the events again, to so many shards; `sent` has the ids of the first hundred."""
+    """Publishes the events again, to so many shards; `sent` has the first hundred."""
 
     channel: Channel
     by: str
     shards: int
-    sent: list[str] = field(default_factory=list)
+    sent: list[Named] = field(default_factory=list)
 
     async def __call__(self, batch: Sequence[DeadLetter]) -> Done:
         at = datetime.now(UTC)
@@ -75,19 +75,18 @@ class Requeue:
         done = await publish_groups(self.channel, groups, self.shards)
         if len(self.sent) < REMEMBERED:
             pairs = zip(batch, groups, done.failures, strict=True)
-            self.sent += [id_ for one, sent, why in pairs if not why for id_ in _ids(one, sent)]
+            self.sent += [
+                event for one, sent, why in pairs if not why for event in _events(one, sent)
+            ]
         return done
 
 
-def _ids(dead_letter: DeadLetter, sent: Sequence[Message]) -> list[str]:
-    """Those of the events that a dead letter became; of one that is no notification its own."""
+def _events(dead_letter: DeadLetter, sent: Sequence[Message]) -> list[Named]:
+    """Those that a dead letter became; of one that is no notification its own."""
     if len(sent) == 1 and EVENT_ID not in sent[0].headers:
-        return [dead_letter.event_id]
-    return [
-        str(one.headers[EVENT_ID])
-        for one in sent
-        if one.exchange == EVENTS_EXCHANGE and EVENT_ID in one.headers
-    ]
+        return [dead_letter.event]
+    events = (one for one in sent if one.exchange == EVENTS_EXCHANGE and EVENT_ID in one.headers)
+    return [Named(str(one.headers[EVENT_ID]), timestamp(one.body)) for one in events]
 
 
 @dataclass(frozen=True, slots=True)

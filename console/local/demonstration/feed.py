@@ -1,10 +1,11 @@
 """What became of each event, read from Postgres while the workers write."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import asyncpg
 
@@ -12,17 +13,29 @@ from console.local.report import LocalError
 from shared import faults
 from shared.lag import lag
 
-# Ids can become visible out of order, so it looks back instead of remembering the highest one:
+# Rows can become visible out of order, so it looks back instead of remembering the last time:
 # longer than a worker's transaction can take.
-_RECENT_IDS = "SELECT id FROM tracking_events WHERE recorded_at > now() - interval '2 minutes'"
+_RECENT = """
+SELECT occurred_at, event_id, id_scope FROM tracking_events
+WHERE recorded_at > now() - interval '2 minutes'
+"""
 _OUTCOMES = """
 SELECT t.event_id, t.action, t.repository, t.tag, t.digest, t.actor, t.occurred_at, t.recorded_at,
        g.id AS geo_id
-FROM tracking_events t LEFT JOIN geo_events g USING (event_id)
-WHERE t.id = ANY($1::bigint[]) ORDER BY t.recorded_at, t.id
+FROM unnest($1::timestamptz[], $2::text[], $3::text[]) AS key (occurred_at, event_id, id_scope)
+JOIN tracking_events t USING (occurred_at, event_id, id_scope)
+LEFT JOIN geo_events g
+    USING (event_id, recorded_at, container_repository_id)
+ORDER BY t.recorded_at, t.occurred_at, t.event_id
 """
 _MOST = 500
 _TIMEOUT = 5.0
+
+
+class _Key(NamedTuple):
+    occurred_at: datetime
+    event_id: str
+    id_scope: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +63,11 @@ class Feed:
         self._url = url
         self._runner = asyncio.Runner()
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
-        self._known: set[int] = set()
+        self._known: set[_Key] = set()
 
     def __enter__(self) -> Self:
         """Raises LocalError when the database does not answer."""
-        self._known = self._run_ids()
+        self._known = self._recent()
         return self
 
     def __exit__(
@@ -68,7 +81,7 @@ class Feed:
 
     def new(self) -> list[Outcome]:
         """At most 500 of them; raises LocalError when the database does not answer."""
-        recent = self._run_ids()
+        recent = self._recent()
         fresh = sorted(recent - self._known)[:_MOST]
         if not fresh:
             return []
@@ -76,24 +89,24 @@ class Feed:
         self._known = (self._known & recent) | set(fresh)
         return [Outcome(**dict(row)) for row in outcomes]
 
-    def _run_ids(self) -> set[int]:
-        return {row["id"] for row in self._run()}
+    def _recent(self) -> set[_Key]:
+        return {_Key(*row) for row in self._run()}
 
-    def _run(self, ids: list[int] | None = None) -> list[asyncpg.Record]:
+    def _run(self, keys: Sequence[_Key] = ()) -> list[asyncpg.Record]:
         try:
-            return self._runner.run(self._fetch(ids))
+            return self._runner.run(self._fetch(keys))
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             self._disconnect()
             raise LocalError(f"the database does not answer: {faults.in_words(error)}") from error
 
-    async def _fetch(self, ids: list[int] | None) -> list[asyncpg.Record]:
+    async def _fetch(self, keys: Sequence[_Key]) -> list[asyncpg.Record]:
         if self._connection is None:
             self._connection = await asyncpg.connect(
                 self._url, timeout=_TIMEOUT, command_timeout=_TIMEOUT, statement_cache_size=0
             )
-        if ids is None:
-            return await self._connection.fetch(_RECENT_IDS)
-        return await self._connection.fetch(_OUTCOMES, ids)
+        if not keys:
+            return await self._connection.fetch(_RECENT)
+        return await self._connection.fetch(_OUTCOMES, *zip(*keys, strict=True))
 
     def _disconnect(self) -> None:
         if self._connection is not None:

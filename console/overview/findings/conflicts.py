@@ -1,4 +1,4 @@
-"""Senders that give one event id to several events. Pure."""
+"""Senders that give one event id to several events of one moment. Pure."""
 
 from collections.abc import Iterator
 

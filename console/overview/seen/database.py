@@ -42,6 +42,19 @@ class Conflicts:
 
 
 @dataclass(frozen=True, slots=True)
+class Partitions:
+    """`missing` are the tables that have none for a week from now.
+
+    `outside` are the events of the last day in the default one, 10,000 at most; the newest is
+    `newest_age` seconds old.
+    """
+
+    missing: Sequence[str] = ()
+    outside: int = 0
+    newest_age: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LockHolder:
     """A session whose transaction keeps `waiting` sessions of ours; pid 0 is a prepared one.
 
@@ -71,6 +84,7 @@ class Database:
     missing: int = 0
     activity: Activity | None = None
     conflicts: Conflicts = Conflicts()
+    partitions: Partitions = Partitions()
     forwarding: Sequence[Backlog] = ()
     is_locked: bool = False
     lock_holders: Sequence[LockHolder] = ()

@@ -8,8 +8,8 @@ from typing import Final
 import asyncpg
 
 from console.database import fault, reading
-from console.overview.seen.database import Activity, Conflicts, Database
-from console.overview.sources import lock_holders
+from console.overview.seen.database import Activity, Conflicts, Database, Partitions
+from console.overview.sources import lock_holders, partitions
 from console.words import away
 from shared import credentials, forward_backlog, lag, migrate
 from shared.database import ERRORS, Connection, Pool
@@ -73,6 +73,7 @@ async def _tables(pool: Pool, sinks: Sequence[Sink]) -> Database:
             missing = await migrate.missing(connection)
             activity = await _activity(connection)
             conflicts = Conflicts() if missing else await _conflicts(connection)
+            parts = Partitions() if missing else await partitions.look(connection)
             forwarding = () if missing else await _forwarding(connection, sinks)
         except asyncpg.LockNotAvailableError:
             return replace(seen, is_locked=True)
@@ -83,6 +84,7 @@ async def _tables(pool: Pool, sinks: Sequence[Sink]) -> Database:
         missing=len(missing),
         activity=activity,
         conflicts=conflicts,
+        partitions=parts,
         forwarding=forwarding,
     )
 

@@ -45,7 +45,7 @@ WITH event AS MATERIALIZED (
         request_method, user_agent, occurred_at
     FROM event JOIN known ON known.path = repository
     ORDER BY event_id
-    ON CONFLICT (event_id) DO NOTHING RETURNING event_id, container_repository_id
+    ON CONFLICT DO NOTHING RETURNING event_id, container_repository_id
 ), geo AS (
     SELECT event.*, container_repository_id, row_number() OVER (ORDER BY position) AS number
     FROM event JOIN tracked USING (event_id)

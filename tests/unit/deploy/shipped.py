@@ -38,12 +38,19 @@ def kubernetes() -> Iterator[dict[str, Any]]:
 
 
 def pods() -> dict[str, dict[str, Any]]:
-    """The pod specification of each Deployment and Job, by its name."""
+    """The pod specification of each Deployment, Job and CronJob, by its name."""
     return {
-        document["metadata"]["name"]: document["spec"]["template"]["spec"]
+        document["metadata"]["name"]: template(document)["spec"]
         for document in kubernetes()
-        if document["kind"] in {"Deployment", "Job"}
+        if document["kind"] in {"CronJob", "Deployment", "Job"}
     }
+
+
+def template(document: dict[str, Any]) -> dict[str, Any]:
+    """The pod template of one of these."""
+    spec = document["spec"]
+    found: dict[str, Any] = spec.get("jobTemplate", {}).get("spec", spec)["template"]
+    return found
 
 
 def seconds(duration: str) -> float:

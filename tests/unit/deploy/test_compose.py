@@ -14,6 +14,7 @@ _REQUIRED = {
     "console": ("amqp_url", "database_url", "console_tokens", "console_view_tokens"),
     "forward": ("database_url", "forward_snowplow_url"),
     "ingest": ("amqp_url", "tokens"),
+    "maintain": ("database_url",),
     "migrate": ("database_url",),
     "worker": ("amqp_url", "database_url"),
 }

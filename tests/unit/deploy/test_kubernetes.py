@@ -12,7 +12,7 @@ from shared.settings import Settings
 from tests.unit.deploy.shipped import kubernetes, pods
 
 _SERVICES = ("registry-events-forward", "registry-events-ingest", "registry-events-worker")
-_NAMES = (*_SERVICES, "registry-events-migrate")
+_NAMES = (*_SERVICES, "registry-events-maintain", "registry-events-migrate")
 
 
 def _container(name: str) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.deploy.shipped import DEPLOY, kubernetes, pods
+from tests.unit.deploy.shipped import DEPLOY, kubernetes, pods, template
 
-_COMPONENTS = ("forward", "ingest", "migrate", "worker")
+_COMPONENTS = ("forward", "ingest", "maintain", "migrate", "worker")
 _POLICIES: dict[str, dict[str, Any]] = {
     document["metadata"]["name"]: document["spec"]
     for document in kubernetes()
@@ -45,9 +45,8 @@ def test_all_our_pods_are_shut_first() -> None:
     shut = {"podSelector": {"matchLabels": labels}, "policyTypes": ["Ingress", "Egress"]}
     assert _POLICIES["registry-events"] == shut
     for document in kubernetes():
-        if document["kind"] in {"Deployment", "Job"}:
-            template = document["spec"]["template"]["metadata"]["labels"]
-            assert labels.items() <= template.items()
+        if document["kind"] in {"CronJob", "Deployment", "Job"}:
+            assert labels.items() <= template(document)["metadata"]["labels"].items()
 
 
 @pytest.mark.parametrize("name", _POLICIES)
@@ -74,6 +73,7 @@ def test_what_is_to_be_filled_in_lets_nobody_through_before(name: str) -> None:
     [
         ("forward", _DNS | _DATABASE | _COLLECTOR),
         ("ingest", _DNS | _BROKER),
+        ("maintain", _DNS | _DATABASE),
         ("migrate", _DNS | _DATABASE),
         ("worker", _DNS | _BROKER | _DATABASE),
     ],
@@ -85,7 +85,8 @@ def test_pods_reach_only_what_they_need(component: str, allowed: set[int]) -> No
 
 
 @pytest.mark.parametrize(
-    ("component", "ways"), [("forward", 1), ("ingest", 2), ("migrate", 0), ("worker", 1)]
+    ("component", "ways"),
+    [("forward", 1), ("ingest", 2), ("maintain", 0), ("migrate", 0), ("worker", 1)],
 )
 def test_pods_are_reached_on_their_own_port(component: str, ways: int) -> None:
     rules = _POLICIES[f"registry-events-{component}"].get("ingress", [])

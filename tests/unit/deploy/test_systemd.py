@@ -13,8 +13,16 @@ def test_each_process_has_a_unit() -> None:
         "registry-events-console.service",
         "registry-events-forward.service",
         "registry-events-ingest.service",
+        "registry-events-maintain.service",
         "registry-events-migrate.service",
         "registry-events-worker@.service",
+    ]
+
+
+def test_each_timer_has_a_unit_that_nothing_else_starts() -> None:
+    timers = sorted((DEPLOY / "systemd").glob("*.timer"))
+    assert [timer.with_suffix(".service").name for timer in timers] == [
+        unit.name for unit in UNITS if not unit_lines(unit, "WantedBy")
     ]
 
 

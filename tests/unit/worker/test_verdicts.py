@@ -6,7 +6,16 @@ import pytest
 
 from shared.event import Event
 from tests.factories import make_event
-from worker.verdicts import Catalogue, astray, created, creation, first_pushes, judge, once_each
+from worker.verdicts import (
+    Catalogue,
+    astray,
+    created,
+    creation,
+    event_key,
+    first_pushes,
+    judge,
+    once_each,
+)
 
 
 def events(*given: dict[str, Any]) -> list[Event]:
@@ -43,7 +52,7 @@ def test_only_the_first_untagged_push_to_a_pending_repository_creates() -> None:
     verdicts = judge(batch, CATALOGUE)
     first = first_pushes(verdicts, CATALOGUE.pending)
     assert {row: verdict.event.id for row, verdict in first.items()} == {7: batch[3].id}
-    assert [verdict.tracking_action for verdict in created(verdicts, {batch[3].id})] == [
+    assert [verdict.tracking_action for verdict in created(verdicts, {event_key(batch[3])})] == [
         "delete_repository",
         "push_tag",
         "push_repository",

@@ -9,7 +9,14 @@ import pytest
 from shared.event import Event
 from shared.invalid_event import InvalidEventError
 from tests.factories import make_event
-from worker.verdicts import Catalogue, created, first_pushes, judge, repository_key
+from worker.verdicts import (
+    Catalogue,
+    created,
+    event_key,
+    first_pushes,
+    judge,
+    repository_key,
+)
 
 CASES = json.loads((Path(__file__).parents[3] / "data" / "classification.json").read_text())
 MODES = ("lookup", "register")
@@ -50,7 +57,7 @@ def test_rule(case: dict[str, Any], mode: str) -> None:
     verdicts = judge(events, catalogue)
     if mode == "register":
         first = first_pushes(verdicts, catalogue.pending)
-        verdicts = created(verdicts, {verdict.event.id for verdict in first.values()})
+        verdicts = created(verdicts, {event_key(verdict.event) for verdict in first.values()})
     assert [verdict.tracking_action for verdict in verdicts] == (
         [case["tracking_action"]] if case["tracking_action"] else []
     )

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from console.dead_letters.letter.dead_letter import Named
 from console.dead_letters.operations.plan import Plan
 from console.dead_letters.selection import Selection
 from console.web.operations import plans as plans_of
@@ -17,7 +18,7 @@ from tests.waiting import eventually
 
 def make_plan(count: int = 3) -> Plan:
     plan = Plan(Selection(all=True), lambda _: "")
-    plan.chosen = {str(number).encode(): "" for number in range(count)}
+    plan.chosen = {str(number).encode(): Named("", "") for number in range(count)}
     return plan
 
 
