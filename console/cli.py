@@ -53,6 +53,10 @@ _PLACES: Final = {
         "console.commands.report:report",
         "Count pushes, deletes and creations of each day and repository; days are in UTC.",
     ),
+    "shards": (
+        "console.commands.shards:shards",
+        "Spread repositories over REGISTRY_EVENTS_SHARDS queues, while events come and go.",
+    ),
     "status": (
         "console.commands.status:status",
         "Is it working? The state of the broker, the queues, the workers and the database.",

@@ -18,6 +18,8 @@ from ingest.sources.handler import SourceHandler
 from shared import health, straight
 from shared.amqp.connection import Connection
 from shared.amqp.publisher import ConfirmedPublisher
+from shared.amqp.shards import Wanted
+from shared.amqp.spreading import SpreadingPublisher
 from shared.configuration import secret
 from shared.service import StartError, background, listening, stop_signal
 from shared.settings import Settings
@@ -40,9 +42,10 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
         secret(settings.amqp_url),
         name="registry-events ingest",
         heartbeat=settings.amqp_heartbeat,
-        pulls=settings.pulls,
+        wanted=Wanted(settings.shards, pulls=settings.pulls),
     )
-    publisher = GuardedPublisher(ConfirmedPublisher(connection))
+    spreading = SpreadingPublisher(ConfirmedPublisher(connection), settings.shards)
+    publisher = GuardedPublisher(spreading)
     app = new_app(settings, connection, publisher, metrics, siblings)
     stop, is_shared = stop_signal(), siblings is not None
     async with (

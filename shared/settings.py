@@ -50,6 +50,13 @@ class ServiceSettings(BaseSettings):
     insecure_no_auth: bool = Field(
         False, description="ingest accepts notifications without a token"
     )
+    shards: int = Field(
+        1,
+        gt=0,
+        le=32,
+        description="queues that repositories are spread over; after a change run "
+        "`registry-events shards`",
+    )
     sources: Sources = Field(
         (),
         description="registries that send notifications of other kinds, or have a name, as a JSON "

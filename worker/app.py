@@ -10,6 +10,7 @@ from aiohttp import web
 from shared import health, rollup
 from shared.amqp.connection import Connection
 from shared.amqp.publisher import ConfirmedPublisher, Publisher
+from shared.amqp.shards import Wanted
 from shared.amqp.topology import EVENTS_QUEUE, PULLS_QUEUE
 from shared.configuration import secret
 from shared.database import Pool, new_pool
@@ -23,6 +24,7 @@ from worker.line import Line, work
 from worker.metrics import WorkerMetrics
 from worker.pulls.counter import PullCounter
 from worker.recorder import Recorder
+from worker.shards import Shards
 
 # A transaction may take this many times the deadline of one statement.
 _STATEMENTS: Final = 2
@@ -36,16 +38,19 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
     """
     stop = stop_signal()
     metrics = WorkerMetrics()
-    events = Line(settings, name="registry-events worker", queue=EVENTS_QUEUE)
+    events = Line(
+        settings, name="registry-events worker", queue=EVENTS_QUEUE, shards=settings.shards
+    )
     pulls = Line(settings, name="registry-events worker pulls", queue=PULLS_QUEUE)
     lines = [events, pulls] if settings.pulls else [events]
     publishing = Connection(
         secret(settings.amqp_url),
         name="registry-events worker dead letters",
         heartbeat=settings.amqp_heartbeat,
-        pulls=settings.pulls,
+        wanted=Wanted(pulls=settings.pulls),
     )
     connections = [*(line.connection for line in lines), publishing]
+    running: list[Connection | Shards] = [*connections, *(line.shards for line in lines)]
     _watch(metrics, events)
     async with (
         new_pool(
@@ -58,7 +63,7 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
             stop,
             upkeep.run(settings),
             rollup.run(settings, application="registry-events worker counts"),
-            *(connection.run() for connection in connections),
+            *(one.run() for one in running),
         ),
         listening(
             _health_app(metrics, pool, connections, siblings),

@@ -1,4 +1,4 @@
-"""Batches of deliveries out of the queue, acknowledged together."""
+"""Batches of deliveries out of the queues, each of one queue and acknowledged together."""
 
 import asyncio
 import time
@@ -8,71 +8,87 @@ from contextlib import suppress
 from functools import partial
 from typing import Final
 
-from shared.amqp.channel import Channel
+from shared.amqp.channel import Channel, OnDeliveries
 from shared.amqp.contents import Delivery
 from shared.amqp.errors import BrokerAwayError, broker_errors
-from shared.amqp.topology import EVENTS_QUEUE
 from shared.logs import get_logger
 from worker.batch import Batch
+from worker.turns import Turns
 
 # While one batch is recorded the next ones arrive.
 _BATCHES_PREFETCHED: Final = 4
 _SETTLE_TIMEOUT: Final = 5.0
+_TAG: Final = "events"
 
 
 class Consumer:
-    """Takes deliveries on whichever channel is open; give `opened` to its Connection."""
+    """Takes deliveries on whichever channels are open; whoever loses one closes it in `turns`.
 
-    def __init__(self, *, batch_size: int, batch_wait: float, queue: str = EVENTS_QUEUE) -> None:
-        self._queue = queue
+    They share what is prefetched, but for one batch of each.
+    """
+
+    def __init__(self, *, batch_size: int, batch_wait: float, queues: int = 1) -> None:
         self._batch_size = batch_size
         self._batch_wait = batch_wait
-        self._waiting: deque[Delivery] = deque()
+        self._prefetch = max(batch_size, batch_size * _BATCHES_PREFETCHED // queues)
+        self.turns = Turns()
         self._handed_out: deque[Batch] = deque()
         self._some = asyncio.Event()
         self._changed = asyncio.Event()
-        self._channel: Channel | None = None
-        self._tag = ""
         self._closing: asyncio.Future[None] | None = None
         self._stopped = False
 
     @property
     def in_hand(self) -> int:
         """How many deliveries are not settled yet: those that wait here, and the batches'."""
-        mine = (batch.unsettled for batch in self._handed_out if batch.channel is self._channel)
-        return len(self._waiting) + sum(mine)
+        mine = (batch.unsettled for batch in self._handed_out if batch.channel in self.turns)
+        return len(self.turns) + sum(mine)
 
     @property
     def batch_age(self) -> float:
         """Seconds since the batch that is being worked on was handed out; 0 if there is none."""
         return time.monotonic() - self._handed_out[0].handed_out if self._handed_out else 0.0
 
-    async def opened(self, channel: Channel) -> None:
-        """Consume on a fresh channel; what the lost one delivered comes again."""
-        self._waiting.clear()
+    async def consume(
+        self, channel: Channel, queue: str, on_deliveries: OnDeliveries | None = None
+    ) -> None:
+        """Take what is in `queue`, on a fresh channel, until that is closed.
+
+        `on_deliveries` sees it first, if somebody is to. Raises what aiormq raises.
+        """
         if self._stopped:
             return
-        self._channel = channel
-        channel.on_deliveries = partial(self._take, channel)
+        self.turns.open(channel)
+        channel.on_deliveries = on_deliveries or partial(self.take, channel)
         channel.underlay.on_consumer_cancel_callbacks.add(partial(self._cancelled, channel))
-        await channel.underlay.basic_qos(prefetch_count=self._batch_size * _BATCHES_PREFETCHED)
-        self._tag = await channel.consume(self._queue)
+        await channel.underlay.basic_qos(prefetch_count=self._prefetch)
+        await channel.consume(queue, tag=_TAG)
         if self._stopped:
             # Meanwhile, when there was no consumer yet to cancel.
-            await channel.underlay.basic_cancel(self._tag)
+            await channel.underlay.basic_cancel(_TAG)
+
+    def take(self, channel: Channel, deliveries: Sequence[Delivery]) -> None:
+        self.turns.add(channel, deliveries)
+        self._some.set()
+        if self.turns.has(self._batch_size):
+            self._changed.set()
 
     async def next_batch(self) -> Batch | None:
         """Wait for deliveries, and a moment for more; None once stopped and used up.
 
         While another batch is not settled only a full one is handed out.
         """
-        while not (deliveries := await self._gather()):
+        while True:
+            if self.turns:
+                await self._wait_for_more()
+            # A channel that is gone may have taken away what there was.
+            if taken := self.turns.take(self._batch_size):
+                break
             if self._stopped:
                 return None
             self._some.clear()
             await self._some.wait()
-        assert self._channel  # noqa: S101  it delivered them
-        batch = Batch(self._channel, deliveries, time.monotonic(), len(deliveries))
+        batch = Batch(*taken, time.monotonic(), len(taken[1]))
         self._handed_out.append(batch)
         return batch
 
@@ -102,32 +118,11 @@ class Consumer:
         self._stopped = True
         self._some.set()
         self._changed.set()
-        if self._channel and not self._channel.underlay.is_closed:
-            try:
-                cancelling = self._channel.underlay.basic_cancel(self._tag)
-                await broker_errors(cancelling, _SETTLE_TIMEOUT)
-            except BrokerAwayError as error:
-                get_logger().warning("consumer.uncancelled", error=str(error))
+        await asyncio.gather(*map(_cancel, self.turns.channels))
 
     def _cancelled(self, channel: Channel, _frame: object) -> None:
         # Not awaited here: it waits for an answer that the caller has to read first.
         self._closing = asyncio.ensure_future(channel.close())
-
-    def _take(self, channel: Channel, deliveries: Sequence[Delivery]) -> None:
-        if channel is not self._channel:
-            # A late word of a lost one: in a batch with others it could not be acknowledged.
-            return
-        self._waiting.extend(deliveries)
-        self._some.set()
-        if len(self._waiting) >= self._batch_size:
-            self._changed.set()
-
-    async def _gather(self) -> Sequence[Delivery]:
-        if self._waiting:
-            await self._wait_for_more()
-        # A fresh channel may have taken away what there was.
-        size = min(self._batch_size, len(self._waiting))
-        return [self._waiting.popleft() for _ in range(size)]
 
     async def _wait_for_more(self) -> None:
         is_over = asyncio.get_running_loop().time() + self._batch_wait
@@ -138,9 +133,18 @@ class Consumer:
 
     @property
     def _is_full(self) -> bool:
-        return len(self._waiting) >= self._batch_size or self._stopped
+        return self.turns.has(self._batch_size) or self._stopped
 
     async def _until(self, is_so: Callable[[], bool]) -> None:
         while not is_so():
             self._changed.clear()
             await self._changed.wait()
+
+
+async def _cancel(channel: Channel) -> None:
+    if channel.underlay.is_closed:
+        return
+    try:
+        await broker_errors(channel.underlay.basic_cancel(_TAG), _SETTLE_TIMEOUT)
+    except BrokerAwayError as error:
+        get_logger().warning("consumer.uncancelled", error=str(error))

@@ -5,27 +5,30 @@ from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
 from shared.amqp.connection import Connection
+from shared.amqp.shards import Wanted
 from shared.configuration import secret
 from shared.logs import get_logger
 from shared.settings import Settings
 from worker.consumer import Consumer
+from worker.shards import Shards
 
 
 class Line:
-    """`connection` is to run beside the work."""
+    """`connection` and `shards` are to run beside the work; without any, the queue is alone."""
 
-    def __init__(self, settings: Settings, *, name: str, queue: str) -> None:
+    def __init__(self, settings: Settings, *, name: str, queue: str, shards: int = 0) -> None:
         self.consumer: Final = Consumer(
             batch_size=settings.worker_batch_size,
             batch_wait=settings.worker_batch_wait,
-            queue=queue,
+            queues=shards or 1,
         )
+        self.shards: Final = Shards(self.consumer, queue, shards)
         self.connection: Final = Connection(
             secret(settings.amqp_url),
             name=name,
             heartbeat=settings.amqp_heartbeat,
-            opened=self.consumer.opened,
-            pulls=settings.pulls,
+            opened=self.shards.opened,
+            wanted=Wanted(shards or 1, pulls=settings.pulls),
         )
 
 

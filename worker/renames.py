@@ -1,6 +1,6 @@
 """The table `repository_renames`: which paths repositories had before, and since when not."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -76,10 +76,37 @@ async def follow(
     connection: Connection, moments: Collection[Moment], *, after: str = ""
 ) -> Mapping[Moment, Way]:
     """Where what was at a path at a moment is now; `after` is the id of the rename just then."""
-    moments = list(moments)
+    left = await _left(connection, {key for key, _ in moments})
+    stayed = {one: Way(one[0], None) for one in moments if left.isdisjoint(_places(one[0]))}
+    moments = [one for one in moments if one not in stayed]
+    if not moments:
+        return stayed
     columns = zip(*((*key, moment) for key, moment in moments), strict=True)
     rows = await connection.fetch(FOLLOW, *columns, after)
-    return {
+    return stayed | {
         moment: Way((moment[0][0], row["path"]), row["since"])
         for moment, row in zip(moments, rows, strict=True)
     }
+
+
+# Of a batch of new repositories it finds none, soon; to follow each would take a second.
+LEFT = """
+SELECT DISTINCT registry_source, from_path FROM repository_renames
+WHERE (registry_source, from_path) IN (SELECT * FROM unnest($1::text[], $2::text[]))
+"""
+
+
+async def _left(connection: Connection, keys: Collection[RepositoryKey]) -> set[RepositoryKey]:
+    """Which of these paths, and of those that they are below, a rename has led away from."""
+    places = {place for key in keys for place in _places(key)}
+    return {
+        (row["registry_source"], row["from_path"])
+        for row in await connection.fetch(LEFT, *zip(*places, strict=True))
+    }
+
+
+def _places(key: RepositoryKey) -> Iterator[RepositoryKey]:
+    """The path, and all paths that it is below."""
+    source, path = key
+    parts = path.split("/")
+    return ((source, "/".join(parts[:depth])) for depth in range(1, len(parts) + 1))

@@ -86,8 +86,9 @@ def _queues(seen: Overview, width: int | None) -> Iterator[str]:
     comes, goes = (growth and max(growth, 0.0), growth and max(-growth, 0.0))
     events = [rate(flow.incoming), rate(flow.leaving), at_most(flow.waiting), to_empty(seen)]
     buried = [rate(comes), rate(goes), duration(seen.snapshot.oldest_dead)]
+    beside = f" +{len(broker.shards)}" if broker.shards else ""
     rows = [
-        [EVENTS_QUEUE, *_depth(broker.events, seen.snapshot.in_hand), *events],
+        [EVENTS_QUEUE + beside, *_depth(broker.events, seen.snapshot.in_hand), *events],
         [DEAD_QUEUE, *_depth(broker.dead), *buried, ""],
     ]
     if broker.pulls:

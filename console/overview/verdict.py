@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Final
 
-from console.overview.findings.backlog import queue_findings
+from console.overview.findings.backlog import queue_findings, shard_findings
 from console.overview.findings.clocks import clock_findings
 from console.overview.findings.conflicts import conflict_findings
 from console.overview.findings.database import database_findings
@@ -44,6 +44,7 @@ def judge(snapshot: Snapshot, flow: Flow, zone: tzinfo = UTC) -> Verdict:
         *partition_findings(snapshot.database.partitions),
         *forward_findings(snapshot.database.forwarding),
         *queue_findings(snapshot, flow),
+        *shard_findings(snapshot),
         *pull_findings(snapshot.broker.pulls),
         *held_findings(snapshot),
         *_services(snapshot),

@@ -44,6 +44,11 @@ class Channel:
         """Below aio-pika's channel."""
         return cls(cast("Underlay", await outer.get_underlay_channel()), wire)
 
+    async def beside(self) -> Self:
+        """Another one of the same connection, without confirms. Raises what aiormq raises."""
+        underlay = await self.underlay.connection.channel(publisher_confirms=False)
+        return type(self)(cast("Underlay", underlay), self._wire)
+
     @property
     def is_full(self) -> bool:
         return self._wire.is_full

@@ -14,9 +14,10 @@ import stamina
 from aio_pika.abc import AbstractConnection
 from yarl import URL
 
-from shared.amqp import topology, wire
+from shared.amqp import shards, wire
 from shared.amqp.channel import Channel
 from shared.amqp.errors import BrokerAwayError, broker_errors, describe, ended_by
+from shared.amqp.shards import Wanted
 from shared.logs import get_logger
 
 _SHORTEST_PAUSE: Final = 0.1
@@ -30,7 +31,7 @@ class Connection:
     """Keeps one connection with one channel open as long as `run` runs.
 
     `opened` gets each fresh channel, on which the topology is declared already; `channel` is None
-    while there is none, and `fault` then says why. `pulls`: its queue is declared too.
+    while there is none, and `fault` then says why. `wanted` is declared too.
     """
 
     def __init__(
@@ -40,12 +41,12 @@ class Connection:
         name: str,
         heartbeat: int,
         opened: Opened | None = None,
-        pulls: bool = False,
+        wanted: Wanted = Wanted(),  # noqa: B008  immutable
     ) -> None:
         self._url = URL(url).update_query(heartbeat=heartbeat)
         self._name = name
         self._opened = opened
-        self._pulls = pulls
+        self._wanted = wanted
         self._lost: asyncio.Future[str] | None = None
         self._log = get_logger().bind(connection=name)
         self.channel: Channel | None = None
@@ -101,7 +102,7 @@ class Connection:
         self, connection: AbstractConnection, plug: wire.Wire, lost: asyncio.Future[str]
     ) -> Channel:
         outer = await connection.channel()
-        await topology.declare(outer, pulls=self._pulls)
+        await shards.declare(outer, self._wanted)
         channel = await Channel.of(outer, plug)
         channel.underlay.closing.add_done_callback(
             lambda closing: _lose(lost, describe(ended_by(closing)))

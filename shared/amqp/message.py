@@ -25,13 +25,17 @@ Headers = Mapping[str, str | int]
 
 
 class Message(NamedTuple):
-    """A message to publish. `mandatory`: if no queue takes it, publishing fails."""
+    """A message to publish. `mandatory`: if no queue takes it, publishing fails.
+
+    `repository` is whose event it is, which decides on its shard; without one it has none.
+    """
 
     exchange: str
     routing_key: str
     body: bytes
     headers: Headers = MappingProxyType({})
     mandatory: bool = True
+    repository: str = ""
 
 
 def received_at(headers: Mapping[str, object]) -> datetime | None:
@@ -65,4 +69,5 @@ def event_message(event: Event, body: bytes, headers: Headers) -> Message:
             SOURCE: printable(event.node, _HEADER_LENGTH),
         },
         mandatory=event.supported,
+        repository=event.repository if event.supported else "",
     )

@@ -1,5 +1,6 @@
 """Exchanges and queues: declared alike by everyone who connects, so nobody has to come first."""
 
+import re
 from typing import Final
 
 from aio_pika import ExchangeType
@@ -20,7 +21,9 @@ DELIVERY_LIMIT: Final = 50
 NO_DELIVERY_LIMIT: Final = 1_000_000_000
 
 _KEY: Final = "event."
-_EVENTS_ARGUMENTS: Final[dict[str, str | int]] = {
+# Before the key of an event: whatever action a registry sends cannot begin like this.
+_SHARD: Final = re.compile(r"shard\.[0-9]+\.")
+EVENTS_ARGUMENTS: Final[dict[str, str | int]] = {
     "x-queue-type": "quorum",
     "x-overflow": "reject-publish",
     "x-dead-letter-exchange": DEAD_EXCHANGE,
@@ -43,7 +46,16 @@ def routing_key(action: str) -> str:
 
 
 def action_of(routing_key: str) -> str:
-    return routing_key.removeprefix(_KEY)
+    return plain(routing_key).removeprefix(_KEY)
+
+
+def sharded(routing_key: str, shard: int | str) -> str:
+    return f"shard.{shard}.{routing_key}"
+
+
+def plain(routing_key: str) -> str:
+    """As it is for the first shard."""
+    return _SHARD.sub("", routing_key, count=1) if _SHARD.match(routing_key) else routing_key
 
 
 async def declare(channel: AbstractChannel, *, pulls: bool = False) -> None:
@@ -61,17 +73,21 @@ async def declare(channel: AbstractChannel, *, pulls: bool = False) -> None:
         await dead_queue.bind(dead, "#")
         events = await channel.declare_exchange(EVENTS_EXCHANGE, ExchangeType.TOPIC, durable=True)
         queue = await channel.declare_queue(
-            EVENTS_QUEUE, durable=True, arguments=dict(_EVENTS_ARGUMENTS)
+            EVENTS_QUEUE, durable=True, arguments=dict(EVENTS_ARGUMENTS)
         )
         for action in sorted(SUPPORTED_ACTIONS):
             await queue.bind(events, routing_key(action))
         if pulls:
             queue = await channel.declare_queue(
-                PULLS_QUEUE, durable=True, arguments=dict(_EVENTS_ARGUMENTS)
+                PULLS_QUEUE, durable=True, arguments=dict(EVENTS_ARGUMENTS)
             )
             await queue.bind(events, routing_key(PULL))
     except ChannelPreconditionFailed as error:
-        raise TopologyConflictError(
-            f"the broker has it with other properties ({error}). Drain it and delete it "
-            "(rabbitmqctl delete_queue NAME), or use another virtual host in AMQP_URL"
-        ) from None
+        raise conflict(error) from None
+
+
+def conflict(error: ChannelPreconditionFailed) -> TopologyConflictError:
+    return TopologyConflictError(
+        f"the broker has it with other properties ({error}). Drain it and delete it "
+        "(rabbitmqctl delete_queue NAME), or use another virtual host in AMQP_URL"
+    )

@@ -70,6 +70,7 @@ COMMANDS: Mapping[str, Asked | str] = {
     "migrate": Asked([], {"database": 1}),
     "pulls": Asked([], {"database": 5}),
     "report": Asked([], {"database": 5}),
+    "shards": Asked([], {"broker": 1}),
     "status": Asked(["--fail-on", "down"], {"broker": 1, "database": 1}),
     "up": SERVES,
     "worker": SERVES,

@@ -1,6 +1,7 @@
 """Messages that stand in the queue before a worker comes, and how it is seen that they are gone."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -13,7 +14,9 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 
 from shared.amqp.connection import Connection
 from shared.amqp.message import Message, event_message, origin
-from shared.amqp.publisher import ConfirmedPublisher
+from shared.amqp.publisher import ConfirmedPublisher, Publisher
+from shared.amqp.shards import Wanted
+from shared.amqp.spreading import SpreadingPublisher
 from shared.amqp.topology import EVENTS_QUEUE
 from shared.event import Event
 from tests.bench.events import pushes, tagged
@@ -32,12 +35,19 @@ _NEARLY: Final = 0.9
 _RECORDED: Final = "SELECT count(*) FROM tracking_events"
 
 
-async def preload(amqp_url: str, count: int) -> None:
-    """Declare the topology, then publish `count` events as ingest does."""
-    async with _publisher(amqp_url) as publisher:
+async def preload(amqp_url: str, count: int, shards: int = 1) -> float:
+    """Declare the topology, then publish `count` events as ingest does.
+
+    Seconds of the publishing alone.
+    """
+    spent = 0.0
+    async with _publisher(amqp_url, shards) as publisher:
         messages = map(_message, pushes(count))
         while some := list(islice(messages, _TOGETHER)):
+            started = time.perf_counter()
             await publisher.publish(some, deadline=_CONFIRM_DEADLINE)
+            spent += time.perf_counter() - started
+    return spent
 
 
 async def consumed(amqp_url: str, consumers: int = 1) -> None:
@@ -103,8 +113,10 @@ def _message(text: str) -> Message:
 
 
 @asynccontextmanager
-async def _publisher(amqp_url: str) -> AsyncIterator[ConfirmedPublisher]:
-    connection = Connection(amqp_url, name="registry-events bench", heartbeat=60)
+async def _publisher(amqp_url: str, shards: int) -> AsyncIterator[Publisher]:
+    connection = Connection(
+        amqp_url, name="registry-events bench", heartbeat=60, wanted=Wanted(shards)
+    )
     task = asyncio.ensure_future(connection.run())
 
     async def is_open() -> bool:
@@ -112,7 +124,7 @@ async def _publisher(amqp_url: str) -> AsyncIterator[ConfirmedPublisher]:
 
     try:
         await eventually(is_open)
-        yield ConfirmedPublisher(connection)
+        yield SpreadingPublisher(ConfirmedPublisher(connection), shards)
     finally:
         task.cancel()
         await asyncio.wait({task})

@@ -15,6 +15,7 @@ from tests.bench import (
     reading,
     registry,
     scaling,
+    shards,
     startup,
 )
 from tests.bench.figures import Section
@@ -27,6 +28,7 @@ PARTS: Final[Mapping[str, Measure]] = {
     "worker": beside_others.measure,
     "stages": by_stage.measure,
     "workers": scaling.measure,
+    "shards": shards.measure,
     "growth": growth.measure,
     "queues": long_queues.measure,
     "ingest": ingest.measure,

@@ -51,10 +51,14 @@ class Worker:
         with place.running(*self.command, str(count)) as filling:
             filling.finish(seconds=_FILL_SECONDS)
 
-    def running(self, place: Place) -> AbstractContextManager[Process]:
+    def running(self, place: Place, shards: int = 1) -> AbstractContextManager[Process]:
         listen = f"{LOOPBACK}:{free_port()}"
         # While it is held it must not take the silence for a lost connection.
-        settings = {"REGISTRY_EVENTS_WORKER_LISTEN": listen, "REGISTRY_EVENTS_AMQP_HEARTBEAT": "60"}
+        settings = {
+            "REGISTRY_EVENTS_WORKER_LISTEN": listen,
+            "REGISTRY_EVENTS_AMQP_HEARTBEAT": "60",
+            "REGISTRY_EVENTS_SHARDS": str(shards),
+        }
         return place.running(*self.command, **settings)
 
     async def ready(self, place: Place, *, workers: int = 1) -> None:

@@ -55,7 +55,7 @@ async def _plan(loaded: Settings, selection: Selection, pace: Pace) -> tuple[Pla
     if pace.canary:
         await canary.check(loaded)
     async with connected(secret(loaded.amqp_url), say=say) as broker:
-        return await plan.make(broker, selection, refusal), await target(broker)
+        return await plan.make(broker, selection, refusal), await target(broker, loaded.shards)
 
 
 async def _requeue(

@@ -126,14 +126,16 @@ async def requeue_edited(
     """Raises BusyError, BrokerAwayError."""
     async with AsyncExitStack() as stack:
         trail = Trail(await stack.enter_async_context(audit.database(loaded)))
-        broker = await stack.enter_async_context(connected(secret(loaded.amqp_url)))
+        broker = await stack.enter_async_context(
+            connected(secret(loaded.amqp_url), number=loaded.shards)
+        )
         channel = await publishing_channel(broker)
         outcome = await stack.enter_async_context(audit.written_down(trail, work))
         at = datetime.now(UTC)
 
         async def deed(batch: Sequence[DeadLetter]) -> Done:
             messages = [edited(one, edit.text, by=work.actor, at=at) for one in batch]
-            return await publish_groups(channel, messages)
+            return await publish_groups(channel, messages, loaded.shards)
 
         await Action(broker.url, deed, attended).run([key(edit.dead_letter)], outcome)
     return outcome, trail

@@ -69,7 +69,9 @@ async def import_all(
     """Publish each line's `messages`. Raises BrokerAwayError, UnusableError."""
     async with AsyncExitStack() as stack:
         trail = Trail(await stack.enter_async_context(audit.database(loaded)))
-        broker = await stack.enter_async_context(connected(secret(loaded.amqp_url)))
+        broker = await stack.enter_async_context(
+            connected(secret(loaded.amqp_url), number=loaded.shards)
+        )
         channel = await publishing_channel(broker)
         outcome = await stack.enter_async_context(audit.written_down(trail, work))
         for batch in _batches(path, messages):
@@ -77,7 +79,7 @@ async def import_all(
                 outcome.stopped = INTERRUPTED
             if outcome.stopped:
                 break
-            done = await publish_groups(channel, batch)
+            done = await publish_groups(channel, batch, loaded.shards)
             outcome.done += sum(not why for why in done.failures)
             outcome.failed.update(why for why in done.failures if why)
             outcome.stopped = done.broken

@@ -13,8 +13,8 @@ from console.dead_letters.letter.past import ORIGINAL_BODY, REQUEUED_AT, REQUEUE
 from shared import strict_json
 from shared.amqp.dead_letter import Reason
 from shared.amqp.message import EVENT_ID, SOURCE, Headers, Message
-from shared.amqp.topology import DEAD_EXCHANGE, EVENTS_EXCHANGE, routing_key
-from shared.event import Event
+from shared.amqp.topology import DEAD_EXCHANGE, EVENTS_EXCHANGE, plain, routing_key
+from shared.event import SUPPORTED_ACTIONS, Event
 from shared.text import printable, to_bytes
 
 _STORY: Final = ("dead-letter-", "x-")
@@ -28,7 +28,7 @@ def destination(dead_letter: DeadLetter) -> str:
     """The routing key that its event had or would have; empty if nothing says."""
     if request.is_whole(dead_letter):
         return ""
-    key = dead_letter.routing_key
+    key = plain(dead_letter.routing_key)
     if dead_letter.action:
         key = routing_key(dead_letter.action)
     known = key.startswith(_EVENT_KEY) and key != _EVENT_KEY
@@ -63,6 +63,7 @@ def requeued(dead_letter: DeadLetter, *, by: str, at: datetime) -> list[Message]
         routing_key=destination(dead_letter),
         body=to_bytes(dead_letter.body),
         headers={**_own(dead_letter.headers), **past},
+        repository=dead_letter.repository if dead_letter.action in SUPPORTED_ACTIONS else "",
     )
     return [whole]
 
@@ -103,6 +104,7 @@ def _edited(dead_letter: DeadLetter, text: str, by: str, at: datetime) -> Messag
             **_past(dead_letter, by, at),
             EVENT_ID: event.id,
         },
+        repository=event.repository if event.supported else "",
     )
 
 

@@ -10,6 +10,7 @@ from console.words.away import ANSWER
 from shared.amqp.channel import Channel
 from shared.amqp.errors import broker_errors
 from shared.amqp.message import Message
+from shared.amqp.spreading import spread
 
 _CONFIRM: Final = 30.0
 _WHY: Final = {
@@ -31,9 +32,15 @@ async def publish_each(channel: Channel, messages: Sequence[Message]) -> Done:
     return Done([_WHY.get(one.cause, str(one)) if one else "" for one in outcomes], broken)
 
 
-async def publish_groups(channel: Channel, groups: Sequence[Sequence[Message]]) -> Done:
-    """The same; a group is done when all of it is confirmed, and its failure is its first."""
-    done = await publish_each(channel, [message for group in groups for message in group])
+async def publish_groups(
+    channel: Channel, groups: Sequence[Sequence[Message]], shards: int
+) -> Done:
+    """The same, over so many queues.
+
+    A group is done when all of it is confirmed, and its failure is its first.
+    """
+    messages = [spread(message, shards) for group in groups for message in group]
+    done = await publish_each(channel, messages)
     failures = iter(done.failures)
     each = [list(islice(failures, len(group))) for group in groups]
     return Done([next(filter(None, whys), "") for whys in each], done.broken)

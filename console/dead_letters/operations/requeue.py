@@ -14,11 +14,11 @@ from console.dead_letters.operations.messages import requeued
 from console.dead_letters.operations.plan import Plan
 from console.dead_letters.operations.publish import publish_groups, publishing_channel
 from console.dead_letters.operations.run import Action, Attended, Done, Outcome
+from console.dead_letters.queue import counts
 from console.dead_letters.queue.broker import Broker, connected
-from console.words.away import ANSWER
 from shared.amqp.channel import Channel
-from shared.amqp.errors import broker_errors
 from shared.amqp.message import EVENT_ID, Message
+from shared.amqp.shards import queue_of
 from shared.amqp.topology import EVENTS_EXCHANGE, EVENTS_QUEUE
 from shared.configuration import secret
 from shared.settings import Settings
@@ -42,8 +42,10 @@ async def requeue_all(
     """Raises BusyError, BrokerAwayError, and with canaries DatabaseAwayError."""
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(audit.database(loaded))
-        broker = await stack.enter_async_context(connected(secret(loaded.amqp_url)))
-        deed = Requeue(await publishing_channel(broker), by=work.actor)
+        broker = await stack.enter_async_context(
+            connected(secret(loaded.amqp_url), number=loaded.shards)
+        )
+        deed = Requeue(await publishing_channel(broker), by=work.actor, shards=loaded.shards)
         ahead = None
         if pool and pace.canary:
             ahead = Canaries(broker, pool, deed.sent, pace.canary, pace.canary_timeout)
@@ -60,16 +62,17 @@ async def requeue_all(
 
 @dataclass(slots=True)
 class Requeue:
-    """Publishes the events again; `sent` remembers the first hundred."""
+    """Publishes the events again, to so many shards; `sent` has the first hundred."""
 
     channel: Channel
     by: str
+    shards: int
     sent: list[Named] = field(default_factory=list)
 
     async def __call__(self, batch: Sequence[DeadLetter]) -> Done:
         at = datetime.now(UTC)
         groups = [requeued(one, by=self.by, at=at) for one in batch]
-        done = await publish_groups(self.channel, groups)
+        done = await publish_groups(self.channel, groups, self.shards)
         if len(self.sent) < REMEMBERED:
             pairs = zip(batch, groups, done.failures, strict=True)
             self.sent += [
@@ -88,16 +91,16 @@ def _events(dead_letter: DeadLetter, sent: Sequence[Message]) -> list[Named]:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The queue that requeued events go to: who takes from it, how many wait in it."""
+    """Where requeued events go to: who takes from the first queue, how many wait in all of them."""
 
     queue: str
     consumers: int
     ready: int
 
 
-async def target(broker: Broker) -> Target:
+async def target(broker: Broker, shards: int) -> Target:
     """Raises BrokerAwayError."""
-    channel = await broker_errors(broker.connection.channel(), ANSWER)
-    queue = await broker_errors(channel.declare_queue(EVENTS_QUEUE, passive=True), ANSWER)
-    declared = queue.declaration_result
-    return Target(EVENTS_QUEUE, declared.consumer_count or 0, declared.message_count or 0)
+    seen = [await counts.declared(broker.connection, queue_of(one)) for one in range(shards)]
+    there = [one for one in seen if one]
+    ready = sum(one.message_count or 0 for one in there)
+    return Target(EVENTS_QUEUE, (there[0].consumer_count or 0) if there else 0, ready)

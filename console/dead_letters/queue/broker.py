@@ -14,8 +14,9 @@ from console.dead_letters.queue import counts
 from console.dead_letters.queue.lock import PATIENCE, Say, silent
 from console.dead_letters.queue.silence import watched
 from console.words.away import ANSWER
-from shared.amqp import topology, wire
+from shared.amqp import shards, wire
 from shared.amqp.errors import broker_errors
+from shared.amqp.shards import Wanted
 
 NAME: Final = "registry-events console"
 _ALWAYS_THERE: Final = "amq.topic"
@@ -39,22 +40,25 @@ class Broker:
 
 @asynccontextmanager
 async def connected(
-    url: str, *, say: Say = silent, patience: float = PATIENCE
+    url: str, *, say: Say = silent, patience: float = PATIENCE, number: int = 1
 ) -> AsyncIterator[Broker]:
-    """Raises BrokerAwayError and TopologyConflictError."""
+    """To publish events, say over what `number` of queues they are spread.
+
+    Raises BrokerAwayError and TopologyConflictError.
+    """
     amqp = URL(url).update_query(heartbeat=_HEARTBEAT)
     plug = wire.Wire()
     opening = wire.connected(amqp, name=NAME, seconds=ANSWER, wire=plug)
     with naming(url):
         async with opening as connection:
-            await _declare(connection, plug)
+            await _declare(connection, plug, number)
             yield Broker(url, connection, plug, say, patience)
 
 
-async def _declare(connection: AbstractConnection, plug: wire.Wire) -> None:
+async def _declare(connection: AbstractConnection, plug: wire.Wire, number: int) -> None:
     """New queues take a broker a while."""
     channel = await broker_errors(connection.channel(), ANSWER)
     beside = await broker_errors(connection.channel(), ANSWER)
     asking = partial(beside.get_exchange, _ALWAYS_THERE)
     async with watched(asking, plug.cut):
-        await broker_errors(topology.declare(channel), counts.PATIENCE)
+        await broker_errors(shards.declare(channel, Wanted(number)), counts.PATIENCE)

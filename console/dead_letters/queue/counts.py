@@ -5,15 +5,19 @@ from typing import Final
 
 from aio_pika.abc import AbstractConnection
 from aiormq.abc import AbstractChannel
+from aiormq.exceptions import ChannelNotFoundEntity
+from pamqp.commands import Queue
 
 from console.words.away import ANSWER
-from shared.amqp.errors import broker_errors
+from shared.amqp.errors import BrokerAwayError, broker_errors
 from shared.amqp.topology import DEAD_QUEUE
 
 # With a broker that is there, and is watched meanwhile: it may be at work on a large queue.
 PATIENCE: Final = 30.0
 _BETWEEN: Final = 0.05
 _TIMES: Final = 20
+
+Declared = Queue.DeclareOk
 
 
 async def ready(channel: AbstractChannel, queue: str = DEAD_QUEUE) -> int:
@@ -36,6 +40,20 @@ async def dead_letters(connection: AbstractConnection) -> int:
     channel = await broker_errors(connection.channel(), ANSWER)
     queue = await broker_errors(channel.declare_queue(DEAD_QUEUE, passive=True), ANSWER)
     return queue.declaration_result.message_count or 0
+
+
+async def declared(connection: AbstractConnection, queue: str) -> Declared | None:
+    """What the broker says of a queue, None if there is none. Raises BrokerAwayError."""
+    channel = await broker_errors(connection.channel(), ANSWER)
+    try:
+        found = await broker_errors(channel.declare_queue(queue, passive=True), ANSWER)
+    except BrokerAwayError as error:
+        # The broker has closed the channel.
+        if isinstance(error.__cause__, ChannelNotFoundEntity):
+            return None
+        raise
+    await broker_errors(channel.close(), ANSWER)
+    return found.declaration_result
 
 
 async def steady(channel: AbstractChannel) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import quote
 
 from console.local.network.handshakes import amqp_speaks, port_opens
@@ -28,7 +29,7 @@ class RabbitMQ(Server):
     """
 
     need = RABBITMQ
-    purposes = ("amqp", "management", "prometheus", "distribution", "epmd")
+    purposes: ClassVar[Sequence[str]] = ("amqp", "management", "prometheus", "distribution", "epmd")
 
     def __init__(
         self,
@@ -69,7 +70,7 @@ class RabbitMQ(Server):
         super().__exit__(*error)
 
     def _new_parts(self) -> Sequence[Part]:
-        self.environment = broker_files.write(self.directory, self._ports)
+        self.environment = self._write_files()
         port = self._ports["epmd"]
         # Started by the broker it would outlive it, and listen on every interface.
         mapper = self._new("epmd", EPMD.found(), "-port", str(port), "-address", LOOPBACK)
@@ -78,6 +79,9 @@ class RabbitMQ(Server):
             Part(mapper, lambda: port_opens(port), _EPMD_SECONDS),
             Part(broker, lambda: amqp_speaks(self.port), _START_SECONDS),
         ]
+
+    def _write_files(self) -> dict[str, str]:
+        return broker_files.write(self.directory, self._ports)
 
     def _new(self, name: str, *command: str | Path) -> Process:
         log = self.directory / "log" / f"{name.lower()}.log"

@@ -14,6 +14,9 @@ BACKLOG: Final = 1_000
 BURST_SECONDS: Final = 60.0
 # Workers take a message at once: one that stands in the queue for this long says they do not.
 STUCK_SECONDS: Final = 30.0
+_CHANGE: Final = (
+    "start workers with this REGISTRY_EVENTS_SHARDS again, then run `registry-events shards`"
+)
 
 
 def queue_findings(snapshot: Snapshot, flow: Flow) -> Iterator[Finding]:
@@ -35,6 +38,21 @@ def queue_findings(snapshot: Snapshot, flow: Flow) -> Iterator[Finding]:
         )
     elif queue.ready >= BACKLOG:
         yield from _backlog(queue.ready, waiting, flow)
+
+
+def shard_findings(snapshot: Snapshot) -> Iterator[Finding]:
+    """Of the queues beside the first: that one is told of for all."""
+    for queue, depth in snapshot.broker.shards.items():
+        if depth is None:
+            yield Finding(
+                State.DEGRADED, f"{queue} does not exist, so another gets its events: {_CHANGE}"
+            )
+        elif not depth.consumers:
+            waiting = f": {count(depth.ready, 'event')} in it" if depth.ready else ""
+            yield Finding(
+                State.DOWN if depth.ready else State.DEGRADED,
+                f"no worker takes from {queue}{waiting}; {_CHANGE}",
+            )
 
 
 def is_silent(snapshot: Snapshot) -> bool:

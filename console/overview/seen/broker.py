@@ -1,6 +1,7 @@
 """The broker as it was seen."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 
@@ -12,11 +13,17 @@ class Depth:
     consumers: int
 
 
+def all_of(first: Depth, beside: Iterable[Depth | None]) -> Depth:
+    """What waits in all of them; who takes from the first takes from the others too."""
+    return replace(first, ready=first.ready + sum(one.ready for one in beside if one))
+
+
 @dataclass(frozen=True, slots=True)
 class Broker:
     """`fault` says why it cannot be looked at; a queue that does not exist is None.
 
-    That of the pulls is there only where they are, or were, to be counted.
+    That of the pulls is there only where they are, or were, to be counted. `events` is what waits
+    in all shards, and who takes from the first; `shards` are the others, by name.
     """
 
     fault: str = ""
@@ -24,6 +31,7 @@ class Broker:
     events: Depth | None = None
     dead: Depth | None = None
     pulls: Depth | None = None
+    shards: Mapping[str, Depth | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import ChannelNotFoundEntity
 from yarl import URL
 
-from console.overview.seen.broker import Broker, Depth
+from console.overview.seen.broker import Broker, Depth, all_of
 from console.words import away
 from shared.amqp import topology, wire
 from shared.amqp.errors import BrokerAwayError, broker_errors
+from shared.amqp.shards import queue_of
 from shared.text import printable
 
 _NAME: Final = "registry-events console"
@@ -19,8 +20,9 @@ _NAME: Final = "registry-events console"
 class BrokerLook:
     """Looks on one connection, which is opened when it is needed and again when it is lost."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, shards: int) -> None:
         self._url = url
+        self._beside = [queue_of(shard) for shard in range(1, shards)]
         self._wire = wire.Wire()
         self._connection: AbstractConnection | None = None
         self._stack = AsyncExitStack()
@@ -40,10 +42,13 @@ class BrokerLook:
 
     async def _look(self) -> Broker:
         connection = await self._open()
+        first = await _depth(connection, topology.EVENTS_QUEUE)
+        beside = {name: await _depth(connection, name) for name in self._beside}
         return Broker(
             version=_version(connection),
-            events=await _depth(connection, topology.EVENTS_QUEUE),
+            events=first and all_of(first, beside.values()),
             dead=await _depth(connection, topology.DEAD_QUEUE),
+            shards=beside,
             pulls=await _depth(connection, topology.PULLS_QUEUE),
         )
 

@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -5,6 +6,8 @@ from aiohttp import web
 
 from ingest.metrics import IngestMetrics
 from shared import health
+from shared.amqp.shards import queue_of
+from shared.amqp.topology import DEAD_QUEUE, PULLS_QUEUE
 from shared.settings import Settings
 from tests.unit.deploy.shipped import kubernetes, pods
 
@@ -100,7 +103,11 @@ def test_keda_counts_what_workers_hold() -> None:
     (trigger,) = scaled["spec"]["triggers"]
     assert scaled["spec"]["scaleTargetRef"]["name"] in pods()
     assert trigger["metadata"]["protocol"] == "http"
-    assert trigger["metadata"]["queueName"] == "registry.events"
+    queues = re.compile(trigger["metadata"]["queueName"])
+    assert all(queues.search(queue_of(shard)) for shard in range(32))
+    assert not queues.search(DEAD_QUEUE)
+    assert not queues.search(PULLS_QUEUE)
+    assert (trigger["metadata"]["useRegex"], trigger["metadata"]["operation"]) == ("true", "sum")
     assert trigger["metadata"]["excludeUnacknowledged"] == "false"
 
 

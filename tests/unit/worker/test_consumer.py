@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, cast
 
+import pytest
+
 from shared.amqp.channel import Channel
 from shared.amqp.contents import Delivery
 from tests.unit.worker.models import delivery
@@ -19,11 +21,13 @@ class Broker:
         self.is_closed = False
         self.on_consumer_cancel_callbacks: set[Any] = set()
         self.on_deliveries: Any = None
+        self.prefetch = 0
 
-    async def basic_qos(self, **_: object) -> None: ...
+    async def basic_qos(self, *, prefetch_count: int) -> None:
+        self.prefetch = prefetch_count
 
-    async def consume(self, _queue: str) -> str:
-        return "tag"
+    async def consume(self, _queue: str, *, tag: str) -> str:
+        return tag
 
     def acknowledge(self, *_: int, **__: bool) -> bool:
         return not self.is_closed
@@ -37,8 +41,14 @@ class Broker:
 
 
 async def open_channel(consumer: Consumer) -> Broker:
+    """The first channel of a fresh connection."""
+    consumer.turns.clear()
+    return await open_beside(consumer)
+
+
+async def open_beside(consumer: Consumer) -> Broker:
     broker = Broker()
-    await consumer.opened(cast("Channel", broker))
+    await consumer.consume(cast("Channel", broker), "queue")
     return broker
 
 
@@ -146,3 +156,32 @@ async def test_a_full_batch_does_not_wait_for_the_one_before_it() -> None:
     await asyncio.sleep(0)
     channel.deliver(3, 4, 5)
     assert [one.tag for one in (await upcoming).deliveries] == [3, 4]
+
+
+async def test_a_short_queue_has_its_turn_beside_a_long_one() -> None:
+    consumer = Consumer(batch_size=3, batch_wait=30, queues=2)
+    long, short = await open_channel(consumer), await open_beside(consumer)
+    long.deliver(*range(1, 10))
+    short.deliver(1)
+    batches = [await taken(consumer) for _ in range(3)]
+    assert [id(batch.channel) for batch in batches] == [id(long), id(short), id(long)]
+    assert [len(batch.deliveries) for batch in batches] == [3, 1, 3]
+
+
+async def test_what_is_in_hand_is_that_of_all_queues() -> None:
+    consumer = Consumer(batch_size=2, batch_wait=30, queues=2)
+    first, second = await open_channel(consumer), await open_beside(consumer)
+    first.deliver(1, 2, 3)
+    second.deliver(1)
+    await taken(consumer)
+    assert consumer.in_hand == 4
+    consumer.turns.close(cast("Channel", first))
+    assert consumer.in_hand == 1
+
+
+@pytest.mark.parametrize(
+    ("queues", "each"), [(1, 40), (2, 20), (4, 10), (16, 10)], ids=["1", "2", "4", "16"]
+)
+async def test_queues_share_what_is_prefetched_and_each_has_a_batch(queues: int, each: int) -> None:
+    consumer = Consumer(batch_size=10, batch_wait=30, queues=queues)
+    assert (await open_channel(consumer)).prefetch == each

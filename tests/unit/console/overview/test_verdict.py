@@ -243,3 +243,21 @@ HARMLESS = {
 @pytest.mark.parametrize("case", HARMLESS.values(), ids=HARMLESS)
 def test_what_needs_nobody(case: tuple[Snapshot, Flow]) -> None:
     assert judge(*case).state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("shard", "state", "said"),
+    [
+        (Depth(0, 2), State.OK, ""),
+        (Depth(0, 0), State.DEGRADED, "no worker takes from registry.events.1; start workers"),
+        (Depth(5, 0), State.DOWN, "no worker takes from registry.events.1: 5 events in it; start"),
+        (None, State.DEGRADED, "registry.events.1 does not exist, so another gets its events"),
+    ],
+    ids=["consumed", "not consumed", "events wait", "missing"],
+)
+def test_each_queue_has_to_be_consumed(shard: Depth | None, state: State, said: str) -> None:
+    broker = Broker(events=Depth(5, 2), dead=Depth(0, 0), shards={"registry.events.1": shard})
+    verdict = judge(make_snapshot(broker=broker), STILL)
+    assert verdict.state is state
+    assert "".join(texts(verdict)).startswith(said)
+    assert ("registry-events shards" in "".join(texts(verdict))) == bool(said)

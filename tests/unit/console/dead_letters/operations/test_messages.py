@@ -47,6 +47,22 @@ def test_the_event_is_as_it_was() -> None:
     }
 
 
+def test_it_goes_to_the_shard_of_its_repository_now() -> None:
+    event = make_event(repository="group/1")
+    dead_letter = make_dead_letter(json.dumps(event), routing_key="shard.7.event.push")
+    mended = json.dumps(make_event(repository="group/2"))
+    for message, repository in (
+        (requeued(dead_letter, by="anna", at=AT)[0], "group/1"),
+        (edited(dead_letter, mended, by="anna", at=AT)[0], "group/2"),
+    ):
+        assert (message.exchange, message.routing_key) == (EVENTS_EXCHANGE, "event.push")
+        assert message.repository == repository
+
+
+def test_without_a_readable_action_its_key_says_where_to_whichever_shard_it_was_of() -> None:
+    assert destination(make_dead_letter("{}", routing_key="shard.7.event.push")) == "event.push"
+
+
 HARBOR = Origin("prod-harbor", "harbor", "manifest", "derived", "received")
 
 

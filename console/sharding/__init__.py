@@ -1,0 +1,1 @@
+"""Changing over how many queues repositories are spread."""

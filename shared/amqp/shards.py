@@ -1,0 +1,77 @@
+"""Several queues that share the repositories, where an operator wants that.
+
+The first shard is the queue that is always there, with its routing keys. What is meant for another
+one goes to an exchange whose alternate is the one of events: a shard that is not bound leaves it to
+the first. So a publisher need not know which shards there are, and only who changes their number
+binds them.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from aio_pika import ExchangeType
+from aio_pika.abc import AbstractChannel
+from aio_pika.exceptions import ChannelPreconditionFailed
+from aiormq.abc import AbstractChannel as Underlay
+
+from shared.amqp import topology
+from shared.amqp.topology import EVENTS_ARGUMENTS, EVENTS_EXCHANGE, EVENTS_QUEUE, conflict, sharded
+from shared.event import SUPPORTED_ACTIONS
+
+SHARDED_EXCHANGE: Final = "registry.events.sharded"
+_EXCHANGE_ARGUMENTS: Final[dict[str, str | int]] = {"alternate-exchange": EVENTS_EXCHANGE}
+# Else the broker makes the node that we are connected to the leader of every one.
+_QUEUE_ARGUMENTS: Final = {**EVENTS_ARGUMENTS, "x-queue-leader-locator": "balanced"}
+_ANY: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a process publishes to, or takes from: so many shards, and `pulls` if these count."""
+
+    shards: int = 1
+    pulls: bool = False
+
+
+def queue_of(shard: int) -> str:
+    return f"{EVENTS_QUEUE}.{shard}" if shard else EVENTS_QUEUE
+
+
+def keys_of(shard: int | str) -> list[str]:
+    """What a shard beyond the first is bound with."""
+    return [sharded(topology.routing_key(action), shard) for action in sorted(SUPPORTED_ACTIONS)]
+
+
+async def declare(channel: AbstractChannel, wanted: Wanted) -> None:
+    """The topology, with the exchange of several shards where these are wanted, without queues.
+
+    Raises TopologyConflictError.
+    """
+    await topology.declare(channel, pulls=wanted.pulls)
+    if wanted.shards == 1:
+        return
+    try:
+        first = await channel.get_queue(EVENTS_QUEUE, ensure=False)
+        for key in keys_of(_ANY):
+            await first.bind(EVENTS_EXCHANGE, key)
+        # After the bindings: from now on it may be published to.
+        await channel.declare_exchange(
+            SHARDED_EXCHANGE,
+            ExchangeType.TOPIC,
+            durable=True,
+            arguments=dict(_EXCHANGE_ARGUMENTS),
+        )
+    except ChannelPreconditionFailed as error:
+        raise conflict(error) from None
+
+
+async def declare_queue(channel: Underlay, shard: int) -> None:
+    """Make sure that it exists; nothing binds it here.
+
+    It may take as long as its leader is silent, so whoever waits for one keeps the others apart.
+    Raises TopologyConflictError, and what aiormq raises.
+    """
+    try:
+        await channel.queue_declare(queue_of(shard), durable=True, arguments=dict(_QUEUE_ARGUMENTS))
+    except ChannelPreconditionFailed as error:
+        raise conflict(error) from None
