@@ -8,7 +8,7 @@ import asyncpg
 from shared.database import Connection
 from shared.event import Event
 from shared.origin import DEFAULT_SOURCE
-from worker import renames
+from worker.renames import repository_renames
 from worker.verdicts import Catalogue, EventKey, RepositoryKey, astray, repository_key
 
 FIND = """
@@ -40,7 +40,7 @@ async def register(connection: Connection, events: Sequence[Event]) -> Catalogue
     moments = astray(events, known)
     if not moments:
         return known
-    ways = await renames.follow(connection, moments)
+    ways = await repository_renames.follow(connection, moments)
     wanted = {way.key: way.since for way in ways.values() if way.key not in known.ids}
     moved = {moment: way.key for moment, way in ways.items() if way.key != moment[0]}
     return known | await ensure(connection, wanted) | Catalogue({}, moved=moved)
@@ -83,7 +83,7 @@ async def ensure(
 
 
 async def rows_of(
-    connection: Connection, ways: Iterable[renames.Way]
+    connection: Connection, ways: Iterable[repository_renames.Way]
 ) -> Mapping[RepositoryKey, int]:
     """The rows at the ends of ways; those that have none get one."""
     since = {way.key: way.since for way in ways}

@@ -15,11 +15,10 @@ from worker import (
     forward_outbox,
     geo_events,
     received_events,
-    relocation,
-    renames,
     tracking_events,
 )
 from worker.recorded import Recorded
+from worker.renames import relocation, repository_renames
 from worker.verdicts import (
     Catalogue,
     Verdict,
@@ -79,13 +78,13 @@ class Recorder:
     def _lock(self, *, alone: bool) -> str:
         if self._mode is CatalogueMode.LOOKUP:
             return ""
-        return renames.ALONE if alone else renames.BESIDE_OTHERS
+        return repository_renames.ALONE if alone else repository_renames.BESIDE_OTHERS
 
     async def _write_with_renames(
         self, connection: Connection, events: Sequence[Event], moving: Sequence[Event]
     ) -> Recorded[Verdict]:
         """The renames first, so that what comes with them finds the catalogue as it is then."""
-        fresh = await renames.insert(connection, moving)
+        fresh = await repository_renames.insert(connection, moving)
         moved = await relocation.relocate(connection, fresh, self._mode)
         others = [event for event in events if not event.renamed_to]
         recorded = await self._write(connection, others, moved)

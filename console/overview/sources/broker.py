@@ -1,5 +1,6 @@
 """Looking at the queues without touching what is in them."""
 
+import time
 from contextlib import AsyncExitStack
 from typing import Final
 
@@ -15,6 +16,8 @@ from shared.amqp.shards import queue_of
 from shared.text import printable
 
 _NAME: Final = "registry-events console"
+# Seconds. The broker writes a line into its log for each look at a queue that is not there.
+_MISSED: Final = 60.0
 
 
 class BrokerLook:
@@ -25,6 +28,7 @@ class BrokerLook:
         self._beside = [queue_of(shard) for shard in range(1, shards)]
         self._wire = wire.Wire()
         self._connection: AbstractConnection | None = None
+        self._pulls_again = 0.0
         self._stack = AsyncExitStack()
 
     async def look(self) -> Broker:
@@ -49,8 +53,15 @@ class BrokerLook:
             events=first and all_of(first, beside.values()),
             dead=await _depth(connection, topology.DEAD_QUEUE),
             shards=beside,
-            pulls=await _depth(connection, topology.PULLS_QUEUE),
+            pulls=await self._pulls(connection),
         )
+
+    async def _pulls(self, connection: AbstractConnection) -> Depth | None:
+        if time.monotonic() < self._pulls_again:
+            return None
+        if (depth := await _depth(connection, topology.PULLS_QUEUE)) is None:
+            self._pulls_again = time.monotonic() + _MISSED
+        return depth
 
     async def _open(self) -> AbstractConnection:
         if self._connection is None or self._connection.is_closed:

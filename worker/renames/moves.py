@@ -7,8 +7,9 @@ import asyncpg
 
 from shared.database import Connection
 from shared.event import Event
-from worker import catalogue, creations, renames
+from worker import catalogue, creations
 from worker.geo_events import Row, of_rename
+from worker.renames import repository_renames
 from worker.verdicts import RepositoryKey, creation, repository_key
 
 # A later rename may have given the path to another repository, and events of after this one may
@@ -38,7 +39,7 @@ async def move(connection: Connection, rename: Event, since: datetime) -> Moved:
     """Move the row of the repository, and of all below it, to where they are now.
 
     The repository is registered there if it had no row. What overtook the rename was recorded
-    after `since`. This transaction is alone (renames.ALONE).
+    after `since`. This transaction is alone (repository_renames.ALONE).
     """
     source, before = repository_key(rename)
     found = await connection.fetch(ROWS_BELOW, source, before, rename.timestamp, since)
@@ -48,7 +49,7 @@ async def move(connection: Connection, rename: Event, since: datetime) -> Moved:
         for path in [before, *(row["path"] for row in rows)]
     }
     moments = {((source, path), rename.timestamp) for path in after.values()}
-    ways = await renames.follow(connection, moments, after=rename.id)
+    ways = await repository_renames.follow(connection, moments, after=rename.id)
     now = {path: ways[(source, path), rename.timestamp].key for path in after.values()}
     moved = Moved()
     # To below itself the deepest first, so that each finds its place free.
@@ -87,7 +88,9 @@ async def _move(
         moved.geo[there["id"]] = of_rename(rename, there["id"], row["path"], row["id"])
 
 
-async def _arrive(connection: Connection, rename: Event, way: renames.Way, moved: Moved) -> None:
+async def _arrive(
+    connection: Connection, rename: Event, way: repository_renames.Way, moved: Moved
+) -> None:
     """There is a row where the repository is now, and a geo event of it."""
     row = (await catalogue.rows_of(connection, [way]))[way.key]
     moved.geo.setdefault(row, of_rename(rename, row, rename.repository))

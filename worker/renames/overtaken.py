@@ -9,7 +9,8 @@ from datetime import datetime
 
 from shared.database import Connection
 from shared.event import Event
-from worker import catalogue, creations, geo_events, renames
+from worker import catalogue, creations, geo_events
+from worker.renames import repository_renames
 from worker.verdicts import EventKey, repository_key
 
 # What overtook a rename happened after it, and so was recorded after it: by the index, no more is
@@ -48,7 +49,7 @@ async def set_right(
     moments = {((source, one["repository"]), one["occurred_at"]) for one in recorded}
     if not moments:
         return []
-    ways = await renames.follow(connection, moments)
+    ways = await repository_renames.follow(connection, moments)
     rows = await catalogue.rows_of(connection, ways.values())
     strays: dict[EventKey, int] = {}
     left: set[int] = set()

@@ -1,0 +1,1 @@
+"""What a rename does: to the catalogue, and to events that came before it."""
