@@ -1,7 +1,5 @@
 """registry-events pulls."""
 
-import csv
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -19,6 +17,7 @@ from console.pulls import Asked, Pulled, find
 from console.terminal.table import Column
 from console.words import moments
 from console.words.moments import Clock
+from console.words.rows import Row, lines
 from shared.configuration import secret
 from shared.settings import Settings
 from shared.text import printable
@@ -55,7 +54,8 @@ def pulls(*, clock: Clock, output: str, **asked: Any) -> None:  # noqa: ANN401  
     elif output == "jsonl":
         stdout.lines(asdict(one) for one in found)
     elif output == "csv":
-        _write(found)
+        for line in lines("csv", map(_cells, found)):
+            click.echo(line, nl=False)
     else:
         _show(found, clock, wide=output == "wide")
 
@@ -66,12 +66,8 @@ async def _find(loaded: Settings, asked: Asked) -> Sequence[Pulled]:
         return await find(pool, secret(loaded.database_url), asked)
 
 
-def _write(found: Sequence[Pulled]) -> None:
-    writer = csv.DictWriter(sys.stdout, list(asdict(found[0])), lineterminator="\n")
-    writer.writeheader()
-    for one in found:
-        moment = one.last_pulled_at and one.last_pulled_at.isoformat()
-        writer.writerow({**asdict(one), "last_pulled_at": moment})
+def _cells(one: Pulled) -> Row:
+    return {**asdict(one), "last_pulled_at": one.last_pulled_at and one.last_pulled_at.isoformat()}
 
 
 def _show(found: Sequence[Pulled], clock: Clock, *, wide: bool) -> None:

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple, Self
 
-from shared import credentials, strict_json
+from console.dead_letters.letter import event_body
+from shared import credentials
 from shared.amqp.contents import Delivery
 from shared.amqp.dead_letter import Story
 from shared.amqp.message import EVENT_ID
@@ -65,17 +66,17 @@ class DeadLetter:
     ) -> Self:
         """Whatever the body is: a dead letter is often one because it cannot be read."""
         text, origin = from_bytes(body), Origin.read(headers)
-        event = _object(_value(text))
-        target = _object(event.get("target"))
+        event = event_body.event(text)
+        target = event_body.members(event.get("target"))
         return cls(
             message_id=message_id,
             routing_key=routing_key,
             story=Story.read(headers),
-            event_id=_text(headers.get(EVENT_ID)) or _text(event.get("id")),
-            action=_text(event.get("action")),
-            repository=_text(target.get("repository")),
-            tag=_text(target.get("tag")),
-            timestamp=_text(event.get("timestamp")),
+            event_id=event_body.text(headers.get(EVENT_ID)) or event_body.text(event.get("id")),
+            action=event_body.text(event.get("action")),
+            repository=event_body.text(target.get("repository")),
+            tag=event_body.text(target.get("tag")),
+            timestamp=event_body.text(event.get("timestamp")),
             headers={name: value for name, value in headers.items() if name != _DELIVERY_COUNT},
             body=text,
             registry_source=origin.source,
@@ -141,27 +142,7 @@ class DeadLetter:
         return json.dumps(asdict(self), default=str)
 
 
-def timestamp(body: bytes) -> str:
-    """The text in the event of a message's body; empty if there is none."""
-    return _text(_object(_value(from_bytes(body))).get("timestamp"))
-
-
 def _broker_time(headers: Mapping[str, Any]) -> str:
     deaths = headers.get("x-death")
     latest = deaths[0] if isinstance(deaths, list) and deaths else None
     return str(latest.get("time", "")) if isinstance(latest, Mapping) else ""
-
-
-def _value(body: str) -> object:
-    try:
-        return strict_json.loads(body)
-    except strict_json.InvalidJSONError:
-        return None
-
-
-def _object(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

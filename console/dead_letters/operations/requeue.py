@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from console.dead_letters.letter.dead_letter import DeadLetter, Named, timestamp
+from console.dead_letters.letter.dead_letter import DeadLetter, Named
+from console.dead_letters.letter.event_body import timestamp
 from console.dead_letters.operations import audit
 from console.dead_letters.operations.audit import Operation, Trail
 from console.dead_letters.operations.canary import Canaries
