@@ -50,4 +50,4 @@ class Recorded:
             name: value.isoformat() if isinstance(value, datetime) else value or None
             for name, value in asdict(self).items()
         }
-        return {**told, "registry_source": told.pop("source")}
+        return {**told, "registry_source": told.pop("source"), "lag_seconds": self.lag}

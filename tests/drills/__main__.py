@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -23,14 +24,16 @@ from tests.drills.servers import Servers
 @click.option("--only", multiple=True, type=click.Choice(list(GROUPS)), help="One group.")
 @click.option("--drill", "part", default="", help="Only drills with this in their names.")
 @click.option("--short", is_flag=True, help="Seconds instead of minutes, as in the tests.")
+@click.option("--shards", type=click.IntRange(1, 64), default=1, help="Queues that share the load.")
 @click.option("--logs", type=click.Path(path_type=Path), help="Keep the processes' logs there.")
-def drills(only: Sequence[str], part: str, logs: Path | None, *, short: bool) -> None:
+def drills(only: Sequence[str], part: str, shards: int, logs: Path | None, *, short: bool) -> None:
     """Faults on private servers; exit code 1 if anything is lost, doubled or otherwise wrong."""
     groups = [GROUPS[name] for name in GROUPS if not only or name in only]
     chosen = [one for group in groups for one in group if part in one.name]
     with interrupts.raised(), TemporaryDirectory(prefix="registry-events-logs-") as scratch:
         try:
-            scale, directory = SHORT if short else FULL, logs or Path(scratch)
+            scale = replace(SHORT if short else FULL, shards=shards)
+            directory = logs or Path(scratch)
             with Servers.started() as servers:
                 held = asyncio.run(_run(servers, chosen, scale, directory))
         except LocalError as error:

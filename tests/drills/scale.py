@@ -9,6 +9,7 @@ class Scale:
     """Durations are seconds. `strict`: what is promised in seconds is checked too.
 
     `patience`: how long senders wait for an answer; a busy machine is not what is tested.
+    `shards`: over how many queues the repositories are spread.
     """
 
     strict: bool
@@ -24,6 +25,7 @@ class Scale:
     backlog: int
     delivery_limit: int
     patience: float
+    shards: int = 1
 
 
 FULL: Final = Scale(

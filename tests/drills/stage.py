@@ -13,9 +13,13 @@ import aio_pika
 import aiohttp
 import asyncpg
 from aiormq.exceptions import AMQPError
+from yarl import URL
 
 from console.local.network.loopback import answers, request
-from shared.amqp.topology import EVENTS_QUEUE
+from console.sharding import shard as queues
+from shared.amqp import wire
+from shared.amqp.channel import Channel
+from shared.amqp.shards import Wanted, declare, declare_queue, queue_of
 from tests.drills.ledger import Ledger
 from tests.drills.load import Events, Sender, opened_http, pushes
 from tests.drills.scale import Scale
@@ -60,6 +64,7 @@ class Stage:
     ) -> Sequence[int]:
         """Start services together; the ports of the ingests."""
         kinds = ["ingest"] * ingests + ["worker"] * workers
+        settings = {"shards": self.scale.shards, **settings}
         fresh = [(processes or self.processes).start(kind, **settings) for kind in kinds]
         self.services += fresh
         await asyncio.gather(*(asyncio.to_thread(one.wait_until_ready) for one in fresh))
@@ -96,12 +101,13 @@ class Stage:
             return len(ids)
 
     async def queued(self) -> int:
-        """Messages in the work queue that no consumer has; 1 while the broker is away."""
+        """Messages in the work queues that no consumer has; 1 while the broker is away."""
         try:
             async with await aio_pika.connect(self.processes.amqp_url, timeout=5) as connection:
                 channel = await connection.channel()
-                queue = await channel.declare_queue(EVENTS_QUEUE, passive=True)
-                return queue.declaration_result.message_count or 0
+                names = map(queue_of, range(self.scale.shards))
+                queues = [await channel.declare_queue(name, passive=True) for name in names]
+                return sum(queue.declaration_result.message_count or 0 for queue in queues)
         except AWAY:
             return 1
 
@@ -158,9 +164,24 @@ async def staged(servers: Servers, scale: Scale, directory: Path) -> AsyncIterat
     async with servers.urls(name) as urls:
         with ExitStack() as exits:
             processes = Processes(directory / name, *urls, exits)
+            await _spread(processes.amqp_url, scale.shards)
             async with opened_http(scale.patience) as http, AsyncExitStack() as proxies:
                 try:
                     yield Stage(servers, scale, processes, http, proxies)
                 finally:
                     await asyncio.to_thread(exits.close)
                     await servers.heal()
+
+
+async def _spread(amqp_url: str, shards: int) -> None:
+    """As `registry-events shards` leaves it when workers take from all of them."""
+    if shards == 1:
+        return
+    plug = wire.Wire()
+    async with wire.connected(URL(amqp_url), name="drill", wire=plug) as connection:
+        outer = await connection.channel()
+        await declare(outer, Wanted(shards))
+        channel = await Channel.of(outer, plug)
+        for shard in range(1, shards):
+            await declare_queue(channel.underlay, shard)
+            await queues.bind(channel, shard)

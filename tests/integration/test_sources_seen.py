@@ -119,10 +119,10 @@ async def test_of_one_registry_s_dead_letters_no_source_is_told(
     assert '<th scope="col">Source</th>' not in page.source
 
 
-async def test_files_of_one_registry_are_as_they_were(visitor: Visitor) -> None:
-    names = ["recorded_at", "action", "repository", "tag", "digest", "lag_seconds"]
-    assert list(json.loads((await visitor.get("/events.jsonl")).source)) == names
-    assert (await visitor.get("/events.csv")).source.splitlines()[0] == ",".join(names)
+async def test_files_still_have_what_they_had_before_sources(visitor: Visitor) -> None:
+    names = {"recorded_at", "action", "repository", "tag", "digest", "lag_seconds"}
+    assert json.loads((await visitor.get("/events.jsonl")).source).keys() > names
+    assert set((await visitor.get("/events.csv")).source.splitlines()[0].split(",")) > names
 
 
 async def test_events_of_several_registries_are_told_apart(
@@ -147,7 +147,7 @@ async def test_events_of_several_registries_are_told_apart(
     found = [json.loads(line)["registry_source"] for line in lines]
     assert sorted(found) == ["<script>lab", "default", "prod-harbor"]
     nothing = await visitor.get("/events?source=nowhere")
-    assert "None of the newest 100,000 events matches." in nothing.text
+    assert "Nothing matches." in nothing.text
     assert 'value="nowhere"' in nothing.source
 
 
