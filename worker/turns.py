@@ -1,10 +1,12 @@
-"""Deliveries that wait for a batch, by their channel; those of one channel go together. Pure."""
+"""Deliveries that wait for a batch, by their channel; those of one channel go together."""
 
+import random
 from collections import deque
 from collections.abc import Sequence
 
 from shared.amqp.channel import Channel
 from shared.amqp.contents import Delivery
+from worker.suspects import are_suspects
 
 
 class Turns:
@@ -44,10 +46,17 @@ class Turns:
         return any(len(waiting) >= size for waiting in self._waiting.values())
 
     def take(self, size: int) -> tuple[Channel, list[Delivery]] | None:
-        """At most so many, of the channel whose turn it is; None if nothing waits."""
-        channel = next((one for one, waiting in self._waiting.items() if waiting), None)
-        if channel is None:
+        """At most so many, of the channel whose turn it is; None if nothing waits.
+
+        Where one of them may be what ends the process, chance says whose turn it is: else, after
+        each start, it would come before the others had theirs.
+        """
+        waits = [one for one, waiting in self._waiting.items() if waiting]
+        if not waits:
             return None
+        channel = waits[0]
+        if len(waits) > 1 and are_suspects([self._waiting[one][0] for one in waits]):
+            channel = random.choice(waits)  # noqa: S311  nobody gains by guessing it
         # To the end.
         waiting = self._waiting[channel] = self._waiting.pop(channel)
         return channel, [waiting.popleft() for _ in range(min(size, len(waiting)))]
