@@ -1,7 +1,6 @@
 """The worker process: wiring, start and drain."""
 
 from collections.abc import Coroutine, Sequence
-from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -38,11 +37,7 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
     """
     stop = stop_signal()
     metrics = WorkerMetrics()
-    events = Line(
-        settings, name="registry-events worker", queue=EVENTS_QUEUE, shards=settings.shards
-    )
-    pulls = Line(settings, name="registry-events worker pulls", queue=PULLS_QUEUE)
-    lines = [events, pulls] if settings.pulls else [events]
+    lines = _lines(settings)
     publishing = Connection(
         secret(settings.amqp_url),
         name="registry-events worker dead letters",
@@ -51,7 +46,7 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
     )
     connections = [*(line.connection for line in lines), publishing]
     running: list[Connection | Shards] = [*connections, *(line.shards for line in lines)]
-    _watch(metrics, events)
+    _watch(metrics, lines[0])
     async with (
         new_pool(
             settings,
@@ -71,52 +66,58 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
             reuse_port=siblings is not None,
         ),
     ):
-        publisher = ConfirmedPublisher(publishing)
-        loops = [_events_loop(settings, pool, events, publisher, metrics)]
-        if settings.pulls:
-            loops.append(_pulls_loop(settings, pool, pulls, publisher, metrics))
+        loops = _loops(settings, pool, lines, ConfirmedPublisher(publishing), metrics)
         await work(lines, loops, stop, drain_timeout=settings.worker_drain_timeout)
 
 
-Loop = Coroutine[Any, Any, None]
+def _lines(settings: Settings) -> Sequence[Line]:
+    """That of the events, and that of the pulls where these are counted."""
+    name = "registry-events worker"
+    events = Line(settings, name=name, queue=EVENTS_QUEUE, shards=settings.shards)
+    if not settings.pulls:
+        return [events]
+    return [events, Line(settings, name=f"{name} pulls", queue=PULLS_QUEUE)]
 
 
-def _events_loop(
-    settings: Settings, pool: Pool, line: Line, publisher: Publisher, metrics: WorkerMetrics
-) -> Loop:
+def _loops(
+    settings: Settings,
+    pool: Pool,
+    lines: Sequence[Line],
+    publisher: Publisher,
+    metrics: WorkerMetrics,
+) -> Sequence[Coroutine[Any, Any, None]]:
+    """What settles the deliveries of each of `lines`."""
+    seconds = _STATEMENTS * settings.database_timeout
     recorder = Recorder(
         pool,
         mode=settings.catalogue_mode,
         geo_enabled=settings.geo_enabled,
         sinks=settings.forward,
-        seconds=_STATEMENTS * settings.database_timeout,
+        seconds=seconds,
     )
-    return BatchLoop(
-        line.consumer,
-        recorder,
-        publisher,
-        metrics,
-        attempts=settings.worker_attempts,
-        count=partial(metrics.count_recorded, geo_enabled=settings.geo_enabled),
-    ).run()
-
-
-def _pulls_loop(
-    settings: Settings, pool: Pool, line: Line, publisher: Publisher, metrics: WorkerMetrics
-) -> Loop:
-    counter = PullCounter(
-        pool,
-        window=timedelta(seconds=settings.pulls_window),
-        seconds=_STATEMENTS * settings.database_timeout,
-    )
-    return BatchLoop(
-        line.consumer,
-        counter,
-        publisher,
-        metrics,
-        attempts=settings.worker_attempts,
-        count=metrics.count_pulls,
-    ).run()
+    recorded = partial(metrics.count_recorded, geo_enabled=settings.geo_enabled)
+    events, *pulls = lines
+    return [
+        BatchLoop(
+            events.consumer,
+            recorder,
+            publisher,
+            metrics,
+            attempts=settings.worker_attempts,
+            count=recorded,
+        ).run(),
+        *(
+            BatchLoop(
+                line.consumer,
+                PullCounter(pool, seconds=seconds),
+                publisher,
+                metrics,
+                attempts=settings.worker_attempts,
+                count=metrics.count_pulls,
+            ).run()
+            for line in pulls
+        ),
+    ]
 
 
 def _watch(metrics: WorkerMetrics, events: Line) -> None:

@@ -35,6 +35,8 @@ async def delete(
             old += [_Rows("received_events", "occurred_at", kept_from)]
     if retention.operations is not None:
         old += [_Rows("dead_letter_operations", "started_at", now - retention.operations)]
+    if retention.pulls is not None:
+        old += [_Rows("counted_pulls", "counted_at", now - retention.pulls)]
     for rows in old:
         if count := await _delete(pool, rows, dry_run=dry_run):
             yield Act(Verb.DELETED, rows.table, rows.until, rows=count)

@@ -14,11 +14,15 @@ from shared.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long what is kept; None: for ever."""
+    """How long what is kept; None: for ever, or not by this process.
+
+    `pulls` are the ids of those that were counted.
+    """
 
     tracking: timedelta | None = None
     geo: timedelta | None = None
     operations: timedelta | None = None
+    pulls: timedelta | None = None
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
@@ -29,6 +33,7 @@ class Retention:
                     settings.retention_tracking,
                     settings.retention_geo,
                     settings.retention_operations,
+                    settings.pulls_window if settings.pulls else None,
                 )
             )
         )

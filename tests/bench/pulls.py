@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from typing import Final, Protocol
 
 from msgspec.structs import replace
@@ -37,7 +36,7 @@ async def measure(servers: Servers, scale: Scale) -> Section:
     async with servers.place() as place:
         settings = make_settings(place.amqp_url, place.database_url)
         async with new_pool(settings, url=place.database_url, application="bench") as pool:
-            counter = PullCounter(pool, window=timedelta(days=1), seconds=60)
+            counter = PullCounter(pool, seconds=60)
             recorder = Recorder(pool, mode=CatalogueMode.REGISTER, geo_enabled=True)
             # The first of each prepares its statements.
             await counter.record(_pulls(next(_batches(1))))

@@ -15,6 +15,8 @@ from console.dead_letters.queue.broker import connected
 from shared.amqp.topology import PULLS_QUEUE
 from shared.database import Pool, new_pool
 from shared.event import Event
+from shared.partitions.retention import Retention
+from shared.partitions.upkeep import keep_up
 from tests.factories import LAYER, make_envelope, make_event
 from tests.running import Pipeline, make_settings, running_pipeline
 from tests.waiting import eventually
@@ -38,8 +40,14 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
         yield opened
 
 
-def counter(pool: Pool, window: timedelta = WINDOW) -> PullCounter:
-    return PullCounter(pool, window=window, seconds=20)
+def counter(pool: Pool) -> PullCounter:
+    return PullCounter(pool, seconds=20)
+
+
+async def forget(pool: Pool) -> None:
+    """As the upkeep of a worker does that counts them."""
+    async for _ in keep_up(pool, Retention(pulls=WINDOW)):
+        pass
 
 
 async def total(pool: Pool) -> int:
@@ -126,10 +134,11 @@ async def test_what_is_forgotten_counts_again_and_nothing_sooner(pool: Pool) -> 
     events = parse([pull() for _ in range(10)])
     await counter(pool).record(events)
     await pool.execute("UPDATE counted_pulls SET counted_at = now() - interval '23 hours'")
+    await forget(pool)
     assert (await counter(pool).record(events)).duplicates == 10
     await pool.execute("UPDATE counted_pulls SET counted_at = now() - interval '25 hours'")
-    forgetting = counter(pool)
-    await forgetting.record(parse([pull("team/other")]))
+    await counter(pool).record(parse([pull("team/other")]))
+    await forget(pool)
     assert await pool.fetchval("SELECT count(*) FROM counted_pulls") == 1
     assert len((await counter(pool).record(events)).fresh) == 10
     assert await total(pool) == 21

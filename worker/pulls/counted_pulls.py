@@ -2,18 +2,17 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
 
 from shared.database import Connection, as_json
 from shared.event import Event
+from worker.verdicts import id_scope
 
 # A known one is 16 bytes instead of the registry's text, of which there is no end.
 _ID_BYTES: Final = 16
-# Rows at once: others hardly notice.
-_MOST: Final = 5_000
 
 NOTE = """
 INSERT INTO counted_pulls (occurred_at, id)
@@ -38,24 +37,7 @@ async def note(connection: Connection, pulls: Mapping[str, Event]) -> set[str]:
     return {row["id"] for row in noted}
 
 
-# Held until the transaction ends: one worker at a time is enough. Any number that is ours alone.
-_LOCK: Final = 7_235_871_012
-FORGET = """
-DELETE FROM counted_pulls WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM counted_pulls WHERE counted_at < now() - $1::interval LIMIT $2
-))
-"""
-
-
-async def forget(connection: Connection, window: timedelta) -> bool:
-    """Forget some that are older than `window`; whether there may be more of them."""
-    if not await connection.fetchval("SELECT pg_try_advisory_xact_lock($1)", _LOCK):
-        return False
-    return await connection.execute(FORGET, window, _MOST) == f"DELETE {_MOST}"
-
-
 def pull_id(pull: Event) -> str:
     """Hexadecimal, the same on each retry; a derived id says nothing beyond its source."""
-    scope = pull.origin.source if pull.origin.id_from == "derived" else ""
-    text = f"{scope}\n{pull.id}".encode()
+    text = f"{id_scope(pull)}\n{pull.id}".encode()
     return hashlib.blake2b(text, digest_size=_ID_BYTES).hexdigest()

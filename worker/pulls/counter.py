@@ -1,33 +1,25 @@
 """One transaction: what a batch of pulls adds to the counters."""
 
-import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Final
+from datetime import UTC, datetime
 
-from shared.database import Connection, Pool, transaction
+from shared.database import Pool, transaction
 from shared.event import PULL, Event
 from worker.pulls import counted_pulls, pull_counts
 from worker.pulls.count import fold
 from worker.pulls.counted_pulls import pull_id
 from worker.recorded import Recorded
 
-# Between two looks for what may be forgotten.
-_PAUSE: Final = 60.0
-
 
 class PullCounter:
     """Counts batches of pulls, in any order and beside any number of others, each pull once.
 
-    `window`: for how long a pull is known, so that it counts once when it comes again. Locks are
-    taken in one order: ids of pulls, counters.
+    Locks are taken in one order: ids of pulls, counters.
     """
 
-    def __init__(self, pool: Pool, *, window: timedelta, seconds: float) -> None:
+    def __init__(self, pool: Pool, *, seconds: float) -> None:
         self._pool = pool
-        self._window = window
         self._seconds = seconds
-        self._next_look = 0.0
 
     async def record(self, events: Sequence[Event]) -> Recorded[Event]:
         """Count all of `events` or none; the rest are those that were counted, or are no pulls.
@@ -43,15 +35,7 @@ class PullCounter:
             fresh = [pull for one, pull in pulls.items() if one in noted]
             if fresh:
                 await pull_counts.add(connection, fold(fresh, datetime.now(UTC)))
-            await self._forget(connection)
         return Recorded(fresh, duplicates=len(events) - len(fresh))
-
-    async def _forget(self, connection: Connection) -> None:
-        """A few of the oldest now and then, so that it takes no longer than counting does."""
-        if time.monotonic() < self._next_look:
-            return
-        is_more = await counted_pulls.forget(connection, self._window)
-        self._next_look = time.monotonic() + (0 if is_more else _PAUSE)
 
 
 def _counts(event: Event) -> bool:
