@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from console.database import database_errors, reading
+from console.words.globs import like
 from shared.database import Pool
 
 # Of the tags the catalogue knows nothing: those that were never pulled are not known.
@@ -75,17 +76,12 @@ async def find(pool: Pool, url: str, asked: Asked) -> Sequence[Pulled]:
         async with reading(pool) as connection:
             rows = await connection.fetch(
                 FIND,
-                _like(asked.repository),
+                like(asked.repository),
                 asked.source,
                 asked.tags or asked.tag is not None,
                 asked.since and asked.since.date(),
-                None if asked.tag is None else _like(asked.tag),
+                None if asked.tag is None else like(asked.tag),
                 asked.not_since,
                 asked.limit,
             )
     return [Pulled(**dict(row)) for row in rows]
-
-
-def _like(glob: str) -> str:
-    literal = glob.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return literal.replace("*", "%").replace("?", "_")

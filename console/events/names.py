@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from console.events.wanted import like, literal
+from console.words.globs import like, literal
 from shared.database import Connection
 
 # Of more, too much would be fetched; and so many names are looked through for them.

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from console.events.statistics import MONTHS
-from console.events.wanted import like
+from console.words.globs import like
 from shared.database import Connection
 from shared.text import storable
 

@@ -1,11 +1,11 @@
 """Which recorded events are wanted, as conditions of a statement. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from console.events.cursor import Cursor
+from console.words.globs import like
 from shared.text import storable
 
 ACTIONS: Final = (
@@ -14,8 +14,6 @@ ACTIONS: Final = (
 
 # As the index of repositories has it, which finds a day of one and not a moment.
 DAY: Final = "(occurred_at AT TIME ZONE 'UTC')::date"
-
-_LIKE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\", "*": "%", "?": "_"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +123,3 @@ def in_place(conditions: Conditions, wanted: Wanted) -> None:
         conditions.add("repository = {}", storable(wanted.repository))
     elif wanted.repository:
         conditions.add("repository LIKE {}", like(wanted.repository))
-
-
-def like(glob: str) -> str:
-    return storable(glob).translate(_LIKE)
-
-
-def literal(glob: str) -> str:
-    """How all that the glob matches begins."""
-    ends: Sequence[int] = [glob.index(sign) for sign in "*?" if sign in glob]
-    return storable(glob[: min(ends, default=len(glob))])

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.events.wanted import Conditions, Wanted, in_kind, in_place, like, literal
+from console.events.wanted import Conditions, Wanted, in_kind, in_place
+from console.words.globs import like, literal
 
 
 def test_what_is_given_is_never_in_the_statement() -> None:
