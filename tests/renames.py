@@ -1,6 +1,7 @@
 """Stories of repositories that are renamed: seconds, then what happened."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,3 +30,8 @@ def told(story: str) -> list[Event]:
 
 def recorder(pool: Pool, mode: CatalogueMode = CatalogueMode.REGISTER) -> Recorder:
     return Recorder(pool, mode=mode, geo_enabled=True)
+
+
+async def record(pool: Pool, *batches: Sequence[Event]) -> None:
+    for batch in batches:
+        await recorder(pool).record(batch)

@@ -1,6 +1,6 @@
 """What one rename leaves in the tables."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -8,9 +8,8 @@ from asyncpg import CheckViolationError
 
 from shared.configuration import load
 from shared.database import Pool, new_pool
-from shared.event import Event
 from shared.settings import CatalogueMode
-from tests.renames import recorder, told
+from tests.renames import record, recorder, told
 from worker.recorder import Recorder
 
 
@@ -18,11 +17,6 @@ from worker.recorder import Recorder
 async def pool(database_url: str) -> AsyncIterator[Pool]:
     async with new_pool(load(), url=database_url, application="test", size=8) as opened:
         yield opened
-
-
-async def record(pool: Pool, *batches: Sequence[Event]) -> None:
-    for batch in batches:
-        await recorder(pool).record(batch)
 
 
 GEO = """

@@ -15,7 +15,7 @@ from shared.configuration import load
 from shared.database import Pool, new_pool
 from shared.event import Event
 from shared.origin import DEFAULT, Origin
-from tests.renames import at, recorder, told
+from tests.renames import at, record, recorder, told
 
 OTHER = Origin("site-b")
 
@@ -24,11 +24,6 @@ OTHER = Origin("site-b")
 async def pool(database_url: str) -> AsyncIterator[Pool]:
     async with new_pool(load(), url=database_url, application="test", size=8) as opened:
         yield opened
-
-
-async def record(pool: Pool, *batches: Sequence[Event]) -> None:
-    for batch in batches:
-        await recorder(pool).record(batch)
 
 
 def meant(events: Sequence[Event], path: str, moment: datetime, source: str) -> str:
