@@ -133,3 +133,8 @@ def test_what_matches_is_not_missing() -> None:
     by_id = Expected("by id", event_id="one")
     other_tag = Expected("other", action="push_tag", tag="v2")
     assert still_missing([by_id, other_tag], OUTCOME) == [other_tag]
+
+
+def test_what_another_repository_got_is_still_missing() -> None:
+    other = Expected("other", action="push_tag", repository="a/c", tag="v1")
+    assert still_missing([other], OUTCOME) == [other]

@@ -83,6 +83,7 @@ def _expected(registry: str, sent: Sent) -> Iterator[Expected]:
             f"{registry}: {heading(event)}",
             event_id=event.event_id,
             action=event.tracking,
+            repository=event.repository,
             tag=event.tag,
             digest=event.digest,
         )

@@ -30,6 +30,7 @@ class Expected:
     label: str
     event_id: str | None = None
     action: str | None = None
+    repository: str | None = None
     tag: str | None = None
     digest: str | None = None
 
@@ -37,6 +38,7 @@ class Expected:
         pairs = (
             (self.event_id, outcome.event_id),
             (self.action, outcome.action),
+            (self.repository, outcome.repository),
             (self.tag, outcome.tag),
             (self.digest, outcome.digest),
         )
