@@ -3,7 +3,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
-PACKAGES := registry_events ingest worker forward shared console tests
+PACKAGES := registry_events ingest worker forward geo shared console tests
 # One more than there are cores: tests wait more than they work.
 WORKERS = $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
 # In their order, by which the slow tiers come first, so that the processes end together.

@@ -1,0 +1,1 @@
+"""Sites that follow the geo log; registries copied and compared."""

@@ -1,0 +1,1 @@
+"""The geo log, as whoever follows it reads it."""
