@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-_ROOMS: Final = ("console", "forward", "ingest", "shared", "worker")
+_ROOMS: Final = ("console", "forward", "geo", "ingest", "shared", "worker")
 # Each room's own file begins so; one that another distribution has overwritten does not.
 _MARK: Final = '"""registry-events: '
 

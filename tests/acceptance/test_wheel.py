@@ -93,7 +93,7 @@ def helped(program: Path, command: str, directory: Path) -> Iterator[str]:
         yield from helped(program, f"{command} {name}".strip(), directory)
 
 
-ROOMS = ("console", "forward", "ingest", "shared", "worker")
+ROOMS = ("console", "forward", "geo", "ingest", "shared", "worker")
 ANOTHER = "print('run')\n"
 
 
