@@ -13,13 +13,17 @@ _NONE: Final = "this is no place where a page of events ended"
 
 
 class Cursor(NamedTuple):
-    """The next page has what comes behind this event in the order of time, the newest first."""
+    """The next page has what comes behind this event in the order of time, the newest first.
+
+    Two sources may derive one id of one moment; then the source says which of them comes first.
+    """
 
     occurred_at: datetime
     event_id: str
+    source: str
 
     def __str__(self) -> str:
-        text = json.dumps([self.occurred_at.astimezone(UTC).isoformat(), self.event_id])
+        text = json.dumps([self.occurred_at.astimezone(UTC).isoformat(), *self[1:]])
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     @classmethod
@@ -27,10 +31,11 @@ class Cursor(NamedTuple):
         """Raises UnusableError."""
         try:
             padded = word.encode() + b"=" * (-len(word) % 4)
-            moment, event_id = json.loads(base64.b64decode(padded, b"-_", validate=True))
+            moment, *texts = json.loads(base64.b64decode(padded, b"-_", validate=True))
             then = datetime.fromisoformat(moment).astimezone(UTC)
         except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
             raise UnusableError(_NONE) from None
-        if not isinstance(event_id, str) or unstorable(event_id):
-            raise UnusableError(_NONE)
-        return cls(then, event_id)
+        match texts:
+            case [str(event_id), str(source)] if not unstorable(event_id + source):
+                return cls(then, event_id, source)
+        raise UnusableError(_NONE)

@@ -42,7 +42,7 @@ class Recorded:
 
     @property
     def place(self) -> Cursor:
-        return Cursor(self.occurred_at, self.event_id)
+        return Cursor(self.occurred_at, self.event_id, self.source)
 
     def document(self) -> dict[str, Any]:
         """As JSON has it: what it has not is null; the source by the name of its column."""

@@ -20,8 +20,8 @@ from shared.database import Connection
 STRETCH: Final = 100_000
 STRETCH_OF_ONE: Final = 10_000
 # As the index of repositories has it, which finds a day of one and not a moment.
-BY_DAY: Final = f"ORDER BY {DAY} DESC, occurred_at DESC, event_id DESC"
-_BY_TIME: Final = "ORDER BY occurred_at DESC, event_id DESC"
+BY_DAY: Final = f"ORDER BY {DAY} DESC, occurred_at DESC, event_id DESC, registry_source DESC"
+_BY_TIME: Final = "ORDER BY occurred_at DESC, event_id DESC, registry_source DESC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +132,4 @@ OFFSET {size} LIMIT 1
     found = _page(events, limit)
     if found.after or horizon is None:
         return found
-    return Found(found.events, Cursor(horizon, ""), horizon)
+    return Found(found.events, Cursor(horizon, "", ""), horizon)

@@ -91,7 +91,7 @@ def in_time(conditions: Conditions, wanted: Wanted, after: Cursor | None) -> Non
         conditions.add("occurred_at < {}", wanted.until)
     if after:
         conditions.add("occurred_at <= {}", after.occurred_at)
-        conditions.add("(occurred_at, event_id) < ({}, {})", after.occurred_at, after.event_id)
+        conditions.add("(occurred_at, event_id, registry_source) < ({}, {}, {})", *after)
 
 
 def in_days(conditions: Conditions, wanted: Wanted, after: Cursor | None) -> None:

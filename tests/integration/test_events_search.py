@@ -85,6 +85,22 @@ async def test_what_is_wanted_is_found_once(
     assert all(len(page.events) == limit for page in found[:-1])
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [Wanted(), Wanted(repository="team/app"), Wanted(tag="v1")],
+    ids=["all", "repository", "tag"],
+)
+async def test_one_id_of_two_sources_at_one_time_is_found_of_both(
+    database: Any, wanted: Wanted
+) -> None:
+    for source in ("harbor", "quay", "zot"):
+        place = {"registry_source": source, "id_scope": source, "repository": "team/app"}
+        await record(database, event_id="derived", tag="v1", occurred_at=NOON, **place)
+    found = await pages(database, wanted, 1)
+    sources = [event.source for page in found for event in page.events]
+    assert sources == ["zot", "quay", "harbor"]
+
+
 async def test_a_page_goes_through_so_many_events_at_most(
     database: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,12 +9,14 @@ from console.events.cursor import Cursor
 from shared.text import unstorable
 
 MOMENTS = st.datetimes(timezones=st.just(UTC))
-IDS = st.text().filter(lambda text: not unstorable(text))
+TEXTS = st.text().filter(lambda text: not unstorable(text))
 
 
-@given(occurred_at=MOMENTS, event_id=IDS)
-def test_a_cursor_is_read_as_it_was_written(occurred_at: datetime, event_id: str) -> None:
-    cursor = Cursor(occurred_at, event_id)
+@given(occurred_at=MOMENTS, event_id=TEXTS, source=TEXTS)
+def test_a_cursor_is_read_as_it_was_written(
+    occurred_at: datetime, event_id: str, source: str
+) -> None:
+    cursor = Cursor(occurred_at, event_id, source)
     assert Cursor.read(str(cursor)) == cursor
     assert str(cursor).replace("-", "").replace("_", "").isalnum()
 
@@ -27,8 +29,11 @@ def test_any_other_word_is_refused(word: str) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["W10", "WyIyMDI2LTAxLTAxIl0", "WzEsMl0", "WyIyMDI2LTAxLTAxIiwgIlx1MDAwMCJd", "bnVsbA"],
-    ids=["empty", "one", "numbers", "nul", "null"],
+    [
+        *("W10", "WyIyMDI2LTAxLTAxIl0", "WzEsMl0", "WyIyMDI2LTAxLTAxIiwgImEiXQ"),
+        *("WyIyMDI2LTAxLTAxIiwgImEiLCAiXHUwMDAwIl0", "WyIyMDI2LTAxLTAxIiwgMSwgImIiXQ", "bnVsbA"),
+    ],
+    ids=["empty", "one", "numbers", "two", "nul", "number", "null"],
 )
 def test_what_is_json_but_no_place_is_refused(word: str) -> None:
     with pytest.raises(UnusableError):
