@@ -15,6 +15,8 @@ Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Asked(NamedTuple):
+    """`query` is as it came."""
+
     method: str
     path: str
     query: str
@@ -39,7 +41,8 @@ async def standing_in(answering: Answering, host: str = LOOPBACK) -> AsyncIterat
     stand_in = StandIn(f"http://{host}:{port}")
 
     async def answer(request: web.BaseRequest) -> web.StreamResponse:
-        asked = Asked(request.method, request.path, request.query_string, request.headers)
+        query = request.raw_path.partition("?")[2]
+        asked = Asked(request.method, request.path, query, request.headers)
         stand_in.asked.append(asked)
         assert isinstance(request, web.Request)
         return await answering(request)

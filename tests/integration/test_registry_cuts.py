@@ -128,7 +128,7 @@ async def test_a_source_that_cuts_for_ever_is_given_up() -> None:
     with pytest.raises(RegistryError) as fault:
         await copied(source, target, LARGE)
     assert fault.value.temporary
-    assert len(source.cut_reads) == 15
+    assert len(source.cut_reads) == 16
     assert target.uploads == {}
 
 
