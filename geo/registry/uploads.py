@@ -50,6 +50,9 @@ class Upload:
         request = Request("PATCH", self._url, self._scope, headers, body)
         response = await self._requests.begin(request)
         answer = await self._requests.exchange.read(request, response)
+        if answer.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            # What came before a cut may have been written only after it was asked how much it is.
+            raise RegistryError(f"{request} was answered 416", temporary=True)
         if answer.status not in {HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT}:
             raise refusal.of(answer)
         self._url = _place(answer)
@@ -71,7 +74,7 @@ class Upload:
         try:
             answer = await self._requests.once(Request("PUT", url, self._scope, _OCTETS, body))
             if answer.status not in {HTTPStatus.CREATED, HTTPStatus.NO_CONTENT}:
-                raise refusal.of(answer)  # noqa: TRY301  as if there had been no answer
+                raise refusal.of(answer)
         except RegistryError:
             # It may have been done all the same, and its answer lost: aiohttp itself sends a PUT
             # again if a kept connection breaks, and the upload is unknown then.

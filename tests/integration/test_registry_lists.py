@@ -213,6 +213,21 @@ async def test_nobody_there_is_temporary_and_said_in_words() -> None:
     assert fault.value.temporary
 
 
+async def test_an_answer_that_drips_for_ever_ends() -> None:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while request.transport and not request.transport.is_closing():
+            await response.write(b" ")
+            await asyncio.sleep(0.01)
+        return response
+
+    async with standing_in(answer) as registry, client(registry.url, timeout=0.2) as asked:
+        with stamina.set_testing(True, attempts=1), pytest.raises(RegistryError) as fault:
+            await asked.manifest("team/app", "v1")
+    assert fault.value.temporary
+
+
 async def test_silence_ends() -> None:
     async def answer(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "5"})

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 import pytest
 import stamina
@@ -12,6 +13,7 @@ from geo.registry.descriptor import Descriptor
 from geo.registry.errors import RegistryError, UnsupportedError
 from geo.registry.manifest import Manifest
 from geo.registry.names import digest_of
+from tests.shelf import Shelf
 from tests.stand_in import StandIn, client, standing_in
 
 ALICE = Login("alice", "wonder land")
@@ -131,6 +133,33 @@ async def test_a_token_that_is_not_given_is_an_error(status: int, *, temporary: 
             await asked.has_blob("team/app", DIGEST)
     assert fault.value.temporary is temporary
     assert len(guarded.given) == (5 if temporary else 1)
+
+
+async def test_a_token_that_expires_during_an_upload_is_renewed_and_that_goes_on() -> None:
+    large = b"x" * 300_000
+    blob = Descriptor("x/y", digest_of(large), len(large))
+    guarded, source, target = Guarded(), Shelf(large), Shelf()
+    guarded.each_allows = 1
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        refused = await guarded.registry(request)
+        if refused.status == HTTPStatus.OK:
+            # Only the token for the POST is spent by it.
+            guarded.each_allows = 1_000
+        return refused if refused.status != HTTPStatus.OK else await target.answer(request)
+
+    async with (
+        standing_in(guarded.token) as tokens,
+        standing_in(answer) as two,
+        standing_in(source.answer) as one,
+        client(one.url) as from_,
+        client(two.url, ALICE) as to,
+    ):
+        guarded.realm = tokens.url
+        names = {"from_repository": "a", "to_repository": "b"}
+        await to.copy_blob(blob, from_=from_, told=lambda _: None, **names)
+    assert target.blobs == {blob.digest: large}
+    assert [one.method for one in two.asked].count("PATCH") > 1
 
 
 async def test_an_unsafe_realm_gets_nothing() -> None:
