@@ -74,6 +74,17 @@ async def database_url(postgres: Postgres) -> AsyncIterator[str]:
     await drop_database(postgres, name)
 
 
+@pytest.fixture(scope="module")
+def shared_urls(rabbitmq: RabbitMQ, postgres: Postgres) -> Iterator[tuple[str, str]]:
+    """A virtual host and a database of a module, whose tests do not disturb each other."""
+    name = f"shared_{next(_numbers)}"
+    rabbitmq.create_vhost(name)
+    asyncio.run(create_database(postgres, name, template=TEMPLATE))
+    yield rabbitmq.url(name), postgres.url(name)
+    rabbitmq.delete_vhost(name)
+    asyncio.run(drop_database(postgres, name))
+
+
 @pytest.fixture
 async def empty_database_url(postgres: Postgres) -> AsyncIterator[str]:
     name = f"empty_{next(_numbers)}"

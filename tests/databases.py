@@ -10,6 +10,17 @@ from shared.partitions import making
 
 TEMPLATE = "migrated"
 
+# All that workers write. TRUNCATE would make new files for each partition and each of its indexes.
+EMPTY = """
+DELETE FROM geo_events;
+DELETE FROM tracking_events;
+DELETE FROM conflicting_events;
+DELETE FROM received_events;
+DELETE FROM repository_renames;
+DELETE FROM container_repositories;
+UPDATE geo_event_counter SET last_id = 0
+"""
+
 REFUSE = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -32,7 +43,9 @@ async def make_template(server: Postgres) -> None:
 
 
 async def create_database(server: Postgres, name: str, *, template: str = "template1") -> None:
-    await _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    # By file: through the WAL, which is the default, takes twice as long for as small a database.
+    how = f'TEMPLATE "{template}" STRATEGY FILE_COPY'
+    await _execute(server, f'CREATE DATABASE "{name}" {how}')
 
 
 async def drop_database(server: Postgres, name: str) -> None:

@@ -52,7 +52,9 @@ def become(asked: int, out: int, err: int, answer: int) -> bool:
             return False
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with os.fdopen(asked) as file:
-        arguments, environment, directory = json.load(file)
+        arguments, environment, directory, *own = json.load(file)
+    if own == ["session"]:
+        os.setsid()
     for stream, number in ((out, 1), (err, 2)):
         os.dup2(stream, number)
         os.close(stream)

@@ -1,24 +1,66 @@
-"""Commands to their end, each in a process forked from one that has imported everything.
+"""Commands, each in a process forked from one that has imported everything.
 
-Importing is nine tenths of what a command costs, and the tests run hundreds. All else is the
-command's own: arguments, environment, directory, streams, exit code. How it imports is seen where
-it is started for good: `test_startup.py`, `test_wheel.py`, and whatever serves.
+Importing is nine tenths of what a command costs, and most of what a service costs until it is
+ready; the tests start hundreds of both. All else is the command's own: arguments, environment,
+directory, streams, exit code. How it imports is seen where it is started for good:
+`test_startup.py`, `test_wheel.py`, `test_up.py`, `test_processes.py`.
 """
 
 import atexit
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Final
 
 from tests.fork_server import NUMBER
+
+
+class Forked:
+    """One that runs, with what a `subprocess.Popen` of it would have; any thread may ask it."""
+
+    def __init__(self, answer: socket.socket) -> None:
+        (self.pid,) = NUMBER.unpack(answer.recv(NUMBER.size))
+        self._answer = answer.detach()
+        self._code: int | None = None
+        self._lock = threading.Lock()
+        weakref.finalize(self, os.close, self._answer)
+
+    def poll(self) -> int | None:
+        return self._ended(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code; raises subprocess.TimeoutExpired after so many seconds."""
+        code = self._ended(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0)
+        return code
+
+    def send_signal(self, sig: int) -> None:
+        if self.poll() is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, sig)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def _ended(self, seconds: float | None) -> int | None:
+        told = select.poll()
+        told.register(self._answer, select.POLLIN)
+        if self._code is None and told.poll(None if seconds is None else seconds * 1000):
+            with self._lock:
+                if self._code is None:
+                    (self._code,) = NUMBER.unpack(os.read(self._answer, NUMBER.size))
+        return self._code
 
 
 class Forking:
@@ -32,23 +74,31 @@ class Forking:
         self, arguments: Sequence[str], environment: Mapping[str, str], *, seconds: float
     ) -> subprocess.CompletedProcess[str]:
         """Its standard input is empty. Raises subprocess.TimeoutExpired, having killed it."""
-        with TemporaryFile() as asked, TemporaryFile() as out, TemporaryFile() as err:
-            asked.write(json.dumps([arguments, dict(environment), str(Path.cwd())]).encode())
-            asked.seek(0)
-            with self._begun(asked, out, err) as answer:
-                (pid,) = NUMBER.unpack(answer.recv(NUMBER.size))
-                answer.settimeout(seconds)
-                try:
-                    (code,) = NUMBER.unpack(answer.recv(NUMBER.size))
-                except BaseException as error:
-                    os.kill(pid, signal.SIGKILL)
-                    answer.settimeout(None)
-                    answer.recv(NUMBER.size)
-                    if isinstance(error, TimeoutError):
-                        raise subprocess.TimeoutExpired(list(arguments), seconds) from None
-                    raise
+        with TemporaryFile() as out, TemporaryFile() as err:
+            command = self.begin(arguments, environment, out, err)
+            try:
+                code = command.wait(seconds)
+            except BaseException:
+                command.kill()
+                command.wait()
+                raise
             said = [_read(stream) for stream in (out, err)]
         return subprocess.CompletedProcess(list(arguments), code, *said)
+
+    def begin(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        out: IO[bytes],
+        err: IO[bytes],
+        *,
+        own: Sequence[str] = (),
+    ) -> Forked:
+        """`own`: `session`, if it shall have one of its own."""
+        with TemporaryFile() as asked:
+            asked.write(json.dumps([arguments, dict(environment), str(Path.cwd()), *own]).encode())
+            asked.seek(0)
+            return Forked(self._begun(asked, out, err))
 
     def _begun(self, *streams: IO[bytes]) -> socket.socket:
         """Where the number of its process comes, and its exit code when it has ended."""

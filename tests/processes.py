@@ -1,4 +1,4 @@
-"""Real processes of ours on one broker and one database, started as an operator starts them."""
+"""Real processes of ours on one broker and one database."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import aio_pika
 import aiohttp
@@ -20,7 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from console.local.network.loopback import answers, request
 from console.local.network.ports import LOOPBACK, free_port
-from console.local.processes.process import Process
+from console.local.processes.process import Child, Process
 from shared.settings import PREFIX
 from tests.factories import make_envelope
 from tests.forked_command import forking
@@ -29,6 +29,15 @@ from tests.running import EVENTS_TYPE, TOKEN, Pipeline, make_settings
 COMMAND = (sys.executable, "-m", "console")
 READY_SECONDS = 60
 END_SECONDS = 60
+
+
+@dataclass(slots=True)
+class ForkedProcess(Process):
+    """One of ours, which has imported everything when it starts."""
+
+    def _begun(self, log: IO[bytes]) -> Child:
+        arguments = [str(part) for part in self.command[len(COMMAND) :]]
+        return forking.begin(arguments, self.environment or {}, log, log, own=["session"])
 
 
 @dataclass(frozen=True)
@@ -79,12 +88,16 @@ class Service:
 
 @dataclass
 class Processes:
-    """Starts services; whoever makes it closes `exits`, which kills what still runs."""
+    """Starts services; whoever makes it closes `exits`, which kills what still runs.
+
+    `is_forked`: from a process that has imported all; else as an operator starts them.
+    """
 
     directory: Path
     amqp_url: str
     database_url: str
     exits: ExitStack
+    is_forked: bool = False
     _started: int = field(default=0, init=False)
 
     @property
@@ -105,7 +118,7 @@ class Processes:
         """Start `registry-events` with `arguments`; its log has all that it prints."""
         self._started += 1
         name = f"{arguments[0]}-{self._started}"
-        process = Process(
+        process = (ForkedProcess if self.is_forked else Process)(
             name=name,
             command=[*COMMAND, *arguments],
             log=self.directory / f"{name}.log",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
+import aio_pika
 import aiohttp
 import asyncpg
 
@@ -16,11 +17,15 @@ from console.dead_letters.letter.dead_letter import DeadLetter
 from console.dead_letters.queue import visit
 from console.dead_letters.queue.broker import connected
 from console.local.network.ports import free_port
+from shared.amqp.topology import DEAD_QUEUE
 from shared.configuration import load
 from shared.settings import Settings
+from tests.databases import EMPTY
+from tests.factories import make_envelope, make_event
 from tests.waiting import eventually
 
 TOKEN = "s3cret-token"
+RECORDED = "SELECT 1 FROM tracking_events WHERE event_id = $1"
 EVENTS_TYPE = "application/vnd.docker.distribution.events.v1+json"
 
 
@@ -75,6 +80,21 @@ class Pipeline:
             return found if len(found) >= count else ()
 
         return await eventually(enough)
+
+
+async def emptied(pipeline: Pipeline) -> None:
+    """As if nothing had been sent: waits until it is settled, in its order, and takes it away."""
+    last = make_event("push", "team/last")
+    assert (await pipeline.post(make_envelope(last))).json["accepted"] == 1
+
+    async def recorded() -> object:
+        return await pipeline.database.fetchval(RECORDED, last["id"])
+
+    await eventually(recorded)
+    await pipeline.database.execute(EMPTY)
+    async with await aio_pika.connect(amqp_url(pipeline.settings)) as connection:
+        channel = await connection.channel()
+        await (await channel.get_queue(DEAD_QUEUE, ensure=False)).purge()
 
 
 def amqp_url(settings: Settings) -> str:

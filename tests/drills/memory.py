@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -17,7 +18,7 @@ from tests.drills.drill import Drill
 from tests.drills.load import Sender, pushes
 from tests.drills.stage import Stage
 from tests.factories import make_event
-from tests.processes import Service
+from tests.processes import Processes, Service
 from tests.waiting import eventually
 
 TOGETHER = 1000
@@ -32,7 +33,7 @@ BODY = 2_000_000
 
 async def backlog(stage: Stage) -> None:
     await _publish(stage, stage.scale.backlog)
-    await stage.start(ingests=0)
+    await stage.start(ingests=0, processes=_alone(stage))
     (worker,) = stage.services
     early = 0.0
     for share in (0.1, 0.5, 1.0):
@@ -51,7 +52,7 @@ async def backlog(stage: Stage) -> None:
 
 async def blocked(stage: Stage) -> None:
     """Clients push large bodies while the broker takes none."""
-    (port,) = await stage.start(ingest_deadline=0.4)
+    (port,) = await stage.start(processes=_alone(stage), ingest_deadline=0.4)
     sender = stage.sender([port])
     await sender.post_until_taken(pushes())
     async with stage.servers.memory_alarm():
@@ -109,6 +110,11 @@ async def _confirmed(
     stage.ledger.offered.update(event.id for event, _ in some)
     await publisher.publish(messages, deadline=60)
     stage.ledger.accepted.update(event.id for event, _ in some)
+
+
+def _alone(stage: Stage) -> Processes:
+    """Whose memory has nothing but what they imported themselves."""
+    return replace(stage.processes, is_forked=False)
 
 
 def _resident(service: Service) -> float:

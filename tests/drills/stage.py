@@ -163,7 +163,7 @@ async def staged(servers: Servers, scale: Scale, directory: Path) -> AsyncIterat
     name = f"drill_{next(_numbers)}"
     async with servers.urls(name) as urls:
         with ExitStack() as exits:
-            processes = Processes(directory / name, *urls, exits)
+            processes = Processes(directory / name, *urls, exits, is_forked=not scale.strict)
             await _spread(processes.amqp_url, scale.shards)
             async with opened_http(scale.patience) as http, AsyncExitStack() as proxies:
                 try:

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from tests.factories import make_envelope, make_event
 from tests.raw_http import HEAD, whole_answer
@@ -15,11 +16,13 @@ REFUSED = "the Authorization header is none of the accepted tokens"
 JSON = "Content-Type: application/json; charset=utf-8"
 
 
-@pytest.fixture
-async def pipeline(amqp_url: str, database_url: str) -> AsyncIterator[Pipeline]:
-    async with running_pipeline(
-        amqp_url, database_url, workers=0, ingest_body_timeout=0.3
-    ) as running:
+# One loop, in which one pipeline runs for all tests.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pipeline(shared_urls: tuple[str, str]) -> AsyncIterator[Pipeline]:
+    async with running_pipeline(*shared_urls, workers=0, ingest_body_timeout=0.3) as running:
         yield running
 
 

@@ -15,6 +15,7 @@ from shared.database import new_pool
 from shared.event import Event
 from shared.origin import DEFAULT, Origin
 from shared.settings import CatalogueMode
+from tests.databases import EMPTY
 from tests.factories import LAYER, MANIFEST, make_event
 from worker.recorder import Recorder
 from worker.verdicts import repository_key
@@ -94,10 +95,6 @@ async def rows(connection: Any, statement: str) -> list[tuple[Any, ...]]:
     return list(map(tuple, await connection.fetch(statement)))
 
 
-EMPTY = """
-TRUNCATE tracking_events, geo_events, container_repositories;
-UPDATE geo_event_counter SET last_id = 0
-"""
 # All columns but those of numbering and of times of recording; which of the untagged pushes is
 # the creation may differ.
 TRACKING = """

@@ -3,23 +3,35 @@
 import asyncio
 import gzip
 import json
+import re
 from codecs import BOM_UTF8
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from tests.factories import make_envelope, make_event
-from tests.running import TOKEN, Pipeline, running_pipeline
+from tests.running import TOKEN, Pipeline, emptied, running_pipeline
 from tests.waiting import DEADLINE
 
 DEEP = "[" * 100_000 + "]" * 100_000
 
 
-@pytest.fixture
-async def pipeline(amqp_url: str, database_url: str) -> AsyncIterator[Pipeline]:
-    async with running_pipeline(amqp_url, database_url, ingest_deadline=60.0) as running:
+# One loop, in which one pipeline runs for all tests.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(shared_urls: tuple[str, str]) -> AsyncIterator[Pipeline]:
+    async with running_pipeline(*shared_urls, ingest_deadline=60.0) as running:
         yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def pipeline(shared: Pipeline) -> AsyncIterator[Pipeline]:
+    yield shared
+    await emptied(shared)
 
 
 @pytest.mark.parametrize(
@@ -177,16 +189,22 @@ async def test_an_invalid_event_is_dead_lettered_and_its_neighbours_are_recorded
 async def test_an_invalid_event_of_an_action_that_nobody_records_is_ignored(
     pipeline: Pipeline, event: dict[str, Any]
 ) -> None:
+    before = await ignored(pipeline, event["action"])
     answer = await pipeline.post(make_envelope(event, {"id": "x"}, make_event()))
     assert answer.json == {"accepted": 1, "dead_lettered": 1, "ignored": 1}
     (dead,) = await pipeline.dead_letters(1)
     assert dead.body == json.dumps({"id": "x"})
+    assert await ignored(pipeline, event["action"]) == before + 1
+
+
+async def ignored(pipeline: Pipeline, action: str) -> float:
     async with pipeline.http.get(pipeline.url + "/metrics") as response:
         shown = await response.text()
-    label = event["action"] if event["action"] in ("pull", "mount") else "other"
+    label = action if action in ("pull", "mount") else "other"
     labels = f'action="{label}",outcome="ignored",source="default"'
-    count = f"registry_events_ingest_events_total{{{labels}}} 1.0"
-    assert count in shown
+    count = re.escape(f"registry_events_ingest_events_total{{{labels}}}")
+    found = re.search(rf"^{count} (.*)$", shown, re.MULTILINE)
+    return float(found[1]) if found else 0.0
 
 
 async def test_a_byte_order_mark_is_passed_over(pipeline: Pipeline) -> None:

@@ -1,12 +1,14 @@
 """Every recorded request of a real registry, through a real ingest and a real worker."""
 
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
-from tests.running import Pipeline, running_pipeline
+from tests.running import Pipeline, emptied, running_pipeline
 from tests.waiting import eventually
 
 DATA = Path(__file__).parents[1] / "data"
@@ -34,20 +36,35 @@ async def replay(pipeline: Pipeline, capture: Path) -> None:
         assert (answer.status, answer.json["dead_lettered"]) == (200, 0)
 
 
+# One loop, in which one pipeline runs for all tests.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(shared_urls: tuple[str, str]) -> AsyncIterator[Pipeline]:
+    async with running_pipeline(*shared_urls) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def pipeline(shared: Pipeline) -> AsyncIterator[Pipeline]:
+    yield shared
+    await emptied(shared)
+
+
 @pytest.mark.parametrize("capture", CAPTURES, ids=lambda capture: capture.stem)
-async def test_capture(capture: Path, amqp_url: str, database_url: str) -> None:
+async def test_capture(capture: Path, pipeline: Pipeline) -> None:
     supported = {
         event["id"]
         for request in recorded_requests(capture)
         for event in json.loads(request["body"])["events"]
         if event["action"] in ("push", "delete")
     }
-    async with running_pipeline(amqp_url, database_url) as pipeline:
-        await replay(pipeline, capture)
+    await replay(pipeline, capture)
 
-        async def recorded() -> bool:
-            return len(await pipeline.rows()) >= len(supported)
+    async def recorded() -> bool:
+        return len(await pipeline.rows()) >= len(supported)
 
-        await eventually(recorded)
-        rows = [list(row) for row in await pipeline.database.fetch(ROWS)]
+    await eventually(recorded)
+    rows = [list(row) for row in await pipeline.database.fetch(ROWS)]
     assert sorted(rows, key=str) == EXPECTED[capture.stem]

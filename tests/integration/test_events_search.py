@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+import pytest_asyncio
 
 from console.events import names
 from console.events import search as module
@@ -22,6 +23,17 @@ SHA = "sha256:" + "cd" * 32
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
     connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def sixty(
+    shared_urls: tuple[str, str],
+) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    """A database that has them, for those who only look."""
+    connection = await asyncpg.connect(shared_urls[1])
+    await record_many(connection)
     yield connection
     await connection.close()
 
@@ -74,11 +86,11 @@ async def record_many(database: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("limit", [1, 7, 100])
+@pytest.mark.asyncio(loop_scope="module")
 async def test_what_is_wanted_is_found_once(
-    database: Any, wanted: Wanted, numbers: Sequence[int], limit: int
+    sixty: Any, wanted: Wanted, numbers: Sequence[int], limit: int
 ) -> None:
-    await record_many(database)
-    found = await pages(database, wanted, limit)
+    found = await pages(sixty, wanted, limit)
     events = [event for page in found for event in page.events]
     assert sorted(int(event.event_id) for event in events) == list(numbers)
     assert all(left.place > right.place for left, right in pairwise(events))

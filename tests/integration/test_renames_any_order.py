@@ -15,6 +15,7 @@ from shared.configuration import load
 from shared.database import Pool, new_pool
 from shared.event import Event
 from shared.origin import DEFAULT, Origin
+from tests.databases import EMPTY
 from tests.renames import at, record, recorder, told
 
 OTHER = Origin("site-b")
@@ -95,10 +96,7 @@ WHERE action = 'create_repository' ORDER BY 1, 2
 
 
 async def emptied(pool: Pool) -> None:
-    await pool.execute(
-        "TRUNCATE tracking_events, geo_events, container_repositories, repository_renames"
-    )
-    await pool.execute("UPDATE geo_event_counter SET last_id = 0")
+    await pool.execute(EMPTY)
 
 
 # Seconds, then what happened.

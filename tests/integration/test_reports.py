@@ -5,18 +5,29 @@ from base64 import b64encode
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from tests.reports import reported_request, send
-from tests.running import TOKEN, Answer, Pipeline, running_pipeline
+from tests.running import TOKEN, Answer, Pipeline, emptied, running_pipeline
 
 RECORDED = {"accepted": 1, "dead_lettered": 0}
 DEAD = {"accepted": 0, "dead_lettered": 1}
 
 
-@pytest.fixture
-async def pipeline(amqp_url: str, database_url: str) -> AsyncIterator[Pipeline]:
-    async with running_pipeline(amqp_url, database_url, ingest_deadline=60.0) as running:
+# One loop, in which one pipeline runs for all tests.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(shared_urls: tuple[str, str]) -> AsyncIterator[Pipeline]:
+    async with running_pipeline(*shared_urls, ingest_deadline=60.0) as running:
         yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def pipeline(shared: Pipeline) -> AsyncIterator[Pipeline]:
+    yield shared
+    await emptied(shared)
 
 
 async def send_reported(pipeline: Pipeline, number: str, **changes: str) -> Answer:

@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 import ingest.app
 from console.dead_letters.operations.messages import requeued, why_not
@@ -18,7 +19,7 @@ from ingest.sources import greeting
 from shared.service import StartError
 from tests import samples
 from tests.factories import make_envelope, make_event
-from tests.running import TOKEN, Answer, Pipeline, make_settings, running_pipeline
+from tests.running import TOKEN, Answer, Pipeline, emptied, make_settings, running_pipeline
 
 SECRET = "s3cret-for-tests"
 BODY = b'{"repository": "team/app", "docker_url": "quay.example/team/app", "updated_tags": ["v1"]}'
@@ -31,10 +32,26 @@ SOURCES = [
 QUAY = f"/notifications/quay?token={SECRET}"
 
 
-@pytest.fixture
-async def pipeline(amqp_url: str, database_url: str) -> AsyncIterator[Pipeline]:
-    sources = json.dumps(SOURCES)
-    async with running_pipeline(amqp_url, database_url, sources=sources) as running:
+# One loop, in which one pipeline runs for all tests.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(shared_urls: tuple[str, str]) -> AsyncIterator[Pipeline]:
+    async with running_pipeline(*shared_urls, sources=json.dumps(SOURCES)) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def pipeline(shared: Pipeline) -> AsyncIterator[Pipeline]:
+    yield shared
+    await emptied(shared)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def alone(amqp_url: str, database_url: str) -> AsyncIterator[Pipeline]:
+    """A pipeline that has counted nothing, and that may be broken."""
+    async with running_pipeline(amqp_url, database_url, sources=json.dumps(SOURCES)) as running:
         yield running
 
 
@@ -165,11 +182,11 @@ async def test_an_invalid_event_is_a_dead_letter_in_distributions_shape(
     assert dead.headers["registry-source"] == "one"
 
 
-async def test_the_counters_say_of_which_source(pipeline: Pipeline) -> None:
-    assert (await send(pipeline, QUAY)).status == 200
-    assert (await send(pipeline, "/notifications/quay/one")).status == 401
-    assert (await send(pipeline, "/notifications/nobody/x")).status == 404
-    async with pipeline.http.get(pipeline.url + "/metrics") as response:
+async def test_the_counters_say_of_which_source(alone: Pipeline) -> None:
+    assert (await send(alone, QUAY)).status == 200
+    assert (await send(alone, "/notifications/quay/one")).status == 401
+    assert (await send(alone, "/notifications/nobody/x")).status == 404
+    async with alone.http.get(alone.url + "/metrics") as response:
         shown = await response.text()
     for line in (
         'registry_events_ingest_requests_total{source="one",status="200"} 1.0',
@@ -205,12 +222,10 @@ async def test_an_origin_that_asks_may_send(
             assert response.status == 405
 
 
-async def test_what_the_broker_does_not_confirm_is_503(
-    pipeline: Pipeline, rabbitmq: RabbitMQ
-) -> None:
+async def test_what_the_broker_does_not_confirm_is_503(alone: Pipeline, rabbitmq: RabbitMQ) -> None:
     rabbitmq.pause()
     try:
-        answer = await send(pipeline, QUAY)
+        answer = await send(alone, QUAY)
     finally:
         rabbitmq.resume()
     assert (answer.status, answer.headers["Retry-After"]) == (503, "1")

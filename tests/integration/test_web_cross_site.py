@@ -23,31 +23,34 @@ def told(site: str, mode: str, destination: str) -> dict[str, str]:
     ("mode", "destination"),
     [("no-cors", "image"), ("cors", "empty"), ("navigate", "iframe"), ("no-cors", "document")],
 )
+@pytest.mark.asyncio(loop_scope="module")
 async def test_another_site_gets_nothing_into_its_pages(
-    visitor: Visitor, site: str, mode: str, destination: str
+    onlooker: Visitor, site: str, mode: str, destination: str
 ) -> None:
     headers = told(site, mode, destination)
     for path in (*PAGES, *STREAMS, PLAN, "/static/console.js"):
-        page = await visitor.get(path, **headers)
+        page = await onlooker.get(path, **headers)
         assert page.status == 403, path
         assert "Another site sent this request" in page.text
 
 
-async def test_a_link_on_another_site_opens_a_page_but_no_plan(visitor: Visitor) -> None:
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_link_on_another_site_opens_a_page_but_no_plan(onlooker: Visitor) -> None:
     followed = told("cross-site", "navigate", "document")
     for path in PAGES:
-        assert (await visitor.get(path, **followed)).status == 200
-    assert (await visitor.get(PLAN, **followed)).status == 403
-    posted = await visitor.send("POST", "/operations", headers=followed)
+        assert (await onlooker.get(path, **followed)).status == 200
+    assert (await onlooker.get(PLAN, **followed)).status == 403
+    posted = await onlooker.send("POST", "/operations", headers=followed)
     assert posted.status == 403
     assert "Another site sent this request" in posted.text
 
 
 @pytest.mark.parametrize("site", ["same-origin", "none"])
-async def test_what_the_console_or_the_user_asks_for_is_given(visitor: Visitor, site: str) -> None:
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_the_console_or_the_user_asks_for_is_given(onlooker: Visitor, site: str) -> None:
     for path in (*PAGES, PLAN):
-        assert (await visitor.get(path, **told(site, "navigate", "document"))).status == 200
-    script = await visitor.get("/static/console.js", **told("same-origin", "no-cors", "script"))
+        assert (await onlooker.get(path, **told(site, "navigate", "document"))).status == 200
+    script = await onlooker.get("/static/console.js", **told("same-origin", "no-cors", "script"))
     assert script.status == 200
 
 

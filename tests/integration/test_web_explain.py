@@ -8,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import pytest
+import pytest_asyncio
 
 from tests.consoles import Page, Visitor, running_console
 from tests.unit.console.explanation.samples import SAMPLES, expected, name
@@ -15,9 +16,13 @@ from tests.unit.console.explanation.samples import SAMPLES, expected, name
 HOSTILE: Final = "a\x1b[2J\u202e</textarea><script>alert(1)</script>{{7*7}}\"'é"
 
 
-@pytest.fixture
-async def visitor(amqp_url: str, database_url: str) -> AsyncIterator[Visitor]:
-    async with running_console(amqp_url, database_url, writable=True) as console:
+# One loop, in which one console runs for all tests: nothing is changed by any.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def visitor(shared_urls: tuple[str, str]) -> AsyncIterator[Visitor]:
+    async with running_console(*shared_urls, writable=True) as console:
         yield console
 
 

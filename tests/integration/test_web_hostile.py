@@ -83,9 +83,10 @@ def encoded(fields: Fields) -> str:
         ("/statistics?period=1y", "Period: is one of 24h, 7d and 90d"),
     ],
 )
-async def test_what_is_wrong_is_said(visitor: Visitor, path: str, says: str) -> None:
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_is_wrong_is_said(onlooker: Visitor, path: str, says: str) -> None:
     async with asyncio.timeout(DEADLINE):
-        page = await visitor.get(path)
+        page = await onlooker.get(path)
     assert page.status == 400
     assert says in page.text
 
@@ -107,14 +108,18 @@ async def test_a_wrong_rate_leaves_the_plan_to_be_corrected(
 
 
 @pytest.mark.parametrize("kind", [f"{FORM}; charset=nothing", f"{FORM}; charset=undefined"])
-async def test_a_form_that_is_no_text_is_refused(visitor: Visitor, kind: str) -> None:
-    page = await visitor.send("POST", "/operations", data=b"plan=x", headers={"Content-Type": kind})
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_form_that_is_no_text_is_refused(onlooker: Visitor, kind: str) -> None:
+    page = await onlooker.send(
+        "POST", "/operations", data=b"plan=x", headers={"Content-Type": kind}
+    )
     assert page.status == 400
     assert "This form cannot be read as text" in page.text
 
 
-async def test_a_form_with_a_file_is_refused(visitor: Visitor) -> None:
-    page = await visitor.send(
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_form_with_a_file_is_refused(onlooker: Visitor) -> None:
+    page = await onlooker.send(
         "POST", "/operations", data=b"--", headers={"Content-Type": "multipart/form-data"}
     )
     assert page.status == 400

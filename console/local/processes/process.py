@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO, Protocol
 
 from console.local.processes import interrupts, leftovers, log_files
 from console.local.processes.family import family, send, wait_until_gone
@@ -19,6 +20,17 @@ def bare_environment(home: Path) -> dict[str, str]:
     """Servers read settings from many variables; a private one must see none of the user's."""
     path = os.pathsep.join(filter(None, (os.environ.get("PATH"), _SYSTEM_PATH)))
     return {"PATH": path, "HOME": str(home), "LANG": "C.UTF-8", "TZ": "UTC"}
+
+
+class Child(Protocol):
+    """What is asked of a `subprocess.Popen`."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
+    def kill(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -35,7 +47,7 @@ class Process:
     directory: Path | None = None
     owner: tuple[int, int] | None = None
     stop_signal: signal.Signals = signal.SIGTERM
-    _child: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _child: Child | None = field(default=None, init=False)
 
     @property
     def pid(self) -> int | None:
@@ -51,24 +63,27 @@ class Process:
 
     def start(self) -> None:
         """Raises LocalError when the program cannot be started at all."""
-        uid, gid = self.owner or (None, None)
         try:
             with interrupts.held(), log_files.opened(self.log) as log:
-                self._child = subprocess.Popen(
-                    [str(part) for part in self.command],
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    env=self.environment,
-                    cwd=self.directory,
-                    user=uid,
-                    group=gid,
-                    extra_groups=[] if self.owner else None,
-                    start_new_session=True,
-                )
+                self._child = self._begun(log)
                 leftovers.note(self._note, self._child.pid, self.stop_signal)
         except OSError as error:
             raise LocalError(f"{self.name} cannot be started: {error}") from error
+
+    def _begun(self, log: IO[bytes]) -> Child:
+        uid, gid = self.owner or (None, None)
+        return subprocess.Popen(
+            [str(part) for part in self.command],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=self.environment,
+            cwd=self.directory,
+            user=uid,
+            group=gid,
+            extra_groups=[] if self.owner else None,
+            start_new_session=True,
+        )
 
     def wait_until(self, ready: Callable[[], bool], *, seconds: float) -> None:
         """Raises LocalError, with the end of the log, when it ends or is not `ready` in time."""
