@@ -22,6 +22,7 @@ class Shelf:
         self.cut_writes: list[int] = []
         self.knows_ranges = True
         self.says_offset = True
+        self.says_length = True
         self.loses_answer = False
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -40,7 +41,8 @@ class Shelf:
             start = int(found[1])
             response.set_status(206)
             response.headers["Content-Range"] = f"bytes {start}-{len(blob) - 1}/{len(blob)}"
-        response.content_length = len(blob) - start
+        if self.says_length:
+            response.content_length = len(blob) - start
         await response.prepare(request)
         if request.method == "HEAD":
             return response

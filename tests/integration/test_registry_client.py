@@ -26,6 +26,7 @@ from geo.registry.location import Location
 from geo.registry.manifest import Manifest
 from geo.registry.names import digest_of
 from tests.authority import Authority
+from tests.shelf import Shelf
 from tests.stand_in import client, standing_in
 
 pytestmark = pytest.mark.usefixtures("registry_programs")
@@ -256,3 +257,34 @@ async def test_a_large_blob_takes_little_memory(tmp_path: Path) -> None:
             assert await target.has_blob(NAME, blob.digest)
     assert sum(sizes) == blob.size
     assert most - before < 48 * MIB
+
+
+@pytest.mark.parametrize("killed", ["source", "target"])
+async def test_a_registry_that_is_killed_meanwhile_changes_no_byte(
+    killed: str, tmp_path: Path
+) -> None:
+    content = bytes(range(256)) * (20 * MIB // 256)
+    blob = Descriptor("x/y", digest_of(content), len(content))
+    names = {"from_repository": NAME, "to_repository": NAME}
+    shelf, told = Shelf(content), [0]
+
+    def restart(count: int) -> None:
+        told.append(count)
+        if sum(told) > blob.size / 2 >= sum(told[:-1]):
+            server = pair.source if killed == "source" else pair.target
+            server.kill()
+            server.start()
+
+    async with (
+        two(tmp_path, Guard()) as pair,
+        standing_in(shelf.answer) as one,
+        client(one.url) as first,
+        pair.client(pair.source) as source,
+        pair.client(pair.target) as target,
+    ):
+        await source.copy_blob(blob, from_=first, told=lambda _: None, **names)
+        await target.copy_blob(blob, from_=source, told=restart, **names)
+        assert await target.has_blob(NAME, blob.digest)
+    assert sum(told) == blob.size
+    (stored,) = (tmp_path / "target").glob(f"storage/**/{blob.digest.partition(':')[2]}/data")
+    assert stored.read_bytes() == content

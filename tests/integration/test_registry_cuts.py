@@ -122,6 +122,19 @@ async def test_other_bytes_end_as_such_and_leave_nothing(right: bytes, lie: str)
     assert target.uploads == {}
 
 
+async def test_who_does_not_say_how_long_it_is_is_not_read_beyond_it() -> None:
+    source, target = Shelf(LARGE), Shelf()
+    source.says_length = False
+    await copied(source, target, LARGE)
+    source, target = Shelf(LARGE), Shelf()
+    source.says_length = False
+    source.blobs[digest_of(LARGE)] = LARGE + b"X" * MIB
+    with pytest.raises(DigestError, match="is longer than"):
+        await copied(source, target, LARGE)
+    assert target.blobs == {}
+    assert target.uploads == {}
+
+
 async def test_a_source_that_cuts_for_ever_is_given_up() -> None:
     source, target = Shelf(LARGE), Shelf()
     source.cut_reads = [MIB, *[0] * 20]
