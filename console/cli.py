@@ -33,6 +33,10 @@ _PLACES: Final = {
         "console.commands.forward:forward",
         "Send tracking events to where analytics live: Snowplow, or any URL as CloudEvents.",
     ),
+    "geo": (
+        "console.commands.geo:geo",
+        "Let other sites follow what changes, in order and without a gap; needs DATABASE_URL.",
+    ),
     "ingest": (
         "console.commands.ingest:ingest",
         "Accept notifications and publish their events to RabbitMQ.",

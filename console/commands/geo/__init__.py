@@ -1,0 +1,25 @@
+"""registry-events geo: sites that follow the geo log."""
+
+from typing import Final
+
+import click
+
+from console.commands.dead_letters.exits import EXIT_CODES
+from console.commands.dead_letters.group import Group
+
+_HERE: Final = "console.commands.geo"
+_PLACES: Final = {
+    "follow": (
+        f"{_HERE}.follow:follow",
+        "Hand a site's changes on, in order, as JSON lines or to a command.",
+    ),
+    "sites": (
+        f"{_HERE}.sites:sites",
+        "Tell how far each site is, and what fails there.",
+    ),
+}
+
+
+@click.group("geo", cls=Group, places=_PLACES, epilog=EXIT_CODES)
+def geo() -> None:
+    """Let other sites follow what changes, in order and without a gap; needs DATABASE_URL."""
