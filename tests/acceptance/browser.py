@@ -1,16 +1,20 @@
 """A real browser, Debian's chromium."""
 
+import atexit
 import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright
 
 from console.local.packages import apt
+from console.local.processes.process import Process
 from console.local.report import LocalError, to_stderr
 
 _ARGUMENTS: Final = (
@@ -21,7 +25,20 @@ _ARGUMENTS: Final = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # What is seen is the console's doing, not the browser's.
+    "--disable-back-forward-cache",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-extensions",
+    "--disable-popup-blocking",
+    "--disable-renderer-backgrounding",
+    "--force-color-profile=srgb",
+    "--headless",
+    "--hide-scrollbars",
+    # One that is free; it is written into the profile.
+    "--remote-debugging-port=0",
 )
+_START_SECONDS: Final = 60
 
 
 def chromium() -> str:
@@ -38,13 +55,27 @@ def chromium() -> str:
     return found
 
 
+@cache
+def started() -> str:
+    """The address of the browser that runs until the tests end: a start takes a second of CPU."""
+    directory = TemporaryDirectory(prefix="registry-events-browser-", ignore_cleanup_errors=True)
+    place = Path(directory.name)
+    command = [chromium(), *_ARGUMENTS, f"--user-data-dir={place / 'profile'}", "about:blank"]
+    process = Process("chromium", command, place / "chromium.log")
+    atexit.register(directory.cleanup)
+    atexit.register(process.kill)
+    process.start()
+    told = place / "profile" / "DevToolsActivePort"
+    process.wait_until(lambda: told.exists() and "\n" in told.read_text(), seconds=_START_SECONDS)
+    return f"http://127.0.0.1:{told.read_text().partition(chr(10))[0]}"
+
+
 @asynccontextmanager
-async def browsing(profile: Path, **options: Any) -> AsyncIterator[BrowserContext]:
-    """A browser with a profile of its own, without anybody's cookies or extensions."""
+async def browsing(**options: Any) -> AsyncIterator[BrowserContext]:
+    """A profile of its own, without anybody's cookies, cache or extensions."""
     async with async_playwright() as playwright:
-        context = await playwright.chromium.launch_persistent_context(
-            profile, executable_path=chromium(), args=_ARGUMENTS, headless=True, **options
-        )
+        browser = await playwright.chromium.connect_over_cdp(started())
+        context = await browser.new_context(**options)
         try:
             yield context
         finally:

@@ -1,7 +1,6 @@
 """Acting from the console's page in a real browser, on real servers."""
 
 import re
-from pathlib import Path
 
 import asyncpg
 import pytest
@@ -40,12 +39,12 @@ async def open_story(page: Page, url: str) -> None:
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-async def test_edit_and_retry(processes: Processes, tmp_path: Path, *, script: bool) -> None:
+async def test_edit_and_retry(processes: Processes, *, script: bool) -> None:
     processes.worker()
     hostile = "a\x00b\ud800\x1b</textarea>\u202e\r\n"
     await bury(processes.amqp_url, [make_event("push", "Team/App", note=hostile)])
     url = start(processes)
-    async with browsing(tmp_path / "profile", java_script_enabled=script) as browser:
+    async with browsing(java_script_enabled=script) as browser:
         page = await browser.new_page()
         await open_story(page, url)
         await page.get_by_role("button", name="Edit and retry").click()
@@ -68,11 +67,11 @@ async def test_edit_and_retry(processes: Processes, tmp_path: Path, *, script: b
 
 
 async def test_what_comes_back_arrives_without_reload(
-    processes: Processes, tmp_path: Path, database_url: str
+    processes: Processes, database_url: str
 ) -> None:
     await bury(processes.amqp_url, [make_event("push", "team/poison") for _ in range(2)])
     url = start(processes)
-    async with browsing(tmp_path / "profile") as browser:
+    async with browsing() as browser:
         page = await browser.new_page()
         await page.goto(f"{url}/dead-letters/plan?operation=requeue&all=1")
         await page.get_by_label("Send one ahead").uncheck()

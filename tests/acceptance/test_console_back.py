@@ -1,7 +1,6 @@
 """Back, in a real browser: to what was typed, and to nothing once one has signed out."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
@@ -36,9 +35,9 @@ async def console(pipeline: Pipeline) -> AsyncIterator[Visitor]:
 
 
 @pytest.fixture
-async def page(tmp_path: Path, console: Visitor) -> AsyncIterator[Page]:
+async def page(console: Visitor) -> AsyncIterator[Page]:
     """Signed in."""
-    async with browsing(tmp_path / "profile") as context:
+    async with browsing() as context:
         page = await context.new_page()
         await page.goto(f"{console.url}/login")
         await sign_in(page, TOKEN)

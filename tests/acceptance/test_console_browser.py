@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from playwright.async_api import BrowserContext, expect
@@ -37,8 +36,8 @@ async def pipeline(processes: Processes) -> AsyncIterator[Pipeline]:
 
 
 @pytest.fixture
-async def browser(tmp_path: Path) -> AsyncIterator[BrowserContext]:
-    async with browsing(tmp_path / "profile") as context:
+async def browser() -> AsyncIterator[BrowserContext]:
+    async with browsing() as context:
         yield context
 
 
@@ -195,13 +194,13 @@ async def test_hostile_payloads_do_nothing(
 
 
 async def test_everything_can_be_read_without_a_script(
-    processes: Processes, pipeline: Pipeline, tmp_path: Path
+    processes: Processes, pipeline: Pipeline
 ) -> None:
     await pipeline.post(make_envelope(make_event("push", "team/plain", target={"tag": "v1"})))
     await bury(pipeline, "A//B")
     await pipeline.settled(1)
     url = start(processes, *WRITABLE)
-    async with browsing(tmp_path / "plain", java_script_enabled=False) as browser:
+    async with browsing(java_script_enabled=False) as browser:
         page = await browser.new_page()
         await page.goto(url)
         await expect(page.locator("#strip")).to_contain_text("It is working")

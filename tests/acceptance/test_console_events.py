@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -34,8 +33,8 @@ async def console(amqp_url: str, database_url: str) -> AsyncIterator[Visitor]:
 
 
 @pytest.fixture(params=[True, False], ids=["script", "plain"])
-async def page(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    async with browsing(tmp_path / "profile", java_script_enabled=request.param) as context:
+async def page(request: pytest.FixtureRequest) -> AsyncIterator[Page]:
+    async with browsing(java_script_enabled=request.param) as context:
         yield await context.new_page()
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
@@ -48,8 +47,8 @@ async def console(
 
 
 @pytest.fixture
-async def page(tmp_path: Path) -> AsyncIterator[Page]:
-    async with browsing(tmp_path / "profile", timezone_id=ZONE) as context:
+async def page() -> AsyncIterator[Page]:
+    async with browsing(timezone_id=ZONE) as context:
         yield await context.new_page()
 
 

@@ -1,7 +1,6 @@
 """Every page in a real browser: wide and narrow, light and dark, with and without a script."""
 
 import re
-from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -21,9 +20,7 @@ TOKEN = "open-sesame-open-sesame"
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
-async def test_every_page_can_be_read(
-    processes: Processes, tmp_path: Path, *, script: bool
-) -> None:
+async def test_every_page_can_be_read(processes: Processes, *, script: bool) -> None:
     worker, ingest = processes.worker(), processes.ingest()
     async with processes.pipeline(ingest) as pipeline:
         await record_some(pipeline)
@@ -35,7 +32,7 @@ async def test_every_page_can_be_read(
         console_tokens=TOKEN, console_services=services,
     )  # fmt: skip
     console.wait_until(lambda: answers(port, "/login"), seconds=60)
-    async with browsing(tmp_path / "profile", java_script_enabled=script) as browser:
+    async with browsing(java_script_enabled=script) as browser:
         name = "script" if script else "plain"
         walk = Walk(await browser.new_page(), f"http://{LOOPBACK}:{port}", name)
         await everywhere(walk)
