@@ -33,6 +33,7 @@ _PLACES: Final = {
         "console.commands.forward:forward",
         "Send tracking events to where analytics live: Snowplow, or any URL as CloudEvents.",
     ),
+    "geo": ("console.commands.geo:geo", "Follow the geo log, and make registries equal."),
     "ingest": (
         "console.commands.ingest:ingest",
         "Accept notifications and publish their events to RabbitMQ.",

@@ -31,6 +31,21 @@ class Pair:
         source = f"oci:{self.layout.directory}:{image}"
         skopeo("copy", "--all", *_INSECURE, source, target)
 
+    def push_docker(self, image: str, to: str) -> None:
+        """As `push`, with a manifest of Docker's own schema 2."""
+        source, target = f"oci:{self.layout.directory}:{image}", f"{self.primary.address}/{to}"
+        skopeo("copy", "--format", "v2s2", *_INSECURE, source, f"docker://{target}")
+
+    def copy(self, registry: Registry, source: str, to: str) -> None:
+        """Within `registry`, an image alone."""
+        places = (f"docker://{registry.address}/{one}" for one in (source, to))
+        skopeo("copy", *_INSECURE, *places)
+
+    def read(self, digest: str) -> Any:
+        """What a manifest of the layout says."""
+        path = self.layout.directory / "blobs" / "sha256" / digest.removeprefix("sha256:")
+        return json.loads(path.read_bytes())
+
     def images(self, *repositories: str) -> None:
         """One small image for each, tagged v1."""
         for number, repository in enumerate(repositories):

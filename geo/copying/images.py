@@ -45,6 +45,7 @@ class Images:
         await self._complete(descriptor, tree, 0, manifest)
         await self._attach(tree, 0)
         await self._put(manifest, tag)
+        self._whole.add(manifest.digest)
 
     async def attach(self, descriptor: Descriptor) -> None:
         """What is attached to one that the target has, or to its children. Raises RegistryError."""
@@ -77,8 +78,9 @@ class Images:
                     await self._bring_blobs(read)
                     if not tagged:
                         await self._put(read, digest)
-            self._whole.add(digest)
             tree.add(digest)
+            if is_there or not tagged:
+                self._whole.add(digest)
 
     async def _attach(self, digests: Collection[str], depth: int) -> None:
         """Of each what is attached to it, and to that in turn."""

@@ -1,4 +1,4 @@
-"""What is to be done to the tags of a repository, so that a target has those of its source. Pure."""
+"""What is to be done so that a repository's tags are those of its source. Pure."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple

@@ -30,18 +30,16 @@ class Follower:
         if everything or not cursor:
             await self._everything(cursor)
 
-    async def run(self) -> None:
-        """For ever. Raises JournalError."""
-        while True:
-            await self.step(_WAIT)
-
     async def catch_up(self) -> None:
         """Up to the log's end. Raises JournalError."""
         while await self.step(0):
             pass
 
-    async def step(self, wait: float) -> bool:
-        """The next changes, if any come within `wait` seconds; whether there were any."""
+    async def step(self, wait: float = _WAIT) -> bool:
+        """The next changes, if any come within `wait` seconds; whether there were any.
+
+        Raises JournalError.
+        """
         cursor = await self._journal.cursor()
         try:
             changes = await self._journal.changes(cursor, limit=_BATCH, wait=wait)

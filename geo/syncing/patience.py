@@ -43,5 +43,5 @@ class Patience:
 
 
 def _may_help(error: Exception) -> bool:
-    """To ask again, which is of no use where another answer is asked for, or somebody's decision."""
+    """To ask the same again: not if another question is needed, or somebody has to decide."""
     return isinstance(error, JournalError) and not isinstance(error, FinalError | OvertakenError)

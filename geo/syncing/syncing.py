@@ -1,7 +1,7 @@
 """Repositories that are pending are made equal, several at once, each alone."""
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 from geo.copying.copier import Copier
 from geo.following.journal import Due
@@ -52,16 +52,13 @@ class Syncing:
             await asyncio.gather(*working, return_exceptions=True)
 
     async def _some_done(self, working: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
-        """Wait until there is room, and may be more to claim; those that are still at work."""
-        if len(working) < self._at_once:
-            moved = asyncio.ensure_future(self._moved.wait())
-            waited_for = {moved, *working}
-        else:
-            moved, waited_for = None, working
-        done, _ = await asyncio.wait(waited_for, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
-        if moved:
-            moved.cancel()
-        for one in done & working:
+        """Wait until there may be room, or more to claim; those that are still at work."""
+        moved = asyncio.ensure_future(self._moved.wait())
+        waited_for: set[asyncio.Future[Any]] = {moved, *working}
+        await asyncio.wait(waited_for, timeout=_LOOK, return_when=asyncio.FIRST_COMPLETED)
+        moved.cancel()
+        done = {one for one in working if one.done()}
+        for one in done:
             one.result()
         return working - done
 

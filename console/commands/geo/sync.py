@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import click
 import uvloop
-from geo.registry.location import Location, LocationError
 
 from console.commands.geo.sync_progress import shown
 from console.commands.settings import load_or_exit
@@ -14,6 +13,7 @@ from console.words import away
 from console.words.spoken import count
 from geo.copying.deletions import Rule
 from geo.following.journal import JournalError
+from geo.registry.location import Location, LocationError
 from geo.syncing import app
 from geo.syncing.order import Order
 from geo.syncing.report import Show
@@ -27,7 +27,7 @@ from shared.settings import Settings
 _WHOLE: Final = 100.0
 
 
-class _Place(click.ParamType):
+class _Place(click.ParamType[Location]):
     name = "url"
 
     def convert(
@@ -42,7 +42,7 @@ class _Place(click.ParamType):
             self.fail(str(error), param, ctx)
 
 
-class _Share(click.ParamType):
+class _Share(click.ParamType[float]):
     name = "share"
 
     def convert(
