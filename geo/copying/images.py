@@ -49,6 +49,8 @@ class Images:
 
     async def attach(self, descriptor: Descriptor) -> None:
         """What is attached to one that the target has, or to its children. Raises RegistryError."""
+        if not self._source.knows_referrers:
+            return
         tree: set[str] = set()
         await self._complete(descriptor, tree, 0)
         await self._attach(tree, 0)

@@ -67,7 +67,7 @@ async def _follow(parts: Parts, *, full: bool) -> None:
     follower = parts.follower
     await parts.patience.ask(lambda: follower.start(everything=full))
     while True:
-        await parts.patience.ask(lambda: follower.step())
+        await parts.patience.ask(follower.follow_on)
 
 
 def _health_app(metrics: SyncMetrics, parts: Parts) -> web.Application:

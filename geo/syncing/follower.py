@@ -30,16 +30,17 @@ class Follower:
         if everything or not cursor:
             await self._everything(cursor)
 
+    async def follow_on(self) -> None:
+        """The next changes, or none for a while. Raises JournalError."""
+        await self._step(_WAIT)
+
     async def catch_up(self) -> None:
         """Up to the log's end. Raises JournalError."""
-        while await self.step(0):
+        while await self._step(0):
             pass
 
-    async def step(self, wait: float = _WAIT) -> bool:
-        """The next changes, if any come within `wait` seconds; whether there were any.
-
-        Raises JournalError.
-        """
+    async def _step(self, wait: float) -> bool:
+        """The next changes, if any come within `wait` seconds; whether there were any."""
         cursor = await self._journal.cursor()
         try:
             changes = await self._journal.changes(cursor, limit=_BATCH, wait=wait)
