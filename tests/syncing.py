@@ -17,7 +17,7 @@ from tests.factories import make_event
 from tests.forwarding import record
 from tests.pairs import Pair
 from tests.running import make_settings
-from tests.waiting import eventually
+from tests.waiting import DEADLINE, eventually
 
 SITE = "west"
 PENDING = "SELECT path, attempts, cause FROM geo_pending ORDER BY path"
@@ -64,8 +64,8 @@ async def push(pool: Pool, *repositories: str) -> None:
     await record(pool, [make_event(repository=one) for one in repositories])
 
 
-async def nothing_pending(pool: Pool) -> None:
+async def nothing_pending(pool: Pool, deadline: float = DEADLINE) -> None:
     async def none() -> bool:
         return not await pool.fetchval("SELECT count(*) FROM geo_pending")
 
-    await eventually(none)
+    await eventually(none, deadline)
