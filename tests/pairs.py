@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,18 @@ async def assert_blob(registry: Registry, repository: str, digest: str) -> None:
     status, content = await _get(registry, f"/v2/{repository}/blobs/{digest}")
     assert status == 200
     assert f"sha256:{hashlib.sha256(content).hexdigest()}" == digest
+
+
+async def put_blob(registry: Registry, repository: str, content: bytes) -> dict[str, Any]:
+    """What a manifest says of it."""
+    digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
+    url = f"http://{registry.address}/v2/{repository}/blobs/uploads/"
+    async with aiohttp.ClientSession() as http:
+        async with http.post(url) as begun:
+            place = begun.headers["Location"]
+        async with http.put(f"{place}&digest={digest}", data=BytesIO(content)) as answer:
+            assert answer.status == 201
+    return {"mediaType": "application/octet-stream", "digest": digest, "size": len(content)}
 
 
 async def _get(registry: Registry, path: str) -> tuple[int, bytes]:

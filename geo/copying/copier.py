@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 from geo.copying import deletions
 from geo.copying.blobs import Blobs
@@ -66,8 +67,10 @@ class Copier:
         for tag in planned.surplus:
             # It may have been pushed since the source was asked for its tags.
             if await self._source.digest(repository, tag) is None:
-                await surplus.delete(tag)
-                self.counts.deleted += 1
+                # Somebody else may have deleted it.
+                with suppress(NotFoundError):
+                    await surplus.delete(tag)
+                    self.counts.deleted += 1
 
 
 async def _names(registry: Registry, repository: str) -> Sequence[str] | None:

@@ -1,11 +1,12 @@
 """Manifests of one repository on their way, after all that they name."""
 
 from collections.abc import Collection
+from functools import partial
 from typing import Final
 
 from geo.copying.blobs import Blobs
 from geo.copying.counts import Counts
-from geo.copying.turns import Turns, together
+from geo.copying.turns import Turns, for_each
 from geo.registry import media_types
 from geo.registry.client import Registry
 from geo.registry.descriptor import Descriptor
@@ -75,7 +76,8 @@ class Images:
             is_there = not self.new and await self._target.digest(self._repository, digest)
             if not is_there or descriptor.media_type in media_types.INDEXES:
                 read = tagged or await self._source.manifest(self._repository, digest)
-                await together(self._complete(one, tree, depth + 1) for one in read.children)
+                complete = partial(self._complete, tree=tree, depth=depth + 1)
+                await for_each(read.children, complete)
                 if not is_there:
                     await self._bring_blobs(read)
                     if not tagged:
@@ -91,13 +93,12 @@ class Images:
             self._asked.add(digest)
             attached = await self._source.referrers(self._repository, digest)
             tree: set[str] = set()
-            await together(self._complete(one, tree, 0) for one in attached)
+            await for_each(attached, partial(self._complete, tree=tree, depth=0))
             await self._attach(tree, depth + 1)
 
     async def _bring_blobs(self, manifest: Manifest) -> None:
-        await together(
-            self._blobs.bring(one, self._repository, new=self.new) for one in manifest.blobs
-        )
+        bring = partial(self._blobs.bring, repository=self._repository, new=self.new)
+        await for_each(manifest.blobs, bring)
 
     async def _put(self, manifest: Manifest, reference: str) -> None:
         try:

@@ -30,9 +30,9 @@ class Surplus:
                 self._by_tag = False
             else:
                 return
-        await self._by_digest(tag)
+        await self._delete_by_digest(tag)
 
-    async def _by_digest(self, tag: str) -> None:
+    async def _delete_by_digest(self, tag: str) -> None:
         """The registry takes all tags of a digest with it: that must be a digest of this tag only.
 
         If a tag that stays may need it, the tag is given a manifest of its own before, as

@@ -2,17 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from geo.copying.counts import Counts
 from geo.copying.images import Images
-from geo.copying.turns import together
+from geo.copying.turns import for_each
 from geo.registry.client import Registry
 from geo.registry.errors import NotFoundError, RegistryError
 from geo.registry.manifest import Manifest
 
-# Of a repository, so that another one's turn comes too.
-_AT_ONCE: Final = 8
 # A tag may move while its image is copied; one that moves on and on is left for later.
 _ROUNDS: Final = 5
 
@@ -29,28 +28,26 @@ class Tags:
     ) -> None:
         self._source, self._target, self._repository = source, target, repository
         self._images, self._counts = images, counts
-        self._slots = asyncio.Semaphore(_AT_ONCE)
         self.unresolved: list[str] = []
         self.failed: list[tuple[str, RegistryError]] = []
 
     async def put(self, tags: Sequence[str]) -> None:
         """Those that the target has not. Raises RegistryError if no other tag could be copied."""
-        await together(self._one(tag, is_there=False) for tag in tags)
+        await for_each(tags, partial(self._one, is_there=False))
 
     async def compare(self, tags: Sequence[str]) -> None:
         """Those that the target has too. Raises as `put`."""
-        await together(self._one(tag, is_there=True) for tag in tags)
+        await for_each(tags, partial(self._one, is_there=True))
 
     async def _one(self, tag: str, *, is_there: bool) -> None:
-        async with self._slots:
-            try:
-                if not (is_there and await self._is_equal(tag)):
-                    await self._copy(tag)
-            except RegistryError as error:
-                # It would be the same with every other tag.
-                if error.temporary:
-                    raise
-                self.failed.append((tag, error))
+        try:
+            if not (is_there and await self._is_equal(tag)):
+                await self._copy(tag)
+        except RegistryError as error:
+            # It would be the same with every other tag.
+            if error.temporary:
+                raise
+            self.failed.append((tag, error))
 
     async def _is_equal(self, tag: str) -> bool:
         ours, theirs = await asyncio.gather(

@@ -1,9 +1,13 @@
-"""One after another for each key, side by side for different ones; and all that has to be done."""
+"""One after another for each key, and several things side by side."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeVar
 from weakref import WeakValueDictionary
+
+T = TypeVar("T")
+
+_AT_ONCE: Final = 8
 
 
 class Turns:
@@ -16,11 +20,20 @@ class Turns:
         return self._locks.setdefault(key, asyncio.Lock())
 
 
-async def together(coroutines: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Run all of them; when one fails the others are cancelled, and its error is raised."""
+async def for_each(some: Sequence[T], do: Callable[[T], Awaitable[None]]) -> None:
+    """Some at once, however many there are; one that fails ends it all, with its error."""
+    if len(some) == 1:
+        await do(some[0])
+        return
+    left = iter(some)
+
+    async def take() -> None:
+        for one in left:
+            await do(one)
+
     try:
         async with asyncio.TaskGroup() as group:
-            for one in coroutines:
-                group.create_task(one)
+            for _ in range(min(len(some), _AT_ONCE)):
+                group.create_task(take())
     except ExceptionGroup as errors:
         raise errors.exceptions[0] from None

@@ -19,6 +19,10 @@ from shared.settings import Settings
 _PATIENCE = 60.0
 
 
+class StoppedError(Exception):
+    """Somebody has ended a run before its end."""
+
+
 async def run(settings: Settings, order: Order, show: Show) -> None:
     """Until SIGTERM or SIGINT. What is in hand is left as it is, and gone on with after the lease.
 
@@ -47,7 +51,7 @@ async def run(settings: Settings, order: Order, show: Show) -> None:
 async def run_once(settings: Settings, order: Order, show: Show, *, connect: float) -> Tally:
     """Until nothing is due: what the log has now, and what has failed before and may be tried.
 
-    Raises StartError and, if the database is away, JournalError.
+    Raises StartError, StoppedError and, if the database is away, JournalError.
     """
     stop = stop_signal()
     async with opened(settings, order, Patience(_PATIENCE), connect=connect) as parts:
@@ -60,6 +64,8 @@ async def run_once(settings: Settings, order: Order, show: Show, *, connect: flo
             reported(parts, order.site, show),
         ):
             await stop.wait()
+        if not parts.syncing.is_done:
+            raise StoppedError("it was told to end")
         return parts.syncing.tally
 
 

@@ -30,6 +30,8 @@ class Syncing:
         at_once: int,
     ) -> None:
         self.tally = Tally()
+        # Set at the end of a run that ends.
+        self.is_done = False
         self._holding, self._copier, self._wanted = holding, copier, wanted
         self._moved, self._at_once = moved, at_once
         self._log = get_logger()
@@ -44,6 +46,7 @@ class Syncing:
                     for due in await self._holding.claim(room):
                         working.add(asyncio.ensure_future(self._one(due)))
                 if once and not working:
+                    self.is_done = True
                     return
                 working = await self._some_done(working)
         finally:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -63,14 +64,11 @@ async def test_kill_9_of_a_sync(pair: Pair, pool: Pool, processes: Processes) ->
     await push(pool, *repositories)
     more = ("--concurrency", "1")
 
-    async def copied(number: int) -> bool:
-        return bool(await tags(pair.secondary, repositories[number]))
-
     for part in (3, 9):
         victim = processes.start_command(
             *arguments(pair, *more), geo_sync_listen=f"{LOOPBACK}:{free_port()}"
         )
-        await eventually(lambda part=part: copied(part))
+        await eventually(partial(tags, pair.secondary, repositories[part]))
         victim.kill()
     assert await pool.fetch(PENDING)
     last = processes.start_command(*arguments(pair), geo_sync_listen=f"{LOOPBACK}:{free_port()}")

@@ -149,7 +149,7 @@ def _once(settings: Settings, order: Order, show: Show) -> Tally:
     )
     try:
         return uvloop.run(app.run_once(settings, order, show, connect=away.ANSWER))
-    except (StartError, JournalError) as error:
+    except (StartError, app.StoppedError, JournalError) as error:
         raise click.ClickException(f"not all was looked at: {error}") from None
 
 
