@@ -1,1 +1,1 @@
-"""Sites that follow the geo log; registries copied and compared."""
+"""registry-events: sites that follow the geo log; registries copied and compared."""

@@ -62,6 +62,21 @@ async def be_seen(connection: Connection, site: str, after: timedelta) -> bool:
     return bool(await connection.fetchval(BE_SEEN, site, after))
 
 
+LEAD = """
+UPDATE geo_sites SET follower = $2, follower_until = now() + $3::interval
+WHERE name = $1 AND (follower = $2 OR coalesce(follower_until, '-infinity') <= now())
+RETURNING name
+"""
+
+
+async def lead(connection: Connection, site: str, follower: str, lease: timedelta) -> bool:
+    """Whether it got, or keeps, the lease. Raises RemovedError."""
+    if await connection.fetchval(LEAD, site, follower, lease):
+        return True
+    await of(connection, site)
+    return False
+
+
 STUCK = "UPDATE geo_sites SET error = $2, error_at = now() WHERE name = $1"
 
 

@@ -65,6 +65,10 @@ class DatabaseJournal:
             if pending_:
                 await pending.add(connection, self._site, pending_)
 
+    async def lead(self, follower: str, lease: timedelta) -> bool:
+        async with self._transaction() as connection:
+            return await cursors.lead(connection, self._site, follower, lease)
+
     async def stuck(self, why: str) -> None:
         async with self._transaction() as connection:
             await cursors.stuck(connection, self._site, why)

@@ -73,6 +73,14 @@ class Journal(Protocol):
         """
         ...
 
+    async def lead(self, follower: str, lease: timedelta) -> bool:
+        """Whether this one of the site's followers, by a name of its own, hands on from now on.
+
+        It does unless another one's lease holds; a lease of zero gives its own up. Raises
+        RemovedError.
+        """
+        ...
+
     async def stuck(self, why: str) -> None:
         """Say to whoever looks at the sites what keeps this one, in one sentence."""
         ...

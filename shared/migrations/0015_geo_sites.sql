@@ -2,6 +2,8 @@ ALTER TABLE geo_sites
     ADD COLUMN started_at timestamptz NOT NULL DEFAULT now(),
     ADD COLUMN seen_at timestamptz,
     ADD COLUMN moved_at timestamptz,
+    ADD COLUMN follower text,
+    ADD COLUMN follower_until timestamptz,
     ADD COLUMN error text,
     ADD COLUMN error_at timestamptz,
     ADD COLUMN token_hash bytea UNIQUE CHECK (length(token_hash) = 32),
@@ -30,6 +32,10 @@ COMMENT ON COLUMN geo_sites.started_at IS 'when the site was written down';
 COMMENT ON COLUMN geo_sites.seen_at IS
     'when it last asked for changes or moved its cursor, to some seconds; null: never';
 COMMENT ON COLUMN geo_sites.moved_at IS 'when its cursor last moved; null: never';
+COMMENT ON COLUMN geo_sites.follower IS
+    'the follower that hands on for it, by the name that it has given itself; null: none ever did';
+COMMENT ON COLUMN geo_sites.follower_until IS
+    'until when no other follower does, unless that one says that it goes on';
 COMMENT ON COLUMN geo_sites.error IS
     'what last kept it from going on, in one sentence; over when moved_at is later than error_at';
 COMMENT ON COLUMN geo_sites.error_at IS 'when that was';
