@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
 import aiohttp
 from aiohttp import web
+from multidict import CIMultiDict
 
 from console.local.network.ports import LOOPBACK, free_port
 from console.local.servers.registry import Registry
@@ -57,14 +58,19 @@ class Liar:
         # The registry names itself by the Host header, so its answers lead back here.
         url = f"http://{self._registry.address}{request.path_qs}"
         body = await request.read()
-        headers = {k: v for k, v in request.headers.items() if k not in _NOT_PASSED}
+        headers = _passed(request.headers)
         async with self._http.request(
             request.method, url, headers=headers, data=body, allow_redirects=False
         ) as response:
-            passed = {k: v for k, v in response.headers.items() if k not in _NOT_PASSED}
+            passed = _passed(response.headers)
             if request.method == "HEAD":
                 passed["Content-Length"] = response.headers.get("Content-Length", "0")
             return web.Response(status=response.status, headers=passed, body=await response.read())
+
+
+def _passed(headers: Mapping[str, str]) -> CIMultiDict[str]:
+    """A header may stand there several times."""
+    return CIMultiDict((name, value) for name, value in headers.items() if name not in _NOT_PASSED)
 
 
 def instead(part: str, answer: Callable[[], web.StreamResponse], *, method: str = "GET") -> Answer:

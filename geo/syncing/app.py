@@ -1,8 +1,10 @@
 """geo sync: wiring, start and end."""
 
+from contextlib import suppress
+
 from aiohttp import web
 
-from geo.following.journal import FinalError
+from geo.following.journal import FinalError, JournalError
 from geo.syncing.metrics import SyncMetrics
 from geo.syncing.order import Order
 from geo.syncing.patience import Patience
@@ -45,6 +47,8 @@ async def run(settings: Settings, order: Order, show: Show) -> None:
                 await stop.wait()
                 get_logger().info("sync.ending")
         except FinalError as error:
+            with suppress(JournalError):
+                await parts.journal.stuck(str(error))
             raise StartError(str(error)) from error
 
 

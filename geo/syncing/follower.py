@@ -26,9 +26,9 @@ class Follower:
 
     async def start(self, *, everything: bool) -> None:
         """A site that is new looks at everything once. Raises JournalError."""
-        cursor = await self._journal.cursor()
-        if everything or not cursor:
-            await self._everything(cursor)
+        while everything or not await self._journal.cursor():
+            if await self._everything():
+                return
 
     async def follow_on(self) -> None:
         """The next changes, or none for a while. Raises JournalError."""
@@ -53,15 +53,20 @@ class Follower:
             # Another process of this site has taken the same changes up.
             return True
         except ForgottenError:
-            get_logger().warning("geo.everything_pending", cursor=cursor)
-            await self._everything(cursor)
+            get_logger().warning("log.forgotten", cursor=cursor)
+            await self._everything()
             return True
         self.moved.set()
         return True
 
-    async def _everything(self, cursor: int) -> None:
-        await self._journal.everything(cursor)
+    async def _everything(self) -> bool:
+        """Whether it was this process; another one of the site may have moved the cursor."""
+        try:
+            await self._journal.everything(await self._journal.cursor())
+        except OvertakenError:
+            return False
         self.moved.set()
+        return True
 
 
 def unsettled(changes: Sequence[Change], now: datetime) -> float:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from geo.copying.copier import Copier
 from geo.following.database_journal import DatabaseJournal
+from geo.following.journal import Journal
 from geo.registry import trust
 from geo.registry.client import Registry
 from geo.registry.credentials import Credentials, CredentialsError
@@ -28,6 +29,7 @@ _FEWEST: Final = 16
 
 class Parts(NamedTuple):
     pool: Pool
+    journal: Journal
     patience: Patience
     copier: Copier
     follower: Follower
@@ -64,4 +66,4 @@ async def opened(
         follower = Follower(journal, order.wanted)
         holding = Holding(journal, patience)
         syncing = Syncing(holding, copier, order.wanted, follower.moved, at_once=order.at_once)
-        yield Parts(pool, patience, copier, follower, holding, syncing)
+        yield Parts(pool, journal, patience, copier, follower, holding, syncing)

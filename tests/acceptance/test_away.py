@@ -65,6 +65,10 @@ COMMANDS: Mapping[str, Asked | str] = {
     "events show": Asked(["{id}"], {"database": 5}),
     "explain": Asked(),
     "forward": Asked(["--retry-refused"], {"database": 1}),
+    "geo sync": Asked(
+        ["--once", "--site=a", "--primary=http://a.invalid", "--secondary=http://b.invalid"],
+        {"database": 1},
+    ),
     "ingest": SERVES,
     "maintain": Asked([], {"database": 1}),
     "migrate": Asked([], {"database": 1}),

@@ -1,16 +1,29 @@
 """What the log names is made equal, whatever fails meanwhile."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from aiohttp import web
 
+from geo.syncing import app
 from shared.database import Pool
+from shared.service import StartError
 from tests.forwarding import opened
 from tests.liar import Liar, instead
 from tests.pairs import Pair, assert_equal, running_pair, tags
-from tests.syncing import PENDING, SITE, nothing_pending, order, push, running_sync, sync_once
+from tests.running import make_settings
+from tests.syncing import (
+    PENDING,
+    SITE,
+    nothing_pending,
+    order,
+    push,
+    running_sync,
+    sync_once,
+    told,
+)
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("registry_programs")
@@ -152,3 +165,29 @@ async def test_a_log_whose_beginning_was_dropped_makes_everything_pending(
     assert tally.equal == 2
     await assert_equal(pair, "team/app")
     assert await pool.fetchval("SELECT cursor FROM geo_sites WHERE name = $1", SITE) == 2
+
+
+async def test_two_begin_a_new_site_at_once(pair: Pair, pool: Pool, database_url: str) -> None:
+    pair.images("team/app")
+    await push(pool, "team/app")
+    tallies = await asyncio.gather(
+        *(sync_once(database_url, order(pair, full=full)) for full in (False, True))
+    )
+    assert sum(tally.equal for tally in tallies) >= 1
+    assert [tally.failing for tally in tallies] == [{}, {}]
+    await assert_equal(pair, "team/app")
+
+
+async def test_a_site_that_was_removed_ends_it(pair: Pair, pool: Pool, database_url: str) -> None:
+    await push(pool, "team/app")
+    settings = make_settings("amqp://unused", database_url, geo_sync_listen="127.0.0.1:0")
+    running = asyncio.ensure_future(app.run(settings, order(pair), told))
+
+    async def followed() -> bool:
+        return bool(await pool.fetchval("SELECT seen_at FROM geo_sites"))
+
+    await eventually(followed)
+    await pool.execute("DELETE FROM geo_sites")
+    await push(pool, "team/other")
+    with pytest.raises(StartError, match=f"there is no site {SITE} any more"):
+        await running

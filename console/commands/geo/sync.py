@@ -1,19 +1,20 @@
 """registry-events geo sync."""
 
 import json
-from typing import Any, Final
+from typing import Any
 
 import click
 import uvloop
 
 from console.commands.geo.sync_progress import shown
+from console.commands.geo.values import LOCATION, SHARE
 from console.commands.settings import load_or_exit
 from console.supervision.service import serve
 from console.words import away
 from console.words.spoken import count
 from geo.copying.deletions import Rule
 from geo.following.journal import JournalError
-from geo.registry.location import Location, LocationError
+from geo.registry.location import Location
 from geo.syncing import app
 from geo.syncing.order import Order
 from geo.syncing.report import Show
@@ -24,49 +25,11 @@ from shared.origin import DEFAULT_SOURCE
 from shared.service import StartError
 from shared.settings import Settings
 
-_WHOLE: Final = 100.0
-
-
-class _Place(click.ParamType[Location]):
-    name = "url"
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401  click's
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> Location:
-        try:
-            return Location.parse(value)
-        except LocationError as error:
-            self.fail(str(error), param, ctx)
-
-
-class _Share(click.ParamType[float]):
-    name = "share"
-
-    def convert(
-        self,
-        value: Any,  # noqa: ANN401  click's
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> float:
-        """From 0 to 1."""
-        if isinstance(value, float):
-            return value
-        try:
-            percent = float(value.removesuffix("%"))
-        except ValueError:
-            percent = -1.0
-        if not value.endswith("%") or not 0 <= percent <= _WHOLE:
-            self.fail("must be from 0% to 100%", param, ctx)
-        return percent / _WHOLE
-
 
 @click.command()
 @click.option("--site", required=True, metavar="NAME", help="Whose place in the log it is.")
-@click.option("--primary", required=True, type=_Place(), metavar="URL", help="What is copied from.")
-@click.option("--secondary", required=True, type=_Place(), metavar="URL", help="What is copied to.")
+@click.option("--primary", required=True, type=LOCATION, metavar="URL", help="What is copied from.")
+@click.option("--secondary", required=True, type=LOCATION, metavar="URL", help="What is copied to.")
 @click.option(
     "--source",
     default=DEFAULT_SOURCE,
@@ -85,7 +48,7 @@ class _Share(click.ParamType[float]):
 @click.option(
     "--max-delete",
     "share",
-    type=_Share(),
+    type=SHARE,
     default="20%",
     show_default=True,
     metavar="SHARE",
