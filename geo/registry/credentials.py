@@ -13,6 +13,9 @@ import msgspec
 
 from geo.registry.location import Location
 
+# It has a name in references of images, one in files of docker, and one where it is.
+_DOCKER_HUB: Final = frozenset({"docker.io", "index.docker.io"})
+
 
 class CredentialsError(Exception):
     """The file cannot be used; says why, and nothing of what stands in it."""
@@ -76,7 +79,9 @@ def _host(name: str) -> str:
     """Docker once wrote whole URLs; what stands below a host's name is of its namespaces alone."""
     without_scheme = name.partition("://")[2] or name
     host, _, path = without_scheme.partition("/")
-    return host if path in {"", "v1/", "v2/", "v1", "v2"} else without_scheme
+    if path not in {"", "v1/", "v2/", "v1", "v2"}:
+        return without_scheme
+    return "registry-1.docker.io" if host in _DOCKER_HUB else host
 
 
 def _login(path: Path, name: str, entry: _Entry) -> Login:

@@ -1,5 +1,6 @@
 """One request and its answer, as HTTP has it: no redirect, no proof, no second try."""
 
+import asyncio
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ KIB: Final = 1024
 # What others hold: https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md
 LONGEST_BODY: Final = 4 * KIB * KIB
 _READ_AT_ONCE: Final = 256 * KIB
+# A short answer may take so many times what may pass between two reads of it.
+_SLOWEST: Final = 10
 
 
 class Exchange:
@@ -67,7 +70,7 @@ class Exchange:
         """The whole answer; `most` bytes of body. Raises RegistryError."""
         body = bytearray()
         with self.in_words(request):
-            async with response:
+            async with asyncio.timeout(self._seconds * _SLOWEST), response:
                 async for chunk in response.content.iter_any():
                     body += chunk
                     if len(body) > most:

@@ -10,7 +10,7 @@ from geo.registry.errors import RegistryError
 from geo.registry.names import is_header_text
 
 _LINK: Final = re.compile(
-    r'\s*<([^<>]*)>((?:\s*;\s*[\w*-]+(?:\s*=\s*(?:"[^"]*"|[^\s",;]+))?)*)\s*(?:,|\Z)'
+    r'<([^<>]*)>((?:\s*;\s*[\w*-]+(?:\s*=\s*(?:"[^"]*"|[^\s",;]+))?)*)\s*(?:,|\Z)'
 )
 _NEXT: Final = re.compile(
     r';\s*rel\s*=\s*(?:"\s*(?:[^"]*\s)?next(?:\s[^"]*)?"|next\s*(?:;|\Z))', re.IGNORECASE

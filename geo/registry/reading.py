@@ -15,7 +15,7 @@ from geo.registry.location import Location
 from geo.registry.requests import Requests
 from geo.registry.retries import retries
 
-_RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+_RANGE: Final = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)")
 
 
 class Reading:

@@ -50,6 +50,9 @@ class Upload:
         request = Request("PATCH", self._url, self._scope, headers, body)
         response = await self._requests.begin(request)
         answer = await self._requests.exchange.read(request, response)
+        if answer.status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            # What came before a cut may have been written only after it was asked how much it is.
+            raise RegistryError(f"{request} was answered 416", temporary=True)
         if answer.status not in {HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT}:
             raise refusal.of(answer)
         self._url = _place(answer)
@@ -70,13 +73,13 @@ class Upload:
         url = paths.finished(self._url, digest)
         try:
             answer = await self._requests.once(Request("PUT", url, self._scope, _OCTETS, body))
-        except RegistryError as fault:
-            # It may have been done all the same, and only the answer was lost.
-            if fault.temporary and await self._is_there(digest):
-                return
-            raise
-        if answer.status not in {HTTPStatus.CREATED, HTTPStatus.NO_CONTENT}:
-            raise refusal.of(answer)
+            if answer.status not in {HTTPStatus.CREATED, HTTPStatus.NO_CONTENT}:
+                raise refusal.of(answer)
+        except RegistryError:
+            # It may have been done all the same, and its answer lost: aiohttp itself sends a PUT
+            # again if a kept connection breaks, and the upload is unknown then.
+            if not await self._is_there(digest):
+                raise
 
     async def _is_there(self, digest: str) -> bool:
         url = paths.blob(self._location, self._repository, digest)

@@ -39,6 +39,12 @@ def test_a_login_is_of_one_host_and_port(
     assert credentials.of(Location.parse("https://registry.example")) == login
 
 
+@pytest.mark.parametrize("name", ["https://index.docker.io/v1/", "docker.io"])
+def test_docker_hub_is_not_where_its_name_says(name: str, tmp_path: Path) -> None:
+    credentials = Credentials.read(written(tmp_path, {name: packed("alice:x")}))
+    assert credentials.of(Location.parse("https://registry-1.docker.io")) == Login("alice", "x")
+
+
 def test_without_a_file_there_are_none() -> None:
     assert Credentials.read(None).of(Location.parse("https://registry.example")) is None
 
