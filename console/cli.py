@@ -33,7 +33,10 @@ _PLACES: Final = {
         "console.commands.forward:forward",
         "Send tracking events to where analytics live: Snowplow, or any URL as CloudEvents.",
     ),
-    "geo": ("console.commands.geo:geo", "Follow the geo log, and make registries equal."),
+    "geo": (
+        "console.commands.geo:geo",
+        "Let sites follow what changes, and make registries equal; needs DATABASE_URL.",
+    ),
     "ingest": (
         "console.commands.ingest:ingest",
         "Accept notifications and publish their events to RabbitMQ.",

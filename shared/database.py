@@ -17,8 +17,15 @@ if TYPE_CHECKING:
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 
-# What a statement, or the way to the server, can fail with.
-ERRORS: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+# What a statement, or the way to the server, can fail with. A server that goes away while it is
+# asked confuses asyncpg, which then finds fault with itself.
+ERRORS: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+    TimeoutError,
+)
 
 # Of the transaction alone, so that pgbouncer's sessions stay as they were. In one round trip.
 _BEGIN = """
@@ -61,13 +68,14 @@ async def borrowed(pool: Pool, *, seconds: float) -> AsyncIterator[Connection]:
     """A connection of `pool` for a block that ends within `seconds`, or else with TimeoutError.
 
     Then the connection is cut: asyncpg would wait, without a deadline of its own, until a server
-    that does not answer has confirmed that the statement is cancelled.
+    that does not answer has confirmed that the statement is cancelled. So is one that asyncpg no
+    longer knows the state of.
     """
     async with asyncio.timeout(seconds):
         connection = await pool.acquire()
         try:
             yield connection
-        except (TimeoutError, asyncio.CancelledError):
+        except (TimeoutError, asyncio.CancelledError, asyncpg.InternalClientError):
             # asyncpg itself may have given up on it, and taken it back.
             with suppress(asyncpg.InterfaceError):
                 connection.terminate()

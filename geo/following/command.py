@@ -42,11 +42,21 @@ class Command:
         except OSError as error:
             raise NotTakenError(f"{self._name} cannot be started: {error.strerror}") from error
         try:
-            await process.communicate(text)
+            await _give(process, text)
+            await process.wait()
         finally:
             if process.returncode is None:
                 await _cut(process)
         return process.returncode or 0
+
+
+async def _give(process: Process, text: bytes) -> None:
+    assert process.stdin  # noqa: S101  a pipe was asked for
+    # One that does not read may have ended by now; uvloop then says RuntimeError.
+    with suppress(OSError, RuntimeError):
+        process.stdin.write(text)
+        await process.stdin.drain()
+    process.stdin.close()
 
 
 async def _cut(process: Process) -> None:

@@ -65,6 +65,11 @@ COMMANDS: Mapping[str, Asked | str] = {
     "events show": Asked(["{id}"], {"database": 5}),
     "explain": Asked(),
     "forward": Asked(["--retry-refused"], {"database": 1}),
+    "geo follow": SERVES,
+    "geo sites add": Asked(["lima"], {"database": 5}),
+    "geo sites remove": Asked(["lima", "--yes"], {"database": 5}),
+    "geo sites retry": Asked(["lima"], {"database": 5}),
+    "geo sites show": Asked(["lima"], {"database": 5}),
     "geo sync": Asked(
         ["--once", "--site=a", "--primary=http://a.invalid", "--secondary=http://b.invalid"],
         {"database": 1},

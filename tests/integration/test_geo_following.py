@@ -159,11 +159,7 @@ async def test_changes_of_other_sources_are_passed_over(pool: Pool) -> None:
         "SELECT container_repository_id, 'harbor', 'b' FROM geo_events WHERE id = 2"
     )
     async with following(journal(pool), heard, source="default"):
-
-        async def read() -> bool:
-            return await journal(pool).cursor() == 3
-
-        await eventually(read)
+        await settled(pool, 3)
     assert heard.ids == [1, 3]
 
 
@@ -182,6 +178,41 @@ async def test_retention_drops_what_was_read_and_the_site_goes_on(pool: Pool) ->
         await record(pool, "c")
         await heard.has_all(pool)
     assert heard.ids == [1, 2, 3]
+
+
+RIGHTS = """
+CREATE ROLE site LOGIN;
+GRANT SELECT ON geo_events, geo_event_counter, container_repositories, tracking_events,
+    repository_renames TO site;
+GRANT SELECT, INSERT, UPDATE ON geo_sites TO site;
+GRANT SELECT, INSERT, UPDATE, DELETE ON geo_pending TO site;
+"""
+
+
+async def test_a_role_with_few_rights_is_enough(pool: Pool, database_url: str) -> None:
+    await record(pool, "a", "b")
+    await pool.execute("DELETE FROM container_repositories WHERE path = 'b'")
+    await pool.execute(RIGHTS)
+    heard = Heard()
+    try:
+        async with (
+            opened(database_url.replace("postgres@", "site@")) as own,
+            following(journal(own), heard),
+        ):
+            await heard.has_all(pool)
+            await journal(own).everything(await settled(own, 2))
+    finally:
+        await pool.execute("DROP OWNED BY site; DROP ROLE site")
+    assert [one.repository for one in heard.changes] == ["a", "b"]
+    assert await pool.fetchval("SELECT count(*) FROM geo_pending") == 1
+
+
+async def settled(pool: Pool, cursor: int) -> int:
+    async def moved() -> bool:
+        return await journal(pool).cursor() == cursor
+
+    await eventually(moved)
+    return cursor
 
 
 async def test_what_somebody_has_to_decide_ends_it_and_is_told(pool: Pool) -> None:

@@ -4,10 +4,19 @@ from typing import Final
 
 import click
 
-from console.lazy_group import LazyGroup
+from console.commands.dead_letters.exits import EXIT_CODES
+from console.commands.dead_letters.group import Group
 
 _HERE: Final = "console.commands.geo"
 _PLACES: Final = {
+    "follow": (
+        f"{_HERE}.follow:follow",
+        "Hand a site's changes on, in order, as JSON lines or to a command.",
+    ),
+    "sites": (
+        f"{_HERE}.sites:sites",
+        "Tell how far each site is, and what fails there.",
+    ),
     "sync": (
         f"{_HERE}.sync:sync",
         "Make the repositories of a secondary registry equal to those of its primary.",
@@ -15,6 +24,6 @@ _PLACES: Final = {
 }
 
 
-@click.group(cls=LazyGroup, places=_PLACES)
+@click.group("geo", cls=Group, places=_PLACES, epilog=EXIT_CODES)
 def geo() -> None:
-    """Follow the geo log, and make registries equal."""
+    """Let sites follow what changes, and make registries equal; needs DATABASE_URL."""

@@ -26,6 +26,8 @@ def test_every_group_is_known() -> None:
         "registry-events config",
         "registry-events dead-letters",
         "registry-events events",
+        "registry-events geo",
+        "registry-events geo sites",
     }
 
 
