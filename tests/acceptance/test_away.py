@@ -72,7 +72,7 @@ COMMANDS: Mapping[str, Asked | str] = {
     "geo sites show": Asked(["lima"], {"database": 5}),
     "geo sync": Asked(
         ["--once", "--site=a", "--primary=http://a.invalid", "--secondary=http://b.invalid"],
-        {"database": 1},
+        {"database": 5},
     ),
     "ingest": SERVES,
     "maintain": Asked([], {"database": 1}),

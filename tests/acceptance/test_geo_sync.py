@@ -155,4 +155,4 @@ def test_it_says_what_is_wrong_with_what_it_is_asked(tmp_path: Path) -> None:
     missing = run(*both, **url, **variables(registry_auth_file=tmp_path / "none"))
     assert (missing.returncode, "No such file" in missing.stderr) == (1, True)
     away = run(*both, **url)
-    assert (away.returncode, "refused" in away.stderr) == (1, True)
+    assert (away.returncode, "refused" in away.stderr) == (5, True)

@@ -6,6 +6,7 @@ from typing import Any
 import click
 import uvloop
 
+from console.commands.dead_letters.exits import Exit, Failed
 from console.commands.geo.sync_progress import shown
 from console.commands.geo.values import LOCATION, SHARE
 from console.commands.settings import load_or_exit
@@ -73,7 +74,8 @@ def sync(*, once: bool, output: str, listen: str | None, **asked: Any) -> None: 
     to. A new site begins with every repository. One that fails is tried again, after 5 seconds and
     then ever later, up to an hour; geo sites says why.
 
-    Exit codes with --once: 0 all is equal, 1 some repositories are not, 2 wrong usage or settings.
+    Exit codes with --once: 0 all is equal, 1 some repositories are not, 2 wrong usage or settings,
+    5 database not reached.
     """
     settings = load_or_exit(("database_url",), geo_sync_listen=listen)
     order = _order(**asked)
@@ -84,7 +86,7 @@ def sync(*, once: bool, output: str, listen: str | None, **asked: Any) -> None: 
         tally = _once(settings, order, show)
     click.echo(_document(tally) if output == "json" else _sentences(tally))
     if tally.failing:
-        raise SystemExit(1)
+        raise SystemExit(Exit.FAILED)
 
 
 def _order(  # noqa: PLR0913  one for each option
@@ -112,8 +114,10 @@ def _once(settings: Settings, order: Order, show: Show) -> Tally:
     )
     try:
         return uvloop.run(app.run_once(settings, order, show, connect=away.ANSWER))
-    except (StartError, app.StoppedError, JournalError) as error:
-        raise click.ClickException(f"not all was looked at: {error}") from None
+    except JournalError as error:
+        raise Failed(f"not all was looked at: {error}", Exit.AWAY) from None
+    except (StartError, app.StoppedError) as error:
+        raise Failed(f"not all was looked at: {error}", Exit.FAILED) from None
 
 
 def _document(tally: Tally) -> str:
