@@ -17,6 +17,8 @@ from shared.database import ERRORS, Connection, Pool, borrowed, transaction
 # Between two looks at the counter, one row, while nothing comes. A notification would need a
 # session of its own, which PgBouncer does not give.
 _PAUSE: Final = 0.2
+# Seconds for the whole catalogue: a million repositories take some ten.
+_LONG: Final = 120.0
 # So old may what is said of a site's last look be.
 _SEEN: Final = timedelta(seconds=10)
 
@@ -74,11 +76,11 @@ class DatabaseJournal:
             await cursors.stuck(connection, self._site, why)
 
     async def everything(self, cursor: int) -> int:
-        async with self._transaction() as connection:
+        async with self._transaction(_LONG) as connection:
             # Read before the catalogue is: all that is not in that comes after it.
             end = await reading.end(connection)
             await cursors.move(connection, self._site, cursor, end)
-            await pending.add_all(connection, self._site, self._source, end)
+            await pending.add_all(connection, self._site, self._source, end, seconds=_LONG)
         return end
 
     async def claim(self, limit: int, lease: timedelta) -> Sequence[Due]:
@@ -121,15 +123,15 @@ class DatabaseJournal:
                 yield connection
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Connection]:
-        with self._told():
-            async with transaction(self._pool, seconds=self._seconds) as connection:
+    async def _transaction(self, seconds: float | None = None) -> AsyncIterator[Connection]:
+        with self._told(seconds):
+            async with transaction(self._pool, seconds=seconds or self._seconds) as connection:
                 yield connection
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _told(self, seconds: float | None = None) -> Iterator[None]:
         try:
             yield
         except ERRORS as error:
-            why = faults.in_words(error, seconds=self._seconds)
+            why = faults.in_words(error, seconds=seconds or self._seconds)
             raise JournalError(f"the log's database cannot be used: {why}") from error

@@ -45,9 +45,11 @@ ON CONFLICT (site, source, path) DO UPDATE SET
 """
 
 
-async def add_all(connection: Connection, site: str, source: str | None, change_id: int) -> None:
-    """The whole catalogue, or what it has of a source."""
-    await connection.execute(ADD_ALL, site, source, change_id)
+async def add_all(
+    connection: Connection, site: str, source: str | None, change_id: int, *, seconds: float
+) -> None:
+    """The whole catalogue, or what it has of a source, within so many seconds."""
+    await connection.execute(ADD_ALL, site, source, change_id, timeout=seconds)
 
 
 CLAIM = """

@@ -42,7 +42,7 @@ class Syncing:
         try:
             while True:
                 self._moved.clear()
-                if (room := self._at_once - len(working)) > 0:
+                if room := self._at_once - len(working):
                     for due in await self._holding.claim(room):
                         working.add(asyncio.ensure_future(self._one(due)))
                 if once and not working:

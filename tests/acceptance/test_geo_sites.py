@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -54,7 +55,7 @@ async def test_how_far_a_site_is(processes: Processes, pool: Pool) -> None:
     (one,) = shown["failing_repositories"]
     assert (one["repository"], one["attempts"], one["cause"]) == ("b", 1, CAUSE)
     table = (await told(processes, "geo", "sites", "show", "lima")).stdout
-    assert "in 59 min" in table
+    assert re.search(r"in 5\d min", table)
     assert "1 change, the first of them since" in table
 
 
