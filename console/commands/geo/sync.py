@@ -61,7 +61,7 @@ from shared.settings import Settings
 @click.option(
     "--concurrency",
     type=click.IntRange(1, 64),
-    default=8,
+    default=16,
     show_default=True,
     help="Repositories, and blobs, at a time.",
 )
