@@ -38,7 +38,7 @@ def order(pair: Pair, *, source: str = "", globs: Sequence[str] = (), **changes:
 
 async def sync_once(database_url: str, wanted: Order) -> Tally:
     settings = make_settings("amqp://unused", database_url)
-    return await app.run_once(settings, wanted, told, connect=10)
+    return await app.run_once(settings, wanted, told)
 
 
 @asynccontextmanager

@@ -52,13 +52,13 @@ async def run(settings: Settings, order: Order, show: Show) -> None:
             raise StartError(str(error)) from error
 
 
-async def run_once(settings: Settings, order: Order, show: Show, *, connect: float) -> Tally:
+async def run_once(settings: Settings, order: Order, show: Show) -> Tally:
     """Until nothing is due: what the log has now, and what has failed before and may be tried.
 
     Raises StartError, StoppedError and, if the database is away, JournalError.
     """
     stop = stop_signal()
-    async with opened(settings, order, Patience(_PATIENCE), connect=connect) as parts:
+    async with opened(settings, order, Patience(_PATIENCE)) as parts:
         await parts.follower.start(everything=order.full)
         await parts.follower.catch_up()
         async with background(

@@ -38,10 +38,8 @@ class Parts(NamedTuple):
 
 
 @asynccontextmanager
-async def opened(
-    settings: Settings, order: Order, patience: Patience, *, connect: float | None = None
-) -> AsyncIterator[Parts]:
-    """`connect`: seconds for the way to the database. Raises StartError."""
+async def opened(settings: Settings, order: Order, patience: Patience) -> AsyncIterator[Parts]:
+    """Raises StartError."""
     try:
         credentials = Credentials.read(settings.registry_auth_file)
         tls = trust.context(settings.registry_ca_file)
@@ -54,7 +52,6 @@ async def opened(
             url=secret(settings.database_url),
             application="registry-events geo sync",
             size=_DATABASE_CONNECTIONS,
-            connect=connect,
         ) as pool,
         Registry(order.primary, credentials=credentials, tls=tls, connections=many) as primary,
         Registry(order.secondary, credentials=credentials, tls=tls, connections=many) as secondary,

@@ -4,14 +4,16 @@ import json
 from typing import Any
 
 import click
-import uvloop
 
 from console.commands.dead_letters.exits import Exit, Failed
+from console.commands.dead_letters.run import run
+from console.commands.events.reading import database
+from console.commands.geo.site_name import SITE
 from console.commands.geo.sync_progress import shown
 from console.commands.geo.values import LOCATION, SHARE
 from console.commands.settings import load_or_exit
+from console.database import reading
 from console.supervision.service import serve
-from console.words import away
 from console.words.spoken import count
 from geo.copying.deletions import Rule
 from geo.following.journal import JournalError
@@ -26,9 +28,11 @@ from shared.origin import DEFAULT_SOURCE
 from shared.service import StartError
 from shared.settings import Settings
 
+SITES = "SELECT FROM geo_sites LIMIT 1"
+
 
 @click.command()
-@click.option("--site", required=True, metavar="NAME", help="Whose place in the log it is.")
+@SITE
 @click.option("--primary", required=True, type=LOCATION, metavar="URL", help="What is copied from.")
 @click.option("--secondary", required=True, type=LOCATION, metavar="URL", help="What is copied to.")
 @click.option(
@@ -113,11 +117,18 @@ def _once(settings: Settings, order: Order, show: Show) -> Tally:
         level=settings.log_level, log_format=settings.log_format, service="geo-sync"
     )
     try:
-        return uvloop.run(app.run_once(settings, order, show, connect=away.ANSWER))
+        return run(_to_the_end(settings, order, show))
     except JournalError as error:
         raise Failed(f"not all was looked at: {error}", Exit.AWAY) from None
     except (StartError, app.StoppedError) as error:
         raise Failed(f"not all was looked at: {error}", Exit.FAILED) from None
+
+
+async def _to_the_end(settings: Settings, order: Order, show: Show) -> Tally:
+    # Whoever waits is told within seconds that the database is away; later it is asked again.
+    async with database(settings) as pool, reading(pool) as connection:
+        await connection.execute(SITES)
+    return await app.run_once(settings, order, show)
 
 
 def _document(tally: Tally) -> str:
