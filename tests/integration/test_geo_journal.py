@@ -187,3 +187,14 @@ async def test_a_cut_between_leaves_cursor_and_pending_as_they_were(pool: Pool) 
         await asyncio.wait({moving})
     assert await lima.cursor() == 0
     assert await claimed(lima) == []
+
+
+async def test_a_claim_takes_no_more_than_was_asked_for(pool: Pool) -> None:
+    """As the server plans it for a table that had next to nothing in it when it last looked."""
+    await record(pool, *(f"app-{number}" for number in range(20)))
+    lima = journal(pool)
+    cursor = await lima.cursor()
+    await lima.advance(cursor, cursor + 1, [Due(A, cursor + 1, 0)])
+    await pool.execute("VACUUM ANALYZE geo_pending")
+    await lima.everything(cursor + 1)
+    assert [len(await claimed(lima, limit=3)) for _ in range(3)] == [3, 3, 3]
