@@ -1,9 +1,11 @@
 """What a site's side makes of the log's service, and of what stands in its place."""
 
+import asyncio
 import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,17 @@ from geo.following.address import AddressError, address
 from geo.following.http_journal import HttpJournal, opened_journal
 from geo.following.journal import (
     BrokenLogError,
+    Due,
     FinalError,
     ForgottenError,
     JournalError,
     OvertakenError,
+    Repository,
 )
+from shared.database import Pool
 from tests.certificates import made
+from tests.serving import new_token, serving
+from tests.sites import opened, record
 
 TOKEN = "s3cret-token-of-lima"
 CHANGE = {
@@ -218,3 +225,37 @@ async def test_a_stranger_is_not_taken_for_the_log(tmp_path: Path) -> None:
             async with following(url, ca_file=other) as journal:
                 with pytest.raises(JournalError, match="certificate verify failed"):
                     await journal.cursor()
+
+
+async def test_more_than_one_request_takes_is_renewed_in_several(database_url: str) -> None:
+    due = [Due(Repository("default", f"team/app-{number}"), 1, 0) for number in range(2_500)]
+    async with opened(database_url) as pool:
+        await record(pool, "a")
+        await _renew(pool, due)
+        held = await pool.fetchval(
+            "SELECT count(*) FROM geo_pending WHERE held_until > now() + interval '1 minute'"
+        )
+    assert held == 2_500
+
+
+async def _renew(pool: Pool, due: list[Due]) -> None:
+    token, lease = await new_token(pool), timedelta(seconds=30)
+    async with serving(pool) as served, served.journal(token) as journal:
+        await journal.advance(0, 1, due[:2_000])
+        await pool.execute(
+            "INSERT INTO geo_pending (site, source, path, change_id) "
+            "SELECT 'lima', 'default', path, 1 FROM unnest($1::text[]) AS path",
+            [one.repository.path for one in due[2_000:]],
+        )
+        for _ in range(3):
+            await journal.claim(1_000, lease)
+        await journal.renew(due, timedelta(minutes=5))
+
+
+async def test_several_wait_beside_each_other(database_url: str) -> None:
+    async with opened(database_url) as pool:
+        token = await new_token(pool)
+        async with serving(pool) as served, served.journal(token) as journal:
+            waits = [asyncio.ensure_future(journal.changes(0, limit=10, wait=30)) for _ in range(3)]
+            await record(pool, "a")
+            assert [len(one) for one in await asyncio.gather(*waits)] == [1, 1, 1]
