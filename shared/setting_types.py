@@ -10,6 +10,7 @@ from pydantic_settings import NoDecode
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 # From a day to a century.
 Age = Annotated[float, Field(ge=86_400, le=100 * 365.25 * 86_400, allow_inf_nan=False)]
+_TOKEN: Final = re.compile(r"[!-~]+")
 _HEADER_LINE: Final = re.compile(r"[A-Za-z0-9-]+: *[!-~][ -~]*")
 
 
@@ -65,6 +66,12 @@ def _check_header_line(value: SecretStr) -> SecretStr:
     return value
 
 
+def _check_token(value: SecretStr) -> SecretStr:
+    if not _TOKEN.fullmatch(value.get_secret_value()):
+        raise ValueError("must be one token, without blanks and line breaks")
+    return value
+
+
 Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_tokens)]
 Listen = Annotated[str, AfterValidator(_check_listen)]
 Urls = Annotated[str, AfterValidator(_check_urls)]
@@ -72,4 +79,5 @@ HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]*$")]
 AmqpUrl = Annotated[SecretStr, _check_url("amqp", "amqps", needs_host=True)]
 DatabaseUrl = Annotated[SecretStr, _check_url("postgresql", "postgres", needs_host=False)]
 HttpUrl = Annotated[SecretStr, _check_url("http", "https", needs_host=True)]
+Token = Annotated[SecretStr, AfterValidator(_check_token)]
 HeaderLine = Annotated[SecretStr, AfterValidator(_check_header_line)]

@@ -42,7 +42,7 @@ class ForkedProcess(Process):
 
 @dataclass(frozen=True)
 class Service:
-    """An ingest or a worker; `port` has its health, and ingest's notifications."""
+    """A process of ours; `port` has its health, and what it serves."""
 
     process: Process
     port: int
@@ -113,6 +113,13 @@ class Processes:
         port = free_port()
         chosen = {f"{command}_listen": f"{LOOPBACK}:{port}", **settings}
         return Service(self.start_command(command, **chosen), port)
+
+    def geo_serve(self, **settings: object) -> Service:
+        port = free_port()
+        chosen = {"geo_serve_listen": f"{LOOPBACK}:{port}", **settings}
+        service = Service(self.start_command("geo", "serve", **chosen), port)
+        service.wait_until_ready()
+        return service
 
     def start_command(self, *arguments: str, **settings: object) -> Process:
         """Start `registry-events` with `arguments`; its log has all that it prints."""

@@ -66,6 +66,7 @@ COMMANDS: Mapping[str, Asked | str] = {
     "explain": Asked(),
     "forward": Asked(["--retry-refused"], {"database": 1}),
     "geo follow": SERVES,
+    "geo serve": SERVES,
     "geo sites add": Asked(["lima"], {"database": 5}),
     "geo sites remove": Asked(["lima", "--yes"], {"database": 5}),
     "geo sites retry": Asked(["lima"], {"database": 5}),

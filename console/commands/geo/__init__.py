@@ -13,6 +13,10 @@ _PLACES: Final = {
         f"{_HERE}.follow:follow",
         "Hand a site's changes on, in order, as JSON lines or to a command.",
     ),
+    "serve": (
+        f"{_HERE}.serve:serve",
+        "Give the geo log over HTTP, to sites that do not reach the database.",
+    ),
     "sites": (
         f"{_HERE}.sites:sites",
         "Tell how far each site is, and what fails there.",

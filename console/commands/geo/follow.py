@@ -4,20 +4,24 @@ import shlex
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple
 
 import click
+from yarl import URL
 
 from console.commands.dead_letters.options.values import FILLED
-from console.commands.geo.journal import journal
-from console.commands.geo.site_name import SITE
+from console.commands.geo.journal import journal, journal_at
+from console.commands.geo.log_service import log_service
+from console.commands.geo.site_name import SITE_OR_TOKEN
 from console.commands.settings import load_or_exit
 from console.supervision.service import serve
 from geo.following import app
 from geo.following.command import Command
 from geo.following.follower import Follower
-from geo.following.journal import FinalError, ForgottenError
+from geo.following.journal import FinalError, ForgottenError, Journal
 from geo.following.lines import Lines
+from geo.registry.trust import TrustError
 from shared.settings import Settings
 from shared.text import printable
 
@@ -37,7 +41,8 @@ def _program(
 
 
 class _Asked(NamedTuple):
-    site: str
+    site: str | None
+    url: URL | None
     from_now: bool
     source: str | None
     batch: int
@@ -46,7 +51,8 @@ class _Asked(NamedTuple):
 
 
 @click.command()
-@SITE
+@SITE_OR_TOKEN
+@log_service("--from", "url")
 @click.option("--from-now", is_flag=True, help="A site that is new begins at the end of the log.")
 @click.option("--source", type=FILLED, metavar="NAME", help="Only changes of this registry.")
 @click.option(
@@ -68,24 +74,42 @@ def follow(**given: Any) -> None:  # noqa: ANN401  click's parameters
     later and later, and no other change before. What was in hand at a cut comes again. A site
     that is new begins with all that the log has.
     """
-    settings, asked = load_or_exit(("database_url",)), _Asked(**given)
+    asked = _Asked(**given)
+    if (asked.site is None) is (asked.url is None):
+        raise click.UsageError("--site at the database, or --from: the token says which site it is")
+    if asked.url and asked.from_now:
+        raise click.UsageError("where the site begins is said by `geo sites add`")
+    settings = load_or_exit(("geo_token",) if asked.url else ("database_url",))
     try:
         serve(_follow(settings, asked), settings, service="geo follow")
     except FinalError as error:
         raise click.ClickException(_told(asked.site, error)) from None
+    except TrustError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _journal(settings: Settings, asked: _Asked) -> AbstractAsyncContextManager[Journal]:
+    if asked.url:
+        return journal_at(settings, asked.url)
+    return journal(settings, asked.site or "", from_now=asked.from_now)
 
 
 async def _follow(settings: Settings, asked: _Asked) -> None:
     receiver = Command(asked.program) if asked.program else Lines(sys.stdout.fileno())
-    async with journal(settings, asked.site, from_now=asked.from_now) as followed:
+    async with _journal(settings, asked) as followed:
         follower = Follower(followed, receiver, batch=asked.batch, source=asked.source)
         await app.run(follower, once=asked.once)
 
 
-def _told(site: str, error: FinalError) -> str:
-    why = f"site {site} cannot go on: {printable(str(error))}"
+def _told(site: str | None, error: FinalError) -> str:
+    why = f"{f'site {site}' if site else 'the site'} cannot go on: {printable(str(error))}"
     if not isinstance(error, ForgottenError):
         return why
+    if not site:
+        return (
+            f"{why}. Look at all that the site is to have, after `registry-events geo sites "
+            "remove` and `registry-events geo sites add --from-now` at the primary"
+        )
     again = f"geo follow --site {site} --from-now"
     return (
         f"{why}. Look at all that the site is to have, after `registry-events geo sites remove "

@@ -3,7 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from yarl import URL
+
 from geo.following.database_journal import DatabaseJournal
+from geo.following.http_journal import opened_journal
 from geo.following.journal import Journal
 from shared.configuration import secret
 from shared.database import new_pool
@@ -20,3 +23,13 @@ async def journal(
         yield DatabaseJournal(
             pool, site, seconds=settings.database_timeout, source=source, from_now=from_now
         )
+
+
+@asynccontextmanager
+async def journal_at(
+    settings: Settings, url: URL, *, source: str | None = None
+) -> AsyncIterator[Journal]:
+    """That of the site whose token is set, by the log's service there. Raises TrustError."""
+    token, ca_file = secret(settings.geo_token), settings.geo_ca_file
+    async with opened_journal(url, token, ca_file=ca_file, source=source) as made:
+        yield made

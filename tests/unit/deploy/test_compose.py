@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from geo.serving import app as geo_serve
 from shared.configuration import FILE_SUFFIX, load, variable
 from shared.settings import Settings
 from tests.unit.deploy.shipped import COMPOSE, DEPLOY, our_services, seconds
@@ -13,6 +14,7 @@ from tests.unit.deploy.shipped import COMPOSE, DEPLOY, our_services, seconds
 _REQUIRED = {
     "console": ("amqp_url", "database_url", "console_tokens", "console_view_tokens"),
     "forward": ("database_url", "forward_snowplow_url"),
+    "geo-serve": ("database_url",),
     "geo-sync": ("database_url", "registry_auth_file"),
     "ingest": ("amqp_url", "tokens"),
     "maintain": ("database_url",),
@@ -127,6 +129,7 @@ def test_ports_are_published_on_loopback_only() -> None:
     ("name", "path"),
     [
         ("forward", "/health/ready"),
+        ("geo-serve", "/health/ready"),
         ("geo-sync", "/health/ready"),
         ("ingest", "/health/ready"),
         ("worker", "/health/ready"),
@@ -135,8 +138,8 @@ def test_ports_are_published_on_loopback_only() -> None:
 )
 def test_health_is_asked_for_where_the_process_listens(name: str, path: str) -> None:
     service = our_services()[name]
-    upper = name.replace("-", "_").upper()
-    port = service["environment"][f"REGISTRY_EVENTS_{upper}_LISTEN"].rpartition(":")[2]
+    listen = f"REGISTRY_EVENTS_{name.upper().replace('-', '_')}_LISTEN"
+    port = service["environment"][listen].rpartition(":")[2]
     *_, code = service["healthcheck"]["test"]
     assert f"urlopen('http://127.0.0.1:{port}{path}'" in code
 
@@ -155,6 +158,13 @@ def test_a_forward_may_hear_an_answer_before_it_is_killed() -> None:
     assert seconds(forward["stop_grace_period"]) > Settings.model_construct().forward_timeout
     # Not every installation has a collector.
     assert forward["profiles"] == ["forward"]
+
+
+def test_the_geo_service_may_answer_what_is_in_hand_before_it_is_killed() -> None:
+    serve = COMPOSE["services"]["geo-serve"]
+    assert seconds(serve["stop_grace_period"]) > geo_serve.DRAIN_TIMEOUT
+    # Not every installation has other sites.
+    assert serve["profiles"] == ["geo"]
 
 
 @pytest.mark.parametrize("name", COMPOSE["services"])

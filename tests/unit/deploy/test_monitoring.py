@@ -9,12 +9,13 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.metrics import MetricWrapperBase
 
 from forward.metrics import ForwardMetrics
+from geo.serving.metrics import ServingMetrics
 from ingest.metrics import IngestMetrics
 from tests.unit.deploy.shipped import DEPLOY
 from worker.metrics import WorkerMetrics
 
 _SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "gauge": ("",)}
-_PROCESSES = (ForwardMetrics, IngestMetrics, WorkerMetrics)
+_PROCESSES = (ForwardMetrics, IngestMetrics, ServingMetrics, WorkerMetrics)
 _OF_RABBITMQ = {
     "rabbitmq_detailed_queue_consumers",
     "rabbitmq_detailed_queue_messages",

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.deploy.shipped import DEPLOY, kubernetes, pods, template
 
-_COMPONENTS = ("forward", "geo-sync", "ingest", "maintain", "migrate", "worker")
+_COMPONENTS = ("forward", "geo-serve", "geo-sync", "ingest", "maintain", "migrate", "worker")
 _POLICIES: dict[str, dict[str, Any]] = {
     document["metadata"]["name"]: document["spec"]
     for document in kubernetes()
@@ -73,6 +73,7 @@ def test_what_is_to_be_filled_in_lets_nobody_through_before(name: str) -> None:
     ("component", "allowed"),
     [
         ("forward", _DNS | _DATABASE | _COLLECTOR),
+        ("geo-serve", _DNS | _DATABASE),
         ("geo-sync", _DNS | _DATABASE | _REGISTRIES),
         ("ingest", _DNS | _BROKER),
         ("maintain", _DNS | _DATABASE),
@@ -90,6 +91,7 @@ def test_pods_reach_only_what_they_need(component: str, allowed: set[int]) -> No
     ("component", "ways"),
     [
         ("forward", 1),
+        ("geo-serve", 2),
         ("geo-sync", 1),
         ("ingest", 2),
         ("maintain", 0),

@@ -11,7 +11,8 @@ def test_every_process_listens_on_loopback_unless_told_otherwise() -> None:
     fields = Settings.model_fields
     listens = {name: field.default for name, field in fields.items() if name.endswith("_listen")}
     assert set(listens) == {
-        *("console_listen", "forward_listen", "geo_sync_listen", "ingest_listen", "worker_listen")
+        f"{one}_listen"
+        for one in ("console", "forward", "geo_serve", "geo_sync", "ingest", "worker")
     }
     assert {address.rpartition(":")[0] for address in listens.values()} == {"127.0.0.1"}
 
