@@ -35,7 +35,7 @@ _PLACES: Final = {
     ),
     "geo": (
         "console.commands.geo:geo",
-        "Let other sites follow what changes, in order and without a gap; needs DATABASE_URL.",
+        "Let sites follow what changes, and make registries equal; needs DATABASE_URL.",
     ),
     "ingest": (
         "console.commands.ingest:ingest",

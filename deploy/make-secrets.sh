@@ -17,6 +17,8 @@ put amqp_url "amqp://registry-events:$rabbitmq@rabbitmq:5672/registry-events"
 put tokens "$token"
 # Of the profile `forward`: yours to fill in; no host has this name.
 put forward_snowplow_url https://collector.invalid
+# Of the profile `geo-sync`: logins for registries, as `docker login` and skopeo keep them.
+put registry_auth_file '{"auths": {}}'
 put console_tokens "$console"
 put console_view_tokens "$viewing"
 sed "s/replace-me/$token/" registry.yml > secrets/registry.yml

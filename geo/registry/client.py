@@ -94,6 +94,11 @@ class Registry:
         """Byte for byte, after all that it names."""
         await self._manifests.put(repository, reference, manifest)
 
+    @property
+    def knows_referrers(self) -> bool:
+        """False once it has answered that it does not."""
+        return self._manifests.knows_referrers
+
     async def referrers(self, repository: str, digest: str) -> Sequence[Descriptor]:
         """The manifests about this one; none from a registry that does not know of them.
 

@@ -1,6 +1,6 @@
 """Lists that a registry gives by pages, within bounds and each name checked."""
 
-from collections.abc import AsyncIterator, Container
+from collections.abc import AsyncIterator, Callable
 from http import HTTPStatus
 from typing import Final, TypeVar
 
@@ -26,11 +26,11 @@ async def pages(
     scope: str,
     kind: type[Page],
     *,
-    none_by: Container[int] = (),
+    is_none: Callable[[Answer], bool] = lambda _answer: False,
 ) -> AsyncIterator[Page]:
     """Raises RegistryError, also for a list that does not end.
 
-    `none_by` are the statuses that say that there is no list.
+    `is_none` knows the answers that say that there is no list.
     """
     seen: set[URL] = set()
     page: URL | None = url
@@ -39,7 +39,7 @@ async def pages(
             raise RegistryError(f"{url.origin()}{url.path} has pages without end")
         seen.add(page)
         answer = await requests.answer(Request("GET", page, scope), LONGEST_PAGE)
-        if answer.status in none_by:
+        if is_none(answer):
             return
         if answer.status != HTTPStatus.OK:
             raise refusal.of(answer)

@@ -39,6 +39,8 @@ class Manifests:
     def __init__(self, requests: Requests, location: Location) -> None:
         self._requests = requests
         self._location = location
+        # Until it has said that it does not.
+        self.knows_referrers = True
 
     async def descriptor(self, repository: str, reference: str) -> Descriptor | None:
         """As the registry says it, unchecked; None if the registry itself says there is none."""
@@ -96,15 +98,25 @@ class Manifests:
         raise fault
 
     async def referrers(self, repository: str, digest: str) -> Sequence[Descriptor]:
+        if not self.knows_referrers:
+            return []
         url = paths.referrers(self._location, repository, digest)
         scope = paths.pull_scope(repository)
         found: list[Descriptor] = []
-        async for page in pages(self._requests, url, scope, _Referrers, none_by=_NO_REFERRERS):
+        async for page in pages(self._requests, url, scope, _Referrers, is_none=self._has_none):
             found += [
                 Descriptor(one.media_type, names.digest(one.digest), one.size)
                 for one in page.manifests or ()
             ]
         return found
+
+    def _has_none(self, answer: Answer) -> bool:
+        if answer.status not in _NO_REFERRERS:
+            return False
+        # By the registry itself, but not with an error of its API: it has no such address.
+        if _VERSION in answer.headers and not _media_type(answer).endswith("json"):
+            self.knows_referrers = False
+        return True
 
     async def _asked(self, method: str, repository: str, reference: str) -> Answer:
         url = paths.manifest(self._location, repository, reference)

@@ -70,6 +70,10 @@ COMMANDS: Mapping[str, Asked | str] = {
     "geo sites remove": Asked(["lima", "--yes"], {"database": 5}),
     "geo sites retry": Asked(["lima"], {"database": 5}),
     "geo sites show": Asked(["lima"], {"database": 5}),
+    "geo sync": Asked(
+        ["--once", "--site=a", "--primary=http://a.invalid", "--secondary=http://b.invalid"],
+        {"database": 1},
+    ),
     "ingest": SERVES,
     "maintain": Asked([], {"database": 1}),
     "migrate": Asked([], {"database": 1}),

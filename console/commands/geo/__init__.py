@@ -1,4 +1,4 @@
-"""registry-events geo: sites that follow the geo log."""
+"""registry-events geo: sites that follow the log, and registries that are made equal."""
 
 from typing import Final
 
@@ -17,9 +17,13 @@ _PLACES: Final = {
         f"{_HERE}.sites:sites",
         "Tell how far each site is, and what fails there.",
     ),
+    "sync": (
+        f"{_HERE}.sync:sync",
+        "Make the repositories of a secondary registry equal to those of its primary.",
+    ),
 }
 
 
 @click.group("geo", cls=Group, places=_PLACES, epilog=EXIT_CODES)
 def geo() -> None:
-    """Let other sites follow what changes, in order and without a gap; needs DATABASE_URL."""
+    """Let sites follow what changes, and make registries equal; needs DATABASE_URL."""

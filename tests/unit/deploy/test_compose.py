@@ -13,6 +13,7 @@ from tests.unit.deploy.shipped import COMPOSE, DEPLOY, our_services, seconds
 _REQUIRED = {
     "console": ("amqp_url", "database_url", "console_tokens", "console_view_tokens"),
     "forward": ("database_url", "forward_snowplow_url"),
+    "geo-sync": ("database_url", "registry_auth_file"),
     "ingest": ("amqp_url", "tokens"),
     "maintain": ("database_url",),
     "migrate": ("database_url",),
@@ -64,7 +65,11 @@ def test_the_environment_is_one_that_the_process_can_use(
 def test_a_process_gets_no_secret_that_it_does_not_need(name: str) -> None:
     service = our_services()[name]
     assert set(service["secrets"]) == set(_REQUIRED[name])
-    files = {variable(field) + FILE_SUFFIX: _MOUNTED + field for field in _REQUIRED[name]}
+    files = {
+        # What is a file anyway has the suffix already.
+        variable(field).removesuffix(FILE_SUFFIX) + FILE_SUFFIX: _MOUNTED + field
+        for field in _REQUIRED[name]
+    }
     assert files.items() <= service["environment"].items()
 
 
@@ -122,6 +127,7 @@ def test_ports_are_published_on_loopback_only() -> None:
     ("name", "path"),
     [
         ("forward", "/health/ready"),
+        ("geo-sync", "/health/ready"),
         ("ingest", "/health/ready"),
         ("worker", "/health/ready"),
         ("console", "/static/console.css"),
@@ -129,7 +135,8 @@ def test_ports_are_published_on_loopback_only() -> None:
 )
 def test_health_is_asked_for_where_the_process_listens(name: str, path: str) -> None:
     service = our_services()[name]
-    port = service["environment"][f"REGISTRY_EVENTS_{name.upper()}_LISTEN"].rpartition(":")[2]
+    upper = name.replace("-", "_").upper()
+    port = service["environment"][f"REGISTRY_EVENTS_{upper}_LISTEN"].rpartition(":")[2]
     *_, code = service["healthcheck"]["test"]
     assert f"urlopen('http://127.0.0.1:{port}{path}'" in code
 

@@ -11,7 +11,12 @@ from shared.amqp.topology import DEAD_QUEUE, PULLS_QUEUE
 from shared.settings import Settings
 from tests.unit.deploy.shipped import kubernetes, pods
 
-_SERVICES = ("registry-events-forward", "registry-events-ingest", "registry-events-worker")
+_SERVICES = (
+    "registry-events-forward",
+    "registry-events-geo-sync",
+    "registry-events-ingest",
+    "registry-events-worker",
+)
 _NAMES = (*_SERVICES, "registry-events-maintain", "registry-events-migrate")
 
 

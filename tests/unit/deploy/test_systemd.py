@@ -12,6 +12,7 @@ def test_each_process_has_a_unit() -> None:
     assert [unit.name for unit in UNITS] == [
         "registry-events-console.service",
         "registry-events-forward.service",
+        "registry-events-geo-sync.service",
         "registry-events-ingest.service",
         "registry-events-maintain.service",
         "registry-events-migrate.service",

@@ -10,7 +10,9 @@ from shared.settings import Settings
 def test_every_process_listens_on_loopback_unless_told_otherwise() -> None:
     fields = Settings.model_fields
     listens = {name: field.default for name, field in fields.items() if name.endswith("_listen")}
-    assert set(listens) == {"console_listen", "forward_listen", "ingest_listen", "worker_listen"}
+    assert set(listens) == {
+        *("console_listen", "forward_listen", "geo_sync_listen", "ingest_listen", "worker_listen")
+    }
     assert {address.rpartition(":")[0] for address in listens.values()} == {"127.0.0.1"}
 
 
