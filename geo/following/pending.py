@@ -52,13 +52,16 @@ async def add_all(
     await connection.execute(ADD_ALL, site, source, change_id, timeout=seconds)
 
 
+# Materialized, so that it is asked once: within a join it may be asked for each row, and each time
+# lock the next ones, which is more than the limit.
 CLAIM = """
-UPDATE geo_pending AS pending SET held_until = now() + $3::interval
-FROM (
+WITH due AS MATERIALIZED (
     SELECT source, path FROM geo_pending
     WHERE site = $1 AND due_at <= now() AND (held_until IS NULL OR held_until <= now())
     ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
-) AS due
+)
+UPDATE geo_pending AS pending SET held_until = now() + $3::interval
+FROM due
 WHERE pending.site = $1 AND pending.source = due.source AND pending.path = due.path
 RETURNING pending.source, pending.path, pending.change_id, pending.attempts
 """

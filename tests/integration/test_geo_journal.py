@@ -88,6 +88,17 @@ async def test_everything_is_the_catalogue_of_now(pool: Pool) -> None:
         await lima.everything(0)
 
 
+async def test_no_more_is_claimed_than_was_asked_for(pool: Pool) -> None:
+    lima = journal(pool)
+    await record(pool, "a")
+    await lima.everything(await lima.cursor())
+    # Who takes the table for one of a single row may join it the other way round.
+    await pool.execute("ANALYZE geo_pending")
+    await record(pool, *"bcdefgh")
+    await lima.everything(await lima.cursor())
+    assert len(await claimed(lima, 2)) == 2
+
+
 async def test_a_claim_is_one_processs_until_its_lease_is_over(pool: Pool) -> None:
     await record(pool, "a", "b")
     lima = journal(pool)
