@@ -7,14 +7,17 @@ from pathlib import Path
 
 import click
 
+from console.local import secondary
 from console.local.demonstration import guide, registries, steps
 from console.local.demonstration.feed import Feed
+from console.local.demonstration.replication import Replication
 from console.local.demonstration.screen import Screen
 from console.local.demonstration.steps import Expected
 from console.local.demonstration.watch import Watch
-from console.local.packages.programs import skopeo
+from console.local.packages.programs import REGISTRY, SKOPEO, ensure, skopeo
 from console.local.processes import interrupts
 from console.local.report import LocalError
+from console.local.servers.registry import Registry
 from console.local.system import System
 from console.local.workspace import Workspace
 
@@ -29,6 +32,11 @@ class _Options:
     once: bool
     data: Path
     samples: Sequence[str]
+    geo: bool
+
+    @property
+    def layout(self) -> Path:
+        return self.data / "image"
 
 
 @click.command()
@@ -41,8 +49,9 @@ class _Options:
     type=click.Choice([*registries.names(), registries.ALL]),
     help="Send what this other registry would, instead; `all` for one of each.",
 )
+@click.option("--geo", is_flag=True, help="A second registry too, kept equal by geo sync.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
-@click.option("--once", is_flag=True, help="End after the demonstration: 0 if all was recorded.")
+@click.option("--once", is_flag=True, help="End after the demonstration: 0 if all came about.")
 @click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),
@@ -50,13 +59,18 @@ class _Options:
     show_default=True,
     help="Directory for data, logs, ports and token.",
 )
-def up(*, no_registry: bool, samples: Sequence[str], workers: int, once: bool, data: Path) -> None:
+def up(
+    *, no_registry: bool, samples: Sequence[str], geo: bool, workers: int, once: bool, data: Path
+) -> None:
     """Run the whole system on this machine, with events arriving.
 
     A private PostgreSQL and RabbitMQ (or those of DATABASE_URL and AMQP_URL), ingest, workers
-    and a container registry, on free loopback ports. Ctrl-C stops everything.
+    and a container registry, on free loopback ports. Ctrl-C stops everything. With --geo what is
+    pushed to that registry arrives on a second one, byte for byte, and what is deleted goes there.
     """
-    options = _Options(workers, not no_registry, once, data, registries.chosen(samples))
+    if geo and (no_registry or samples):
+        raise click.UsageError("--geo shows registries: neither --no-registry nor --sample")
+    options = _Options(workers, not no_registry, once, data, registries.chosen(samples), geo)
     screen = Screen()
     try:
         with interrupts.raised():
@@ -68,29 +82,45 @@ def up(*, no_registry: bool, samples: Sequence[str], workers: int, once: bool, d
     sys.exit(1 if missing else 0)
 
 
-def _run(options: _Options, screen: Screen) -> list[Expected]:
+def _run(options: _Options, screen: Screen) -> Sequence[str]:
+    """What did not come about, in words. Raises LocalError."""
+    if options.geo:
+        ensure([REGISTRY, SKOPEO], say=screen.say)
     workspace = Workspace(options.data, say=screen.say)
     with workspace.claimed():
-        more = registries.settings(options.samples, workspace.token())
+        token = workspace.token()
+        more = {
+            **registries.settings(options.samples, token),
+            **(secondary.settings(token) if options.geo else {}),
+        }
         system = System(workspace, screen.say, more)
         try:
             system.start(workers=options.workers, with_registry=options.with_registry)
-            return _show(options, screen, system)
+            second = secondary.start(system) if options.geo else None
+            return _show(options, screen, system, second)
         finally:
             with interrupts.ignored():
                 system.stop()
 
 
-def _show(options: _Options, screen: Screen, system: System) -> list[Expected]:
-    layout = options.data / "image"
+def _show(
+    options: _Options, screen: Screen, system: System, second: Registry | None
+) -> Sequence[str]:
     with Feed(system.database_url) as feed:
         watch = Watch(feed, system, screen)
         screen.heading()
-        expected = _demonstrate(system, layout, options.samples)
-        missing = watch.until_recorded(expected, seconds=_DEMONSTRATION_SECONDS)
-        screen.say(_verdict(expected, missing), "bold red" if missing else "bold")
+        if system.registry and second:
+            replication = Replication(system.registry, second, options.layout, watch, screen)
+            missing = replication.show(seconds=_DEMONSTRATION_SECONDS)
+            verdict = "What was done to the first registry happened to the second."
+        else:
+            expected = _demonstrate(system, options.layout, options.samples)
+            unrecorded = watch.until_recorded(expected, seconds=_DEMONSTRATION_SECONDS)
+            missing = [one.label for one in unrecorded]
+            verdict = f"All {len(expected)} expected events were recorded."
+        screen.say(_regret(missing) if missing else verdict, "bold red" if missing else "bold")
         if not options.once:
-            guide.show(system, screen, layout=layout)
+            guide.show(system, screen, layout=options.layout, second=second)
             watch.forever()
     return missing
 
@@ -104,8 +134,5 @@ def _demonstrate(system: System, layout: Path, samples: Sequence[str]) -> list[E
     return steps.post_sample(port, token)
 
 
-def _verdict(expected: list[Expected], missing: list[Expected]) -> str:
-    if not missing:
-        return f"All {len(expected)} expected events were recorded."
-    labels = ", ".join(one.label for one in missing)
-    return f"Not recorded within {_DEMONSTRATION_SECONDS} s: {labels}"
+def _regret(missing: Sequence[str]) -> str:
+    return f"Not within {_DEMONSTRATION_SECONDS} s: {', '.join(missing)}"

@@ -57,10 +57,19 @@ class Services:
         page = partial(answers, self.console_port, "/static/console.css")
         self.processes[-1].wait_until(page, seconds=_READY_SECONDS)
 
+    def start_sync(self, site: str, primary: str, secondary: str, *options: str) -> Process:
+        """Raises as `start`."""
+        places = ["--site", site, "--primary", primary, "--secondary", secondary]
+        port = self._start("geo-sync", ["geo", "sync", *places, *options])
+        process = self.processes[-1]
+        process.wait_until(partial(answers, port, "/health/ready"), seconds=_READY_SECONDS)
+        return process
+
     def _start(self, name: str, command: list[str]) -> int:
         port = self.workspace.ports.take(name)
+        service = "GEO_SYNC" if command[0] == "geo" else command[0].upper()
         settings = {
-            f"REGISTRY_EVENTS_{command[0].upper()}_LISTEN": f"{LOOPBACK}:{port}",
+            f"REGISTRY_EVENTS_{service}_LISTEN": f"{LOOPBACK}:{port}",
             "REGISTRY_EVENTS_CONSOLE_SERVICES": self.addresses,
         }
         process = self._new(name, command, settings)

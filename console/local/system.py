@@ -88,12 +88,12 @@ class System:
         if not self.database_url:
             self.say("Starting PostgreSQL ...")
             postgres = Postgres(directory / "postgres", fast=False, take_port=take, say=self.say)
-            self._start_server(postgres)
+            self.start_server(postgres)
             self.database_url = postgres.url()
         if not self.amqp_url:
             self.say("Starting RabbitMQ ...")
             self.broker = RabbitMQ(directory / "rabbitmq", take_port=take, say=self.say)
-            self._start_server(self.broker)
+            self.start_server(self.broker)
             self.amqp_url = self.broker.url()
 
     def _start_services(self, workers: int) -> None:
@@ -115,16 +115,21 @@ class System:
         directory, take = self.workspace.directory / "registry", self.workspace.ports.take
         registry = Registry(directory, self.ingest_url, self.token, take_port=take, say=self.say)
         try:
-            self._start_server(registry)
+            self.start_server(registry)
         except LocalError as error:
             self.say(f"Going on without a registry: {error}")
             return
         self.registry = registry
 
-    def _start_server(self, server: Server) -> None:
+    def start_server(self, server: Server) -> None:
+        """Raises LocalError."""
         self._exits.callback(server.stop)
         server.start()
         self._watched += server.processes
+
+    def start_sync(self, site: str, primary: str, secondary: str, *options: str) -> None:
+        """Raises LocalError."""
+        self._watched.append(self.services.start_sync(site, primary, secondary, *options))
 
     def _write_env(self) -> None:
         values = {

@@ -52,7 +52,8 @@ async def add_all(
     await connection.execute(ADD_ALL, site, source, change_id, timeout=seconds)
 
 
-# Materialised: as a subquery it may be run for each row, and skips what it locked each time.
+# Materialized, so that it is asked once: within a join it may be asked for each row, and each time
+# lock the next ones, which is more than the limit.
 CLAIM = """
 WITH due AS MATERIALIZED (
     SELECT source, path FROM geo_pending

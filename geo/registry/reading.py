@@ -52,14 +52,25 @@ class Reading:
 
     async def chunk(self) -> bytes:
         """The next bytes; none at the end. Raises RegistryError, DigestError if it is too long."""
+        if self._response is not None:
+            # Nearly all come this way: to prepare for further tries takes as long as a chunk does.
+            # One that breaks is gone on with at once, and is none of those tries.
+            try:
+                return await self._once()
+            except RegistryError as error:
+                if not error.temporary:
+                    raise
         async for attempt in retries():
             with attempt:
-                try:
-                    return await self._next()
-                except RegistryError:
-                    self._close()
-                    raise
+                return await self._once()
         raise AssertionError("stamina gives up by raising")
+
+    async def _once(self) -> bytes:
+        try:
+            return await self._next()
+        except RegistryError:
+            self._close()
+            raise
 
     async def _next(self) -> bytes:
         if self._response is None:

@@ -6,6 +6,7 @@ from typing import Final
 from tests.bench import (
     beside_others,
     by_stage,
+    copying,
     end_to_end,
     growth,
     ingest,
@@ -37,5 +38,6 @@ PARTS: Final[Mapping[str, Measure]] = {
     "neighbours": neighbours.measure,
     "pulls": pulls.measure,
     "reading": reading.measure,
+    "copying": copying.measure,
     "startup": startup.measure,
 }

@@ -9,7 +9,8 @@ class Scale:
     """`rounds` of each contender, alternating; `drained` by a quick worker, `drained_slowly` by
     any other; `cell_seconds` of load for one line of ingest; `serial_requests` of a registry that
     waits for each; `neighbours` is how many large envelopes come one after another; `grown` are the
-    rows that databases have.
+    rows that databases have; `small_images` and `large_images` (how many, of how many bytes) are
+    those of a registry that is copied.
     """
 
     rounds: int
@@ -22,6 +23,8 @@ class Scale:
     held: int
     neighbours: int
     grown: tuple[int, ...]
+    small_images: int
+    large_images: tuple[int, int]
 
 
 FULL: Final = Scale(
@@ -35,6 +38,8 @@ FULL: Final = Scale(
     held=100_000,
     neighbours=10,
     grown=(1_000_000, 10_000_000),
+    small_images=500,
+    large_images=(3, 200_000_000),
 )
 QUICK: Final = Scale(
     rounds=1,
@@ -47,5 +52,7 @@ QUICK: Final = Scale(
     held=3_000,
     neighbours=3,
     grown=(20_000,),
+    small_images=20,
+    large_images=(2, 8_000_000),
 )
 MILLION: Final = 1_000_000

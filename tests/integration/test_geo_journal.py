@@ -214,10 +214,10 @@ async def test_a_cut_between_leaves_cursor_and_pending_as_they_were(pool: Pool) 
     assert await claimed(lima) == []
 
 
-async def test_a_claim_takes_no_more_than_was_asked_for(pool: Pool) -> None:
+async def test_a_claim_takes_no_more_than_was_asked_for(pool: Pool, journal: Journals) -> None:
     """As the server plans it for a table that had next to nothing in it when it last looked."""
     await record(pool, *(f"app-{number}" for number in range(20)))
-    lima = journal(pool)
+    lima = journal()
     cursor = await lima.cursor()
     await lima.advance(cursor, cursor + 1, [Due(A, cursor + 1, 0)])
     await pool.execute("VACUUM ANALYZE geo_pending")

@@ -12,6 +12,7 @@ import asyncpg
 from console.local.report import LocalError
 from shared import faults
 from shared.lag import lag
+from shared.origin import DEFAULT_SOURCE
 
 # Rows can become visible out of order, so it looks back instead of remembering the last time:
 # longer than a worker's transaction can take.
@@ -21,7 +22,7 @@ WHERE recorded_at > now() - interval '2 minutes'
 """
 _OUTCOMES = """
 SELECT t.event_id, t.action, t.repository, t.tag, t.digest, t.actor, t.occurred_at, t.recorded_at,
-       g.id AS geo_id
+       g.id AS geo_id, t.registry_source AS source
 FROM unnest($1::timestamptz[], $2::text[], $3::text[]) AS key (occurred_at, event_id, id_scope)
 JOIN tracking_events t USING (occurred_at, event_id, id_scope)
 LEFT JOIN geo_events g
@@ -49,6 +50,7 @@ class Outcome:
     occurred_at: datetime
     recorded_at: datetime
     geo_id: int | None
+    source: str = DEFAULT_SOURCE
 
     @property
     def lag(self) -> float | None:

@@ -6,26 +6,28 @@ import sys
 from pathlib import Path
 
 from console.local.demonstration import sample
+from console.local.demonstration.replication import REPOSITORY
 from console.local.demonstration.screen import Screen
 from console.local.demonstration.steps import IMAGE
 from console.local.network.ports import LOOPBACK
 from console.local.packages.programs import skopeo
+from console.local.servers.registry import Registry
 from console.local.system import System
 from console.local.workspace import write_private
 
 
-def show(system: System, screen: Screen, *, layout: Path) -> None:
+def show(system: System, screen: Screen, *, layout: Path, second: Registry | None) -> None:
     screen.say()
-    for name, address in _addresses(system):
+    for name, address in _addresses(system, second):
         screen.say(f"  {name:<11}  {address}")
     screen.say("\nTry, in another terminal in this directory:")
-    for line in _lines(system, layout):
+    for line in _lines(system, layout, second):
         screen.say(f"  {line}")
     screen.say("\nEvents appear here as they are recorded; Ctrl-C stops everything.")
     screen.heading()
 
 
-def _addresses(system: System) -> list[tuple[str, str]]:
+def _addresses(system: System, second: Registry | None) -> list[tuple[str, str]]:
     services = system.services
     addresses = [
         ("console", f"http://{LOOPBACK}:{services.console_port}/"),
@@ -33,6 +35,8 @@ def _addresses(system: System) -> list[tuple[str, str]]:
     ]
     if system.registry:
         addresses.append(("registry", system.registry.address))
+    if second:
+        addresses.append(("second one", second.address))
     if system.broker:
         addresses.append(("broker", f"{system.broker.management_url}  (guest / guest)"))
     health = [services.ingest_port, *services.worker_ports]
@@ -40,14 +44,28 @@ def _addresses(system: System) -> list[tuple[str, str]]:
     return [*addresses, ("settings", str(system.workspace.env_file))]
 
 
-def _lines(system: System, layout: Path) -> list[str]:
-    lines = [_curl(system), _command(system)]
+def _lines(system: System, layout: Path, second: Registry | None) -> list[str]:
+    if system.registry and second:
+        return [*_geo_lines(system.registry, second, layout), _command(system, "geo sites")]
+    lines = [_curl(system), _command(system, "dead-letters tail")]
     if system.registry and skopeo():
-        source = shlex.quote(f"oci:{layout}:{IMAGE}")
-        target = f"docker://{system.registry.address}/demo/again:v1"
-        copy = f"skopeo copy --insecure-policy --dest-tls-verify=false {source} {target}"
-        lines.insert(0, copy)
+        lines.insert(0, _copy(layout, f"docker://{system.registry.address}/demo/again:v1"))
     return lines
+
+
+def _geo_lines(first: Registry, second: Registry, layout: Path) -> list[str]:
+    """To a repository that has another tag: of one that has none nothing would be deleted."""
+    here, there = (f"docker://{one.address}/{REPOSITORY}:again" for one in (first, second))
+    return [
+        _copy(layout, here),
+        f"skopeo inspect --raw --tls-verify=false {there}",
+        f"skopeo delete --tls-verify=false {here}",
+    ]
+
+
+def _copy(layout: Path, target: str) -> str:
+    source = shlex.quote(f"oci:{layout}:{IMAGE}")
+    return f"skopeo copy --insecure-policy --dest-tls-verify=false {source} {target}"
 
 
 def _curl(system: System) -> str:
@@ -63,9 +81,9 @@ def _curl(system: System) -> str:
     )
 
 
-def _command(system: System) -> str:
+def _command(system: System, words: str) -> str:
     program = Path(sys.executable).parent / "registry-events"
     shown = os.path.relpath(program)
     shown = shown if len(shown) < len(str(program)) else str(program)
     env_file = shlex.quote(str(system.workspace.env_file))
-    return f"{shlex.quote(shown)} --env-file {env_file} dead-letters tail"
+    return f"{shlex.quote(shown)} --env-file {env_file} {words}"

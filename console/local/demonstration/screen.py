@@ -10,6 +10,7 @@ from console.local.demonstration.feed import Outcome
 from console.terminal.table import Column, Table
 from console.terminal.width import width
 from console.words import spoken
+from shared.origin import DEFAULT_SOURCE
 from shared.text import printable
 
 _STYLES = {"push": "green", "create": "cyan", "delete": "red"}
@@ -56,10 +57,17 @@ def described(outcome: Outcome, cells: int | None) -> Iterator[str]:
     return Table(_COLUMNS, cells).lines([row])
 
 
+def short(digest: str) -> str:
+    return digest[:_DIGEST_SHOWN]
+
+
 def image(outcome: Outcome) -> str:
-    """As `docker pull` writes it, the digest cut short."""
+    """As `docker pull` writes it, the digest cut short, and whose it is if it has a name."""
+    name = outcome.repository
     if outcome.tag is not None:
-        return printable(f"{outcome.repository}:{outcome.tag}", 80)
-    if outcome.digest is not None:
-        return printable(f"{outcome.repository}@{outcome.digest[:_DIGEST_SHOWN]}", 80)
-    return printable(outcome.repository, 80)
+        name = f"{name}:{outcome.tag}"
+    elif outcome.digest is not None:
+        name = f"{name}@{short(outcome.digest)}"
+    if outcome.source != DEFAULT_SOURCE:
+        name = f"{name} of {outcome.source}"
+    return printable(name, 80)

@@ -33,6 +33,7 @@ class Expected:
     repository: str | None = None
     tag: str | None = None
     digest: str | None = None
+    source: str | None = None
 
     def matches(self, outcome: Outcome) -> bool:
         pairs = (
@@ -41,6 +42,7 @@ class Expected:
             (self.repository, outcome.repository),
             (self.tag, outcome.tag),
             (self.digest, outcome.digest),
+            (self.source, outcome.source),
         )
         return all(wanted is None or wanted == seen for wanted, seen in pairs)
 
@@ -60,10 +62,10 @@ def use_registry(address: str, layout: Path) -> list[Expected]:
     digest = make_image(layout)
     first, second = (f"docker://{address}/{_REPOSITORY}:{tag}" for tag in _TAGS)
     pulled = layout.parent / "pulled"
-    _skopeo(layout.parent, "copy", f"oci:{layout}:{IMAGE}", first)
-    _skopeo(layout.parent, "copy", first, f"dir:{pulled}")
-    _skopeo(layout.parent, "copy", first, second)
-    _skopeo(layout.parent, "delete", second)
+    skopeo(layout.parent, "copy", f"oci:{layout}:{IMAGE}", first)
+    skopeo(layout.parent, "copy", first, f"dir:{pulled}")
+    skopeo(layout.parent, "copy", first, second)
+    skopeo(layout.parent, "delete", second)
     shutil.rmtree(pulled, ignore_errors=True)
     pushes = [
         Expected(f"push_tag {_REPOSITORY}:{tag}", action="push_tag", tag=tag, digest=digest)
@@ -88,8 +90,8 @@ def post_sample(port: int, token: str) -> list[Expected]:
     return [Expected(f"sample event {one}", event_id=one) for one in ids]
 
 
-def _skopeo(home: Path, verb: str, *arguments: str) -> None:
-    """Without the user's configuration, which may redirect or sign."""
+def skopeo(home: Path, verb: str, *arguments: str) -> None:
+    """Without the user's configuration, which may redirect or sign; raises LocalError."""
     plain = ["--src-tls-verify=false", "--dest-tls-verify=false"]
     options = plain if verb == "copy" else ["--tls-verify=false"]
     command = [str(SKOPEO.found()), "--insecure-policy", verb, *options, *arguments]

@@ -1,7 +1,7 @@
 """Printing what the workers record, and noticing what is missing or has died."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from console.local.demonstration.feed import Feed
@@ -23,13 +23,24 @@ class Watch:
     def until_recorded(self, expected: Iterable[Expected], *, seconds: float) -> list[Expected]:
         """Return what is missing after `seconds`; raises LocalError when a process dies."""
         missing = list(expected)
+
+        def recorded() -> bool:
+            missing[:] = self._print_new(missing)
+            return not missing
+
+        self.until(recorded, seconds=seconds)
+        return missing
+
+    def until(self, done: Callable[[], bool], *, seconds: float) -> bool:
+        """Whether it is done within `seconds`; raises LocalError when a process dies."""
         deadline = time.monotonic() + seconds
-        while missing and time.monotonic() < deadline:
+        while time.monotonic() < deadline:
             for dead in self.system.newly_dead():
                 raise LocalError(dead.obituary())
-            missing = self._print_new(missing)
+            if done():
+                return True
             time.sleep(_PAUSE)
-        return missing
+        return False
 
     def forever(self) -> None:
         """Ends with the KeyboardInterrupt of the user."""
