@@ -53,6 +53,10 @@ _PLACES: Final = {
         "console.commands.pulls:pulls",
         "Is anybody still using it? Pulls of repositories or tags, and when the last one was.",
     ),
+    "replay": (
+        "console.commands.replay:replay",
+        "Record kept events again: a database that was lost or restored, a rule that was mended.",
+    ),
     "report": (
         "console.commands.report:report",
         "Count pushes, deletes and creations of each day and repository; days are in UTC.",

@@ -17,11 +17,13 @@ from ingest.sources.faults import faults
 from ingest.sources.handler import SourceHandler
 from shared import health, straight
 from shared.amqp.connection import Connection
+from shared.amqp.keeping import KeepingPublisher
 from shared.amqp.publisher import ConfirmedPublisher
 from shared.amqp.shards import Wanted
 from shared.amqp.spreading import SpreadingPublisher
 from shared.configuration import secret
 from shared.service import StartError, background, listening, stop_signal
+from shared.setting_types import kept_seconds
 from shared.settings import Settings
 from shared.siblings import Siblings
 
@@ -42,10 +44,10 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
         secret(settings.amqp_url),
         name="registry-events ingest",
         heartbeat=settings.amqp_heartbeat,
-        wanted=Wanted(settings.shards, pulls=settings.pulls),
+        wanted=Wanted(settings.shards, settings.pulls, kept_seconds(settings.keep)),
     )
     spreading = SpreadingPublisher(ConfirmedPublisher(connection), settings.shards)
-    publisher = GuardedPublisher(spreading)
+    publisher = GuardedPublisher(KeepingPublisher(spreading, keeps=bool(settings.keep)))
     app = new_app(settings, connection, publisher, metrics, siblings)
     stop, is_shared = stop_signal(), siblings is not None
     async with (

@@ -7,7 +7,7 @@ how many at once, or after what failure.
 import asyncio
 import random
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from shared import faults
@@ -31,17 +31,21 @@ _BELIEVED: Final = f"""
 occurred_at >= recorded_at - interval '{MOST_BEHIND} seconds'
     AND occurred_at <= recorded_at + interval '{MOST_AHEAD} seconds'
 """
-BEGUN: Final = (
-    "SELECT now() AS now, counted_until - $1::interval AS since FROM tracking_event_rollup"
-)
+BEGUN: Final = """
+SELECT now() AS now, counted_until, counted_until - $1::interval AS since
+FROM tracking_event_rollup
+"""
 TOUCHED: Final = f"""
 SELECT DISTINCT (occurred_at AT TIME ZONE 'UTC')::date AS day FROM tracking_events
 WHERE recorded_at >= $1 AND {_BELIEVED} ORDER BY day
 """  # noqa: S608  our own numbers
+# Unless somebody has found meanwhile that days before are to be counted again.
 ENDED: Final = """
 UPDATE tracking_event_rollup
 SET counted_until = greatest(counted_until, $1), took = clock_timestamp() - $1
+WHERE counted_until >= $2
 """
+AGAIN: Final = "UPDATE tracking_event_rollup SET counted_until = least(counted_until, $1)"
 
 
 async def refresh(pool: Pool) -> Sequence[date]:
@@ -57,8 +61,13 @@ async def refresh(pool: Pool) -> Sequence[date]:
     for day in days:
         async with transaction(pool, seconds=_LONGEST) as connection:
             await _count(connection, day)
-    await pool.execute(ENDED, begun["now"])
+    await pool.execute(ENDED, begun["now"], begun["counted_until"])
     return days
+
+
+async def count_again(connection: Connection, since: datetime) -> None:
+    """Have the days counted again that got rows since then: some of these are others now."""
+    await connection.execute(AGAIN, since)
 
 
 ALONE: Final = "SELECT pg_advisory_xact_lock($1)"

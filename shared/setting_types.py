@@ -11,6 +11,8 @@ Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 # From a day to a century.
 Age = Annotated[float, Field(ge=86_400, le=100 * 365.25 * 86_400, allow_inf_nan=False)]
 _TOKEN: Final = re.compile(r"[!-~]+")
+# A stream forgets whole files, so that minutes would promise too much.
+_KEPT: Final = re.compile(r"([1-9][0-9]{0,4})([hd])")
 _HEADER_LINE: Final = re.compile(r"[A-Za-z0-9-]+: *[!-~][ -~]*")
 
 
@@ -72,6 +74,19 @@ def _check_token(value: SecretStr) -> SecretStr:
     return value
 
 
+def _check_kept(value: str) -> str:
+    if value and not _KEPT.fullmatch(value):
+        raise ValueError("must be an age in hours or days, for example 7d or 36h")
+    return value
+
+
+def kept_seconds(value: str) -> int:
+    """Of an age that `Kept` has checked; 0 of none."""
+    found = _KEPT.fullmatch(value)
+    return int(found[1]) * {"h": 3_600, "d": 86_400}[found[2]] if found else 0
+
+
+Kept = Annotated[str, AfterValidator(_check_kept)]
 Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_tokens)]
 Listen = Annotated[str, AfterValidator(_check_listen)]
 Urls = Annotated[str, AfterValidator(_check_urls)]

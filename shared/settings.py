@@ -10,7 +10,7 @@ from shared.console_settings import ConsoleSettings
 from shared.forward_settings import ForwardSettings
 from shared.geo_settings import GeoSettings
 from shared.registry_settings import RegistrySettings
-from shared.setting_types import Age, AmqpUrl, DatabaseUrl, Listen, Seconds, Tokens
+from shared.setting_types import Age, AmqpUrl, DatabaseUrl, Kept, Listen, Seconds, Tokens
 from shared.source_list import Sources
 
 PREFIX = "REGISTRY_EVENTS_"
@@ -109,6 +109,11 @@ class ServiceSettings(BaseSettings):
     pulls_window: Seconds = Field(
         86_400.0,
         description="for how long a pull that comes again is known, so that it counts once",
+    )
+    keep: Kept = Field(
+        "",
+        description="age up to which all that is accepted is kept in a stream, for "
+        "`registry-events replay`: 7d or 36h (ingest and console alike); empty: nothing is kept",
     )
     geo_enabled: bool = Field(True, description="false: tracking events only")
     retention_tracking: Age | None = Field(

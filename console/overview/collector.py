@@ -39,7 +39,8 @@ class Collector:
     def __init__(
         self, settings: Settings, pool: Pool, ask: Ask, oldest_dead: OldestDead, zone: tzinfo
     ) -> None:
-        self._broker = BrokerLook(secret(settings.amqp_url), settings.shards)
+        url, keeps = secret(settings.amqp_url), bool(settings.keep)
+        self._broker = BrokerLook(url, settings.shards, keeps=keeps)
         self._database_url = secret(settings.database_url)
         self._sinks = settings.forward
         self.oldest_dead = oldest_dead

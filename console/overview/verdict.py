@@ -12,6 +12,7 @@ from console.overview.findings.database import database_findings
 from console.overview.findings.finding import Finding, State
 from console.overview.findings.forwarding import forward_findings
 from console.overview.findings.held import held_findings
+from console.overview.findings.keeping import keeping_findings
 from console.overview.findings.partitions import partition_findings
 from console.overview.findings.pulls import pull_findings
 from console.overview.findings.sender_faults import sender_findings
@@ -46,6 +47,7 @@ def judge(snapshot: Snapshot, flow: Flow, zone: tzinfo = UTC) -> Verdict:
         *queue_findings(snapshot, flow),
         *shard_findings(snapshot),
         *pull_findings(snapshot.broker.pulls),
+        *keeping_findings(snapshot.broker),
         *held_findings(snapshot),
         *_services(snapshot),
         *sender_findings(snapshot, zone),

@@ -2,16 +2,21 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Self, cast
+from datetime import datetime
+from typing import Final, Self, cast
 
 from aio_pika.abc import AbstractChannel
 from aiormq.channel import Channel as Underlay
+from pamqp.common import FieldValue
 
 from shared.amqp import contents, frames
 from shared.amqp.contents import Contents, Delivery, Returned
 from shared.amqp.errors import describe, ended_by
 from shared.amqp.publishing import Publishing
 from shared.amqp.wire import Wire
+
+# Where a consumer begins, and as a header where in the stream its message is.
+STREAM_OFFSET: Final = "x-stream-offset"
 
 OnDeliveries = Callable[[Sequence[Delivery]], None]
 
@@ -70,13 +75,21 @@ class Channel:
         """Return when the kernel has all that was written."""
         await self._wire.written()
 
-    async def consume(self, queue: str, *, tag: str = "", no_ack: bool = False) -> str:
+    async def consume(
+        self,
+        queue: str,
+        *,
+        tag: str = "",
+        no_ack: bool = False,
+        since: datetime | int | None = None,
+    ) -> str:
         """Have `on_deliveries` called with what is in the queue; the consumer's tag.
 
-        Raises what aiormq raises.
+        `since` is where to begin in a stream: a moment, or an offset. Raises what aiormq raises.
         """
+        arguments: dict[str, FieldValue] = {} if since is None else {STREAM_OFFSET: since}
         consuming = await self.underlay.basic_consume(
-            queue, _unused, no_ack=no_ack, consumer_tag=tag or None
+            queue, _unused, no_ack=no_ack, consumer_tag=tag or None, arguments=arguments
         )
         return consuming.consumer_tag or ""
 

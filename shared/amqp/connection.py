@@ -14,7 +14,7 @@ import stamina
 from aio_pika.abc import AbstractConnection
 from yarl import URL
 
-from shared.amqp import shards, wire
+from shared.amqp import kept, shards, wire
 from shared.amqp.channel import Channel
 from shared.amqp.errors import BrokerAwayError, broker_errors, describe, ended_by
 from shared.amqp.shards import Wanted
@@ -103,6 +103,8 @@ class Connection:
     ) -> Channel:
         outer = await connection.channel()
         await shards.declare(outer, self._wanted)
+        if self._wanted.keep:
+            await kept.declare(connection, self._wanted.keep)
         channel = await Channel.of(outer, plug)
         channel.underlay.closing.add_done_callback(
             lambda closing: _lose(lost, describe(ended_by(closing)))

@@ -12,6 +12,7 @@ from pamqp.header import ContentHeader
 _START: Final = 14
 _FLAGS: Final = struct.Struct(">H")
 _SIZE: Final = struct.Struct(">I")
+_TIME: Final = struct.Struct(">Q")
 _NUMBERS: Final = {
     ord(kind): struct.Struct(f">{code}")
     for kind, code in {"b": "b", "s": "h", "I": "i", "l": "q", "i": "I"}.items()
@@ -20,8 +21,11 @@ _TEXT: Final = ord("S")
 
 
 class Properties(NamedTuple):
+    """`published` is the sender's time of it, in whole seconds; 0 if it does not say."""
+
     message_id: str
     headers: dict[str, Any]
+    published: int = 0
 
 
 class _UnusualError(Exception):
@@ -36,12 +40,17 @@ def decode(payload: bytes) -> Properties:
         header = ContentHeader()
         header.unmarshal(payload)
         properties = header.properties
-        return Properties(properties.message_id or "", dict(properties.headers or {}))
+        published = properties.timestamp
+        return Properties(
+            properties.message_id or "",
+            dict(properties.headers or {}),
+            int(published.timestamp()) if published else 0,
+        )
 
 
 def _decode(payload: bytes) -> Properties:
     (flags,) = _FLAGS.unpack_from(payload, _START - 2)
-    at, headers, message_id = _START, {}, ""
+    at, headers, message_id, published = _START, {}, "", 0
     for flag in (0x8000, 0x4000):  # content type, content encoding
         at = at + 1 + payload[at] if flags & flag else at
     if flags & 0x2000:
@@ -53,7 +62,10 @@ def _decode(payload: bytes) -> Properties:
         at = at + 1 + payload[at] if flags & flag else at
     if flags & 0x0080:
         message_id = payload[at + 1 : at + 1 + payload[at]].decode()
-    return Properties(message_id, headers)
+        at = at + 1 + payload[at]
+    if flags & 0x0040:
+        (published,) = _TIME.unpack_from(payload, at)
+    return Properties(message_id, headers, published)
 
 
 def _table(payload: bytes, at: int, end: int) -> dict[str, Any]:

@@ -27,10 +27,14 @@ _ANY: Final = "*"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a process publishes to, or takes from: so many shards, and `pulls` if these count."""
+    """What a process publishes to, or takes from: so many shards, and `pulls` if these count.
+
+    `keep` is for how many seconds what it publishes is kept; 0: it is not.
+    """
 
     shards: int = 1
     pulls: bool = False
+    keep: int = 0
 
 
 def queue_of(shard: int) -> str:

@@ -49,6 +49,10 @@ def action_of(routing_key: str) -> str:
     return plain(routing_key).removeprefix(_KEY)
 
 
+def is_event(routing_key: str) -> bool:
+    return routing_key.startswith(_KEY)
+
+
 def sharded(routing_key: str, shard: int | str) -> str:
     return f"shard.{shard}.{routing_key}"
 

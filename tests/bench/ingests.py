@@ -12,6 +12,7 @@ from console.local.network.loopback import answers
 from console.local.network.ports import LOOPBACK, free_port
 from tests.bench.figures import OURS
 from tests.bench.servers import Place
+from tests.processes import variables
 
 _READY_SECONDS: Final = 30.0
 
@@ -69,11 +70,11 @@ def left_out() -> str:
 
 
 @contextmanager
-def ours(place: Place) -> Iterator[Target]:
+def ours(place: Place, **settings: object) -> Iterator[Target]:
     """Ready, so the topology is declared."""
     port = free_port()
-    listen = f"{LOOPBACK}:{port}"
-    with place.running("console", "ingest", REGISTRY_EVENTS_INGEST_LISTEN=listen) as process:
+    chosen = variables(ingest_listen=f"{LOOPBACK}:{port}", **settings)
+    with place.running("console", "ingest", **chosen) as process:
         process.wait_until(partial(answers, port, "/health/ready"), seconds=_READY_SECONDS)
         yield Target(port, process.pid or 0)
 

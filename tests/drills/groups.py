@@ -12,6 +12,7 @@ from tests.drills import (
     network,
     poison,
     registries,
+    replaying,
     stopping,
 )
 from tests.drills.drill import Drill
@@ -25,6 +26,7 @@ GROUPS: Mapping[str, Sequence[Drill]] = {
     "stopping": stopping.DRILLS,
     "duplicates": duplicates.DRILLS,
     "registry": registries.DRILLS,
+    "replay": replaying.DRILLS,
     "hostile": hostile.DRILLS,
     "memory": memory.DRILLS,
 }

@@ -18,6 +18,7 @@ from tests.waiting import eventually
 # RabbitMQ's default.
 _WATERMARK = 0.4
 _CONTROL_SECONDS = 180
+_NEVER_FREE, _FREE = "1000000GB", "50MB"
 # RabbitMQ 3.10 registers a quorum queue in tables that reach the disk seconds later.
 _WRITE_TABLES = "ok = mnesia:sync_log(), [ok = dets:sync(T) || T <- dets:all()], ok."
 # The broker itself lifts it, at once, when the file is gone: rabbitmqctl takes seconds to start.
@@ -61,6 +62,15 @@ class Servers(PrivateServers):
             yield
         finally:
             self._alarm.unlink()
+
+    @asynccontextmanager
+    async def disk_alarm(self) -> AsyncIterator[None]:
+        """The same, as when its disk is full."""
+        try:
+            await asyncio.to_thread(self._control, "set_disk_free_limit", _NEVER_FREE)
+            yield
+        finally:
+            await asyncio.to_thread(self._control, "set_disk_free_limit", _FREE)
 
     @property
     def _alarm(self) -> Path:

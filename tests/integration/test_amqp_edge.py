@@ -144,7 +144,7 @@ async def test_properties_of_others_are_read_as_they_are(amqp_url: str) -> None:
         exchange = (await connection.channel()).default_exchange
         await exchange.publish(theirs, routing_key=queue)
         (delivery,) = await taken.first(1)
-    assert delivery.properties == ("their-own", headers)
+    assert delivery.properties[:2] == ("their-own", headers)
 
 
 async def test_what_is_not_acknowledged_comes_again_and_nothing_else(amqp_url: str) -> None:

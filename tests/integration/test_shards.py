@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import json
-import subprocess
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
@@ -18,7 +17,6 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 from yarl import URL
 
 import worker.app
-from console.local.packages.programs import RABBITMQ
 from console.local.servers.rabbitmq import RabbitMQ
 from console.overview.seen.broker import Depth
 from console.overview.sources.broker import BrokerLook
@@ -35,6 +33,7 @@ from shared.amqp.shards import SHARDED_EXCHANGE, Wanted, declare, declare_queue,
 from shared.amqp.spreading import SpreadingPublisher, shard_of
 from shared.event import Event
 from shared.service import background
+from tests.broker_shell import evaluate
 from tests.factories import make_event
 from tests.running import Pipeline, make_settings, running
 from tests.waiting import eventually
@@ -250,16 +249,8 @@ async def working(amqp_url: str, database_url: str, **changes: Any) -> AsyncIter
 def frozen(rabbitmq: RabbitMQ, amqp_url: str, shard: int) -> Iterator[None]:
     """The process of the broker that leads the queue answers nobody for as long as the block."""
     name = f"{URL(amqp_url).path[1:]}_{queue_of(shard)}"
-    _evaluate(rabbitmq, f"sys:suspend(whereis('{name}')).")
+    evaluate(rabbitmq, f"sys:suspend(whereis('{name}')).")
     try:
         yield
     finally:
-        _evaluate(rabbitmq, f"sys:resume(whereis('{name}')).")
-
-
-def _evaluate(rabbitmq: RabbitMQ, expression: str) -> None:
-    control = RABBITMQ.found().with_name("rabbitmqctl")
-    done = subprocess.run(
-        [control, "eval", expression], env=rabbitmq.environment, check=False, capture_output=True
-    )
-    assert done.stdout.strip() == b"ok", done
+        evaluate(rabbitmq, f"sys:resume(whereis('{name}')).")

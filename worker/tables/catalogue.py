@@ -35,15 +35,29 @@ async def register(connection: Connection, events: Sequence[Event]) -> Catalogue
 
     An event from before a rename is of the repository that is at the new path now.
     """
+    known, missing = await _follow(connection, events)
+    return known | await ensure(connection, missing)
+
+
+async def find(connection: Connection, events: Sequence[Event]) -> Catalogue:
+    """The same without adding any: some have none."""
+    known, missing = await _follow(connection, events)
+    return known | await look_up(connection, missing)
+
+
+async def _follow(
+    connection: Connection, events: Sequence[Event]
+) -> tuple[Catalogue, Mapping[RepositoryKey, datetime | None]]:
+    """What is known of the events' repositories, and those that are not, as `ensure` takes them."""
     keys = set(map(repository_key, events))
     known = await look_up(connection, keys)
     moments = astray(events, known)
     if not moments:
-        return known
+        return known, {}
     ways = await repository_renames.follow(connection, moments)
-    wanted = {way.key: way.since for way in ways.values() if way.key not in known.ids}
+    missing = {way.key: way.since for way in ways.values() if way.key not in known.ids}
     moved = {moment: way.key for moment, way in ways.items() if way.key != moment[0]}
-    return known | await ensure(connection, wanted) | Catalogue({}, moved=moved)
+    return known | Catalogue({}, moved=moved), missing
 
 
 # The conflict is another worker that commits first; we find its row afterwards.

@@ -35,12 +35,21 @@ async def dated(connection: Connection, events: Sequence[Event]) -> Sequence[Eve
     if not undated:
         return events
     rows = sorted((event.id, id_scope(event), event.timestamp) for event in undated)
-    ids, scopes, times = zip(*rows, strict=True)
-    await connection.execute(KEEP, ids, scopes, times)
-    found = await connection.fetch(FIND, ids, scopes)
+    await connection.execute(KEEP, *zip(*rows, strict=True))
+    return await as_dated(connection, events)
+
+
+async def as_dated(connection: Connection, events: Sequence[Event]) -> Sequence[Event]:
+    """The same without keeping any: what came first of all has the time that it says."""
+    undated = [(event.id, id_scope(event)) for event in events if _is_undated(event)]
+    if not undated:
+        return events
+    found = await connection.fetch(FIND, *zip(*undated, strict=True))
     first = {(row["event_id"], row["id_scope"]): row["occurred_at"] for row in found}
     return [
-        replace(event, timestamp=first[event.id, id_scope(event)]) if _is_undated(event) else event
+        replace(event, timestamp=first.get((event.id, id_scope(event)), event.timestamp))
+        if _is_undated(event)
+        else event
         for event in events
     ]
 

@@ -52,7 +52,7 @@ class DeadLetter:
 
     @classmethod
     def read(cls, delivery: Delivery) -> Self:
-        message_id, headers = delivery.properties
+        message_id, headers, _ = delivery.properties
         return cls.of(
             delivery.body,
             message_id=message_id,

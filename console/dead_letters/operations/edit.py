@@ -15,7 +15,7 @@ from console.dead_letters.operations import audit
 from console.dead_letters.operations.audit import Operation, Trail
 from console.dead_letters.operations.messages import edited
 from console.dead_letters.operations.plan import key
-from console.dead_letters.operations.publish import publish_groups, publishing_channel
+from console.dead_letters.operations.publish import publish_groups, publishing_channel, wanted
 from console.dead_letters.operations.run import Action, Attended, Done, Outcome
 from console.dead_letters.queue.broker import connected
 from console.errors import UnusableError
@@ -127,7 +127,7 @@ async def requeue_edited(
     async with AsyncExitStack() as stack:
         trail = Trail(await stack.enter_async_context(audit.database(loaded)))
         broker = await stack.enter_async_context(
-            connected(secret(loaded.amqp_url), number=loaded.shards)
+            connected(secret(loaded.amqp_url), wanted=wanted(loaded))
         )
         channel = await publishing_channel(broker)
         outcome = await stack.enter_async_context(audit.written_down(trail, work))
@@ -135,7 +135,7 @@ async def requeue_edited(
 
         async def deed(batch: Sequence[DeadLetter]) -> Done:
             messages = [edited(one, edit.text, by=work.actor, at=at) for one in batch]
-            return await publish_groups(channel, messages, loaded.shards)
+            return await publish_groups(channel, messages, wanted(loaded))
 
         await Action(broker.url, deed, attended).run([key(edit.dead_letter)], outcome)
     return outcome, trail

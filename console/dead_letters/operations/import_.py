@@ -11,7 +11,7 @@ from console.dead_letters.letter import exported
 from console.dead_letters.letter.dead_letter import DeadLetter
 from console.dead_letters.operations import audit
 from console.dead_letters.operations.audit import Operation, Trail
-from console.dead_letters.operations.publish import publish_groups, publishing_channel
+from console.dead_letters.operations.publish import publish_groups, publishing_channel, wanted
 from console.dead_letters.operations.run import INTERRUPTED, Attended, Outcome
 from console.dead_letters.queue.broker import connected
 from console.errors import UnusableError
@@ -70,7 +70,7 @@ async def import_all(
     async with AsyncExitStack() as stack:
         trail = Trail(await stack.enter_async_context(audit.database(loaded)))
         broker = await stack.enter_async_context(
-            connected(secret(loaded.amqp_url), number=loaded.shards)
+            connected(secret(loaded.amqp_url), wanted=wanted(loaded))
         )
         channel = await publishing_channel(broker)
         outcome = await stack.enter_async_context(audit.written_down(trail, work))
@@ -79,7 +79,7 @@ async def import_all(
                 outcome.stopped = INTERRUPTED
             if outcome.stopped:
                 break
-            done = await publish_groups(channel, batch, loaded.shards)
+            done = await publish_groups(channel, batch, wanted(loaded))
             outcome.done += sum(not why for why in done.failures)
             outcome.failed.update(why for why in done.failures if why)
             outcome.stopped = done.broken

@@ -9,8 +9,12 @@ from console.dead_letters.queue.broker import Broker
 from console.words.away import ANSWER
 from shared.amqp.channel import Channel
 from shared.amqp.errors import broker_errors
+from shared.amqp.kept import with_copies
 from shared.amqp.message import Message
+from shared.amqp.shards import Wanted
 from shared.amqp.spreading import spread
+from shared.setting_types import kept_seconds
+from shared.settings import Settings
 
 _CONFIRM: Final = 30.0
 _WHY: Final = {
@@ -32,14 +36,21 @@ async def publish_each(channel: Channel, messages: Sequence[Message]) -> Done:
     return Done([_WHY.get(one.cause, str(one)) if one else "" for one in outcomes], broken)
 
 
+def wanted(loaded: Settings) -> Wanted:
+    """What events are published to."""
+    return Wanted(loaded.shards, keep=kept_seconds(loaded.keep))
+
+
 async def publish_groups(
-    channel: Channel, groups: Sequence[Sequence[Message]], shards: int
+    channel: Channel, groups: Sequence[Sequence[Message]], wanted: Wanted
 ) -> Done:
-    """The same, over so many queues.
+    """The same, over so many queues, and kept where that is wanted.
 
     A group is done when all of it is confirmed, and its failure is its first.
     """
-    messages = [spread(message, shards) for group in groups for message in group]
+    if wanted.keep:
+        groups = [with_copies(group) for group in groups]
+    messages = [spread(message, wanted.shards) for group in groups for message in group]
     done = await publish_each(channel, messages)
     failures = iter(done.failures)
     each = [list(islice(failures, len(group))) for group in groups]

@@ -13,13 +13,13 @@ from console.dead_letters.operations.audit import Operation, Trail
 from console.dead_letters.operations.canary import Canaries
 from console.dead_letters.operations.messages import requeued
 from console.dead_letters.operations.plan import Plan
-from console.dead_letters.operations.publish import publish_groups, publishing_channel
+from console.dead_letters.operations.publish import publish_groups, publishing_channel, wanted
 from console.dead_letters.operations.run import Action, Attended, Done, Outcome
 from console.dead_letters.queue import counts
 from console.dead_letters.queue.broker import Broker, connected
 from shared.amqp.channel import Channel
 from shared.amqp.message import EVENT_ID, Message
-from shared.amqp.shards import queue_of
+from shared.amqp.shards import Wanted, queue_of
 from shared.amqp.topology import EVENTS_EXCHANGE, EVENTS_QUEUE
 from shared.configuration import secret
 from shared.settings import Settings
@@ -44,9 +44,9 @@ async def requeue_all(
     async with AsyncExitStack() as stack:
         pool = await stack.enter_async_context(audit.database(loaded))
         broker = await stack.enter_async_context(
-            connected(secret(loaded.amqp_url), number=loaded.shards)
+            connected(secret(loaded.amqp_url), wanted=wanted(loaded))
         )
-        deed = Requeue(await publishing_channel(broker), by=work.actor, shards=loaded.shards)
+        deed = Requeue(await publishing_channel(broker), by=work.actor, wanted=wanted(loaded))
         ahead = None
         if pool and pace.canary:
             ahead = Canaries(broker, pool, deed.sent, pace.canary, pace.canary_timeout)
@@ -63,17 +63,17 @@ async def requeue_all(
 
 @dataclass(slots=True)
 class Requeue:
-    """Publishes the events again, to so many shards; `sent` has the first hundred."""
+    """Publishes the events again, to what is `wanted`; `sent` has the first hundred."""
 
     channel: Channel
     by: str
-    shards: int
+    wanted: Wanted
     sent: list[Named] = field(default_factory=list)
 
     async def __call__(self, batch: Sequence[DeadLetter]) -> Done:
         at = datetime.now(UTC)
         groups = [requeued(one, by=self.by, at=at) for one in batch]
-        done = await publish_groups(self.channel, groups, self.shards)
+        done = await publish_groups(self.channel, groups, self.wanted)
         if len(self.sent) < REMEMBERED:
             pairs = zip(batch, groups, done.failures, strict=True)
             self.sent += [

@@ -14,7 +14,7 @@ from console.dead_letters.queue import counts
 from console.dead_letters.queue.lock import PATIENCE, Say, silent
 from console.dead_letters.queue.silence import watched
 from console.words.away import ANSWER
-from shared.amqp import shards, wire
+from shared.amqp import kept, shards, wire
 from shared.amqp.errors import broker_errors
 from shared.amqp.shards import Wanted
 
@@ -40,9 +40,13 @@ class Broker:
 
 @asynccontextmanager
 async def connected(
-    url: str, *, say: Say = silent, patience: float = PATIENCE, number: int = 1
+    url: str,
+    *,
+    say: Say = silent,
+    patience: float = PATIENCE,
+    wanted: Wanted = Wanted(),  # noqa: B008  immutable
 ) -> AsyncIterator[Broker]:
-    """To publish events, say over what `number` of queues they are spread.
+    """To publish events, say what they are published to.
 
     Raises BrokerAwayError and TopologyConflictError.
     """
@@ -51,14 +55,16 @@ async def connected(
     opening = wire.connected(amqp, name=NAME, seconds=ANSWER, wire=plug)
     with naming(url):
         async with opening as connection:
-            await _declare(connection, plug, number)
+            await _declare(connection, plug, wanted)
             yield Broker(url, connection, plug, say, patience)
 
 
-async def _declare(connection: AbstractConnection, plug: wire.Wire, number: int) -> None:
+async def _declare(connection: AbstractConnection, plug: wire.Wire, wanted: Wanted) -> None:
     """New queues take a broker a while."""
     channel = await broker_errors(connection.channel(), ANSWER)
     beside = await broker_errors(connection.channel(), ANSWER)
     asking = partial(beside.get_exchange, _ALWAYS_THERE)
     async with watched(asking, plug.cut):
-        await broker_errors(shards.declare(channel, Wanted(number)), counts.PATIENCE)
+        await broker_errors(shards.declare(channel, wanted), counts.PATIENCE)
+        if wanted.keep:
+            await broker_errors(kept.declare(connection, wanted.keep), counts.PATIENCE)

@@ -23,7 +23,8 @@ class Broker:
     """`fault` says why it cannot be looked at; a queue that does not exist is None.
 
     That of the pulls is there only where they are, or were, to be counted. `events` is what waits
-    in all shards, and who takes from the first; `shards` are the others, by name.
+    in all shards, and who takes from the first; `shards` are the others, by name. `lacks_stream` is
+    where events are to be kept.
     """
 
     fault: str = ""
@@ -32,6 +33,7 @@ class Broker:
     dead: Depth | None = None
     pulls: Depth | None = None
     shards: Mapping[str, Depth | None] = field(default_factory=dict)
+    lacks_stream: bool = False
 
 
 @dataclass(frozen=True, slots=True)

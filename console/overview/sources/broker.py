@@ -12,6 +12,7 @@ from console.overview.seen.broker import Broker, Depth, all_of
 from console.words import away
 from shared.amqp import topology, wire
 from shared.amqp.errors import BrokerAwayError, broker_errors
+from shared.amqp.kept import KEPT_QUEUE
 from shared.amqp.shards import queue_of
 from shared.text import printable
 
@@ -23,8 +24,9 @@ _MISSED: Final = 60.0
 class BrokerLook:
     """Looks on one connection, which is opened when it is needed and again when it is lost."""
 
-    def __init__(self, url: str, shards: int) -> None:
+    def __init__(self, url: str, shards: int, *, keeps: bool = False) -> None:
         self._url = url
+        self._keeps = keeps
         self._beside = [queue_of(shard) for shard in range(1, shards)]
         self._wire = wire.Wire()
         self._connection: AbstractConnection | None = None
@@ -54,6 +56,7 @@ class BrokerLook:
             dead=await _depth(connection, topology.DEAD_QUEUE),
             shards=beside,
             pulls=await self._pulls(connection),
+            lacks_stream=self._keeps and await _depth(connection, KEPT_QUEUE) is None,
         )
 
     async def _pulls(self, connection: AbstractConnection) -> Depth | None:

@@ -33,10 +33,12 @@ def payload(**properties: Any) -> bytes:
     return marshal(ContentHeader(0, 5, Basic.Properties(**properties)), 1)[7:-1]
 
 
-def by_pamqp(data: bytes) -> tuple[str, dict[str, Any]]:
+def by_pamqp(data: bytes) -> tuple[str, dict[str, Any], int]:
     header = ContentHeader()
     header.unmarshal(data)
-    return header.properties.message_id or "", header.properties.headers or {}
+    properties = header.properties
+    published = properties.timestamp.timestamp() if properties.timestamp else 0
+    return properties.message_id or "", properties.headers or {}, int(published)
 
 
 @given(
@@ -44,11 +46,16 @@ def by_pamqp(data: bytes) -> tuple[str, dict[str, Any]]:
     st.fixed_dictionaries(dict.fromkeys(TEXTS, SHORT)),
     st.none() | st.sampled_from([1, 2]),
     st.none() | st.integers(0, 9),
+    st.none() | st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001  by timezones
 )
 def test_as_pamqp_does(
-    headers: dict[str, Any], texts: dict[str, str | None], mode: int | None, priority: int | None
+    headers: dict[str, Any],
+    texts: dict[str, str | None],
+    mode: int | None,
+    priority: int | None,
+    at: datetime | None,
 ) -> None:
-    data = payload(headers=headers, delivery_mode=mode, priority=priority, **texts)
+    data = payload(headers=headers, delivery_mode=mode, priority=priority, timestamp=at, **texts)
     assert decode(data) == by_pamqp(data)
 
 

@@ -86,7 +86,7 @@ def test_any_pieces(bodies: list[bytes], cuts: list[int]) -> None:
     assert [(one.tag, one.body) for one in found] == list(enumerate(bodies))
     for one in found:
         assert one.routing_key == "event.push"
-        assert one.properties == (f"m{one.tag}", {"event-id": "é"})
+        assert one.properties[:2] == (f"m{one.tag}", {"event-id": "é"})
     answers = b"".join(answer(tag) for tag in range(len(bodies)))
     assert others.replace(HEARTBEAT, b"") == answers.replace(HEARTBEAT, b"")
 
