@@ -49,6 +49,10 @@ _PLACES: Final = {
         "console.commands.pulls:pulls",
         "Is anybody still using it? Pulls of repositories or tags, and when the last one was.",
     ),
+    "reconcile": (
+        "console.commands.reconcile:reconcile",
+        "Compare a registry with what is recorded of it, and record what is missing.",
+    ),
     "report": (
         "console.commands.report:report",
         "Count pushes, deletes and creations of each day and repository; days are in UTC.",

@@ -69,6 +69,7 @@ COMMANDS: Mapping[str, Asked | str] = {
     "maintain": Asked([], {"database": 1}),
     "migrate": Asked([], {"database": 1}),
     "pulls": Asked([], {"database": 5}),
+    "reconcile": Asked(["--registry", "http://127.0.0.1:9"], {"broker": 5, "database": 5}),
     "report": Asked([], {"database": 5}),
     "shards": Asked([], {"broker": 1}),
     "status": Asked(["--fail-on", "down"], {"broker": 1, "database": 1}),

@@ -12,7 +12,8 @@ from shared.settings import Settings
 from tests.unit.deploy.shipped import kubernetes, pods
 
 _SERVICES = ("registry-events-forward", "registry-events-ingest", "registry-events-worker")
-_NAMES = (*_SERVICES, "registry-events-maintain", "registry-events-migrate")
+_ONCE = ("registry-events-maintain", "registry-events-migrate", "registry-events-reconcile")
+_NAMES = (*_SERVICES, *_ONCE)
 
 
 def _container(name: str) -> dict[str, Any]:

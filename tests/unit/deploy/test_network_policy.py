@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.deploy.shipped import DEPLOY, kubernetes, pods, template
 
-_COMPONENTS = ("forward", "ingest", "maintain", "migrate", "worker")
+_COMPONENTS = ("forward", "ingest", "maintain", "migrate", "reconcile", "worker")
 _POLICIES: dict[str, dict[str, Any]] = {
     document["metadata"]["name"]: document["spec"]
     for document in kubernetes()
@@ -19,6 +19,7 @@ _ISSUERS = _POLICIES.pop("registry-events-issuers")
 # A namespace is a DNS label (RFC 1123), so no cluster has one that is written otherwise.
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _DNS, _BROKER, _DATABASE, _COLLECTOR = {53}, {5671, 5672}, {5432}, {443, 8080}
+_REGISTRY = {443, 5000}
 
 
 def _rules(name: str) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
@@ -75,6 +76,7 @@ def test_what_is_to_be_filled_in_lets_nobody_through_before(name: str) -> None:
         ("ingest", _DNS | _BROKER),
         ("maintain", _DNS | _DATABASE),
         ("migrate", _DNS | _DATABASE),
+        ("reconcile", _DNS | _BROKER | _DATABASE | _REGISTRY),
         ("worker", _DNS | _BROKER | _DATABASE),
     ],
     ids=_COMPONENTS,
@@ -86,7 +88,14 @@ def test_pods_reach_only_what_they_need(component: str, allowed: set[int]) -> No
 
 @pytest.mark.parametrize(
     ("component", "ways"),
-    [("forward", 1), ("ingest", 2), ("maintain", 0), ("migrate", 0), ("worker", 1)],
+    [
+        ("forward", 1),
+        ("ingest", 2),
+        ("maintain", 0),
+        ("migrate", 0),
+        ("reconcile", 0),
+        ("worker", 1),
+    ],
 )
 def test_pods_are_reached_on_their_own_port(component: str, ways: int) -> None:
     rules = _POLICIES[f"registry-events-{component}"].get("ingress", [])
