@@ -5,9 +5,9 @@ from typing import Final
 
 import aiohttp
 
-from forward.answers import Meaning, meaning, wait
+from forward.answers import Meaning, meaning
 from forward.destination import Destination
-from shared import credentials, faults
+from shared import credentials, faults, retry_after
 from shared.text import printable
 
 # Of a refusal this much is kept, to say why.
@@ -45,7 +45,7 @@ async def post(http: aiohttp.ClientSession, to: Destination, body: bytes) -> Non
     why = _why(response, said)
     if meant is Meaning.REFUSED:
         raise RefusedError(why)
-    after = wait(response.headers.get("Retry-After"), datetime.now(UTC))
+    after = retry_after.seconds(response.headers.get("Retry-After"), datetime.now(UTC))
     raise NotTakenError(why, after)
 
 
