@@ -18,12 +18,12 @@ from shared.service import background, listening, stop_signal
 from shared.settings import Settings
 from shared.siblings import Siblings
 from worker import upkeep
-from worker.batches import BatchLoop
-from worker.line import Line, work
+from worker.consuming.batches import BatchLoop
+from worker.consuming.line import Line, work
+from worker.consuming.shards import Shards
 from worker.metrics import WorkerMetrics
 from worker.pulls.counter import PullCounter
 from worker.recorder import Recorder
-from worker.shards import Shards
 
 # A transaction may take this many times the deadline of one statement.
 _STATEMENTS: Final = 2

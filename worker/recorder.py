@@ -8,7 +8,9 @@ from shared.database import Connection, Pool, transaction
 from shared.event import Event
 from shared.forward_settings import Sink
 from shared.settings import CatalogueMode
-from worker import (
+from worker.recorded import Recorded
+from worker.renames import relocation, repository_renames
+from worker.tables import (
     catalogue,
     conflicting_events,
     creations,
@@ -17,8 +19,6 @@ from worker import (
     received_events,
     tracking_events,
 )
-from worker.recorded import Recorded
-from worker.renames import relocation, repository_renames
 from worker.verdicts import (
     Catalogue,
     Verdict,

@@ -15,7 +15,7 @@ MODULES: Final = {
     "shared/amqp/sending.py": "publishing",
     "shared/amqp/confirms.py": "publishing",
     "shared/amqp/": "reading frames",
-    "worker/consumer.py": "reading frames",
+    "worker/consuming/consumer.py": "reading frames",
     "aiormq/": "reading frames",
     "aio_pika/": "reading frames",
     "pamqp/": "reading frames",

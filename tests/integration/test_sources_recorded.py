@@ -23,7 +23,7 @@ from tests.factories import DIGEST, LAYER, MANIFEST, make_event
 from tests.running import make_settings
 from worker.failures import is_outage
 from worker.recorder import Recorder
-from worker.tracking_events import row
+from worker.tables.tracking_events import row
 from worker.verdicts import Catalogue, judge
 
 PATH = "library/nginx"

@@ -5,7 +5,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text()
-ROOMS = ("console", "deploy", "forward", "geo", "ingest", "registry_events", "shared", "tests", "worker")
+ROOMS = (
+    "console",
+    "deploy",
+    "forward",
+    "geo",
+    "ingest",
+    "registry_events",
+    "shared",
+    "tests",
+    "worker",
+)
 
 
 def test_every_file_on_the_map_exists() -> None:

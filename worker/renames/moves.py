@@ -7,9 +7,9 @@ import asyncpg
 
 from shared.database import Connection
 from shared.event import Event
-from worker import catalogue, creations
-from worker.geo_events import Row, of_rename
 from worker.renames import repository_renames
+from worker.tables import catalogue, creations
+from worker.tables.geo_events import Row, of_rename
 from worker.verdicts import RepositoryKey, creation, repository_key
 
 # A later rename may have given the path to another repository, and events of after this one may

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from shared.database import Connection
 from shared.event import Event
-from worker import catalogue, creations, geo_events
 from worker.renames import repository_renames
+from worker.tables import catalogue, creations, geo_events
 from worker.verdicts import EventKey, repository_key
 
 # What overtook a rename happened after it, and so was recorded after it: by the index, no more is

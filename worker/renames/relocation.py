@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from shared.database import Connection
 from shared.event import Event
 from shared.settings import CatalogueMode
-from worker.geo_events import Row, of_rename
 from worker.renames import moves, overtaken
+from worker.tables.geo_events import Row, of_rename
 from worker.verdicts import repository_key
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-import worker.batches
 from tests.bench.stages import MODULES, ROOTS, stage
+from worker.consuming import batches
 
 
 @pytest.mark.parametrize("start", MODULES, ids=str)
@@ -17,5 +17,5 @@ def test_what_a_stage_is_known_by_exists(start: str) -> None:
 def test_what_a_module_calls_works_for_its_stage() -> None:
     here = sys._getframe()  # noqa: SLF001  the stack is what it is about
     assert stage(here) == "event loop, all else"
-    called = eval(compile("look()", worker.batches.__file__, "eval"), {"look": sys._getframe})  # noqa: S307, SLF001
+    called = eval(compile("look()", batches.__file__, "eval"), {"look": sys._getframe})  # noqa: S307, SLF001
     assert stage(called) == "judging, columns"

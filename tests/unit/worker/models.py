@@ -20,9 +20,9 @@ from shared.amqp.contents import Delivery
 from shared.amqp.message import Headers, Message
 from shared.amqp.publisher import PublishFailedError
 from shared.event import Event
-from worker.batch import Batch
-from worker.batches import BatchLoop
-from worker.consumer import Consumer
+from worker.consuming.batch import Batch
+from worker.consuming.batches import BatchLoop
+from worker.consuming.consumer import Consumer
 from worker.metrics import WorkerMetrics
 from worker.recorded import Recorded
 from worker.verdicts import (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shared.amqp.channel import Channel
 from shared.amqp.contents import Delivery
-from worker.suspects import are_suspects
+from worker.consuming.suspects import are_suspects
 
 
 class Turns:

@@ -12,8 +12,8 @@ from shared.amqp.channel import Channel, OnDeliveries
 from shared.amqp.contents import Delivery
 from shared.amqp.errors import BrokerAwayError, broker_errors
 from shared.logs import get_logger
-from worker.batch import Batch
-from worker.turns import Turns
+from worker.consuming.batch import Batch
+from worker.consuming.turns import Turns
 
 # While one batch is recorded the next ones arrive.
 _BATCHES_PREFETCHED: Final = 4

@@ -19,7 +19,7 @@ from shared.amqp.contents import Delivery
 from shared.amqp.errors import BrokerAwayError, broker_errors
 from shared.amqp.shards import declare_queue, queue_of
 from shared.logs import get_logger
-from worker.consumer import Consumer
+from worker.consuming.consumer import Consumer
 
 # Seconds for one queue to answer, and until it is tried again.
 _ANSWER: Final = 5.0

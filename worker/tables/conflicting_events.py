@@ -13,7 +13,7 @@ from msgspec.structs import astuple
 
 from shared.database import Connection
 from shared.origin import DEFAULT_SOURCE
-from worker.tracking_events import row
+from worker.tables.tracking_events import row
 from worker.verdicts import Verdict, event_key
 
 Content = tuple[object, ...]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.worker.models import delivery
-from worker import suspects
+from worker.consuming import suspects
 
 
 def test_messages_that_are_new_or_came_again_once_are_no_suspects() -> None:

@@ -9,8 +9,8 @@ import pytest
 from shared.amqp.channel import Channel
 from shared.amqp.contents import Delivery
 from tests.unit.worker.models import delivery
-from worker.batch import Batch
-from worker.consumer import Consumer
+from worker.consuming.batch import Batch
+from worker.consuming.consumer import Consumer
 
 
 class Broker:

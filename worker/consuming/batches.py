@@ -8,10 +8,11 @@ from typing import Final, Generic, NamedTuple
 from shared.amqp.publisher import Publisher
 from shared.logs import get_logger
 from shared.throttle import Throttle
-from worker import isolation, suspects
-from worker.batch import Batch
-from worker.burial import Burial
-from worker.consumer import Consumer
+from worker import isolation
+from worker.consuming import suspects
+from worker.consuming.batch import Batch
+from worker.consuming.burial import Burial
+from worker.consuming.consumer import Consumer
 from worker.delivery import Failure, Received, read
 from worker.isolation import BatchRecorder, Outcome
 from worker.metrics import WorkerMetrics

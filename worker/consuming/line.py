@@ -9,8 +9,8 @@ from shared.amqp.shards import Wanted
 from shared.configuration import secret
 from shared.logs import get_logger
 from shared.settings import Settings
-from worker.consumer import Consumer
-from worker.shards import Shards
+from worker.consuming.consumer import Consumer
+from worker.consuming.shards import Shards
 
 
 class Line:

@@ -4,8 +4,8 @@ from typing import cast
 
 from shared.amqp.channel import Channel
 from tests.unit.worker.models import delivery
-from worker.suspects import DELIVERY_COUNT
-from worker.turns import Turns
+from worker.consuming.suspects import DELIVERY_COUNT
+from worker.consuming.turns import Turns
 
 QUEUES = tuple(cast("Channel", object()) for _ in range(3))
 

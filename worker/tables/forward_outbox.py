@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from shared.database import Connection, as_json
 from shared.forward_settings import Sink
-from worker.tracking_events import row
+from worker.tables.tracking_events import row
 from worker.verdicts import Verdict
 
 APPEND = """

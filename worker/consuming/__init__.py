@@ -1,0 +1,1 @@
+"""Off the queues in batches, and settled: recorded or buried, and then acknowledged."""
