@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import click
 from geo.registry.client import Registry
+from geo.registry.credentials import Credentials
 
 from console.commands.dead_letters.options.values import FILLED
 from console.commands.dead_letters.run import run, settings
@@ -146,7 +147,7 @@ async def _reconcile(loaded: Settings, location: Location, wanted: Wanted, pace:
             new_pool(
                 loaded, url=url, application="registry-events reconcile", connect=ANSWER
             ) as pool,
-            Registry(location, credentials=None, tls=None) as registry,
+            Registry(location, credentials=Credentials.none(), tls=None) as registry,
         ):
             walk = Walk(registry, pace)
             amqp = secret(loaded.amqp_url)

@@ -1,16 +1,7 @@
 """A tag as a registry has it, and as it is recorded. Pure."""
 
-import re
 from datetime import datetime
-from typing import Final, NamedTuple
-
-# https://github.com/distribution/reference
-_TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-
-
-def is_tag(text: str) -> bool:
-    """Whether a registry can have a tag of this name."""
-    return bool(_TAG.fullmatch(text))
+from typing import NamedTuple
 
 
 class Recorded(NamedTuple):

@@ -6,16 +6,12 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from geo.reconciling.pace import Pace
-from geo.reconciling.tags import is_tag
 from geo.registry.client import Registry
 from geo.registry.descriptor import Descriptor
 from geo.registry.errors import NotFoundError, RegistryError
-from shared import repository_path
-from shared.text import printable
 
 # A repository may have any number of tags; each that is asked for costs memory.
 _TAGS_TOGETHER: Final = 200
-_LONGEST: Final = 200
 
 
 class Failure(NamedTuple):
@@ -46,11 +42,7 @@ class Walk:
         """Those of the catalogue, as far as it could be read: `is_cut` says whether it is whole."""
         try:
             async for name in self._registry.repositories():
-                if repository_path.is_path(name):
-                    yield name
-                else:
-                    shown = printable(name, _LONGEST)
-                    self.failures.append(Failure(shown, "is no name that a repository can have"))
+                yield name
         except RegistryError as error:
             self.is_cut = True
             self.failures.append(Failure("", str(error)))
@@ -79,7 +71,4 @@ class Walk:
             except NotFoundError:
                 # Of one without tags some registries say so, and others give an empty list.
                 return []
-        if strange := next((tag for tag in names if not is_tag(tag)), None):
-            shown = printable(strange, _LONGEST)
-            raise RegistryError(f"it lists a tag that none can have: {shown}")
         return list(dict.fromkeys(names))

@@ -1,7 +1,7 @@
 import pytest
 
 from geo.reconciling.drift import Drift, Kind, compare, drift, is_still
-from geo.reconciling.tags import Recorded, is_tag
+from geo.reconciling.tags import Recorded
 from geo.registry.descriptor import Descriptor
 from tests.unit.geo.reconciling.factories import ONE, TWO, deleted, pushed, there
 
@@ -44,12 +44,3 @@ def test_a_second_look_has_to_show_the_same() -> None:
         "it is deleted": Drift(Kind.GONE, "a/b", "v1", None, first.recorded),
     }
     assert [why for why, second in others.items() if is_still(first, second)] == []
-
-
-@pytest.mark.parametrize(
-    "text", ["", ".a", "-a", "a b", "a\n", "a/b", "a" * 129, "é", "\x1b[2J", "a\u202eb"], ids=ascii
-)
-def test_what_is_no_tag(text: str) -> None:
-    assert not is_tag(text)
-    assert is_tag("_latest-1.0")
-    assert is_tag("a" * 128)

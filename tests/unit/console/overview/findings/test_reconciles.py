@@ -23,22 +23,19 @@ def with_runs(*reconciled: Reconciled) -> Snapshot:
 CASES = {
     "drift is left": (
         Reconciled("lima", URL, 7_200.0, drifts=5, filled_in=2, error="dry"),
-        f"reconcile of source lima left 3 tags that differ (dry), 2 h ago: {AGAIN} tries again "
-        "and says more",
+        f"left 3 tags that differ (dry), 2 h ago: {AGAIN} tries again and says more",
     ),
     "one repository failed": (
-        Reconciled("lima", URL, 60.0, failures=1, error="a/b: answered 500"),
-        "reconcile of source lima could not look at 1 repository (a/b: answered 500), 1 min ago: "
-        f"{AGAIN} tries again and says more",
+        Reconciled("lima", URL, 60.0, failures=1, error="a/b: 500"),
+        f"could not look at 1 repository (a/b: 500), 1 min ago: {AGAIN} tries again and says more",
     ),
     "it ended early": (
         Reconciled("lima", URL, 60.0, error="the broker is away"),
-        f"reconcile of source lima failed (the broker is away), 1 min ago: {AGAIN} tries again and "
-        "says more",
+        f"failed (the broker is away), 1 min ago: {AGAIN} tries again and says more",
     ),
     "it did not end": (
         Reconciled("lima", URL, 90_000.0, has_ended=False),
-        f"reconcile of source lima began 1 d 1 h ago and did not end: {AGAIN} compares it again",
+        f"began 1 d 1 h ago and did not end: {AGAIN} compares it again",
     ),
 }
 
@@ -46,7 +43,7 @@ CASES = {
 @pytest.mark.parametrize(("reconciled", "text"), CASES.values(), ids=CASES)
 def test_what_needs_a_look(reconciled: Reconciled, text: str) -> None:
     verdict = judge(with_runs(reconciled), STILL)
-    assert [one.text for one in verdict.findings] == [text]
+    assert [one.text for one in verdict.findings] == [f"reconcile of source lima {text}"]
     assert verdict.state is State.DEGRADED
 
 
