@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.console_settings import ConsoleSettings
 from shared.forward_settings import ForwardSettings
+from shared.registry_settings import RegistrySettings
 from shared.setting_types import Age, AmqpUrl, DatabaseUrl, Listen, Seconds, Tokens
 from shared.source_list import Sources
 
@@ -131,5 +132,5 @@ class ServiceSettings(BaseSettings):
     )
 
 
-class Settings(ForwardSettings, ConsoleSettings, ServiceSettings):
+class Settings(RegistrySettings, ForwardSettings, ConsoleSettings, ServiceSettings):
     """All of them; the fields of the base that is named last come first in every table."""

@@ -1,4 +1,4 @@
-"""What an answer that is no success means, as an error. Pure."""
+"""What an answer that is no success means, as an error."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus

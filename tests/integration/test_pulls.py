@@ -17,6 +17,7 @@ from shared.database import Pool, new_pool
 from shared.event import Event
 from shared.partitions.retention import Retention
 from shared.partitions.upkeep import keep_up
+from shared.user_agent import USER_AGENT
 from tests.factories import LAYER, make_envelope, make_event
 from tests.running import Pipeline, make_settings, running_pipeline
 from tests.waiting import eventually
@@ -26,7 +27,7 @@ WINDOW = timedelta(days=1)
 
 
 def pull(repository: str = "team/app", method: str = "GET", **changes: Any) -> dict[str, Any]:
-    return make_event("pull", repository, request={"method": method}, **changes)
+    return make_event("pull", repository, **{"request": {"method": method}, **changes})
 
 
 def parse(events: Sequence[dict[str, Any]]) -> list[Event]:
@@ -128,6 +129,14 @@ async def test_workers_that_count_the_same_at_once_count_it_once(pool: Pool) -> 
         *(counters[n % 6].record(batch) for n, batch in enumerate([*batches, *backwards]))
     )
     assert await total(pool) == 200
+
+
+async def test_what_we_read_of_a_registry_ourselves_is_no_pull(pool: Pool) -> None:
+    ours = pull(request={"method": "GET", "useragent": USER_AGENT})
+    theirs = pull(request={"method": "GET", "useragent": "docker/28.0 registry-events/1"})
+    recorded = await counter(pool).record(parse([ours, theirs]))
+    assert [event.user_agent for event in recorded.fresh] == ["docker/28.0 registry-events/1"]
+    assert await total(pool) == 1
 
 
 async def test_what_is_forgotten_counts_again_and_nothing_sooner(pool: Pool) -> None:

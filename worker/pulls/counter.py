@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from shared import user_agent
 from shared.database import Pool, transaction
 from shared.event import PULL, Event
 from worker.pulls import counted_pulls, pull_counts
@@ -39,5 +40,12 @@ class PullCounter:
 
 
 def _counts(event: Event) -> bool:
-    """Without a usable repository nobody pulled anything: such requests are many, and no fault."""
-    return event.action == PULL and event.is_placed
+    """Without a usable repository nobody pulled anything: such requests are many, and no fault.
+
+    What we read ourselves, to copy or to compare, says nothing of who uses an image.
+    """
+    return event.action == PULL and event.is_placed and not _is_ours(event)
+
+
+def _is_ours(event: Event) -> bool:
+    return (event.user_agent or "").startswith(user_agent.PREFIX)
