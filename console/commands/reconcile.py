@@ -5,8 +5,6 @@ import sys
 from typing import Any, Final
 
 import click
-from geo.registry.client import Registry
-from geo.registry.credentials import Credentials
 
 from console.commands.dead_letters.options.values import FILLED
 from console.commands.dead_letters.run import run, settings
@@ -17,6 +15,8 @@ from console.reconciling.reconcile import Reconcile, Wanted
 from console.words.away import ANSWER
 from geo.reconciling.pace import Pace
 from geo.reconciling.walk import Walk
+from geo.registry.client import Registry
+from geo.registry.credentials import Credentials
 from geo.registry.location import Location, LocationError
 from shared.configuration import secret
 from shared.database import new_pool

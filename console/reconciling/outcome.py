@@ -30,7 +30,6 @@ class Outcome:
     drifts: Sequence[Settled] = ()
     passed: int = 0
     failures: list[Failure] = field(default_factory=list)
-    is_empty: bool = False
     waiting: int = 0
     dead: int = 0
     is_dry_run: bool = False

@@ -82,7 +82,7 @@ class Reconcile:
         look = FirstLook(self._walk, self._pool, wanted.source, wanted.repository, keeps=keeps)
         seen = await look.look()
         outcome.repositories, outcome.tags = seen.repositories, seen.tags
-        outcome.failures, outcome.is_empty = seen.failures, seen.is_empty
+        outcome.failures = seen.failures
         if not seen.drifts:
             return
         await asyncio.sleep(wanted.settle)

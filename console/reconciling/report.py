@@ -16,9 +16,7 @@ def to_lines(outcome: Outcome) -> Iterator[str]:
     for failure in outcome.failures:
         yield f"! {failure.repository or 'the catalogue'}: {printable(failure.cause)}"
     if any(not failure.repository for failure in outcome.failures):
-        yield "! the catalogue was not read to its end, so nothing is taken to be gone"
-    elif outcome.is_empty:
-        yield "! the catalogue is empty, so nothing is taken to be gone"
+        yield "! without the whole catalogue nothing that it leaves out is taken to be gone"
     if outcome.waiting:
         yield f"! {_wait(outcome.waiting, 'event')} in the queue: run this again when none does"
     if outcome.dead:
@@ -50,7 +48,6 @@ def to_json(outcome: Outcome) -> str:
             ],
             "passed": outcome.passed,
             "failures": [failure._asdict() for failure in outcome.failures],
-            "catalogue_empty": outcome.is_empty,
             "events_waiting": outcome.waiting,
             "dead_letters": outcome.dead,
         }

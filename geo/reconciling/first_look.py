@@ -14,18 +14,17 @@ from shared.database import Pool
 
 # Repositories that are asked for, and then read from the database, together.
 TOGETHER: Final = 200
+_EMPTY: Final = "is empty, while repositories are recorded"
 
 
 @dataclass(slots=True)
 class Seen:
-    """What was found. With a catalogue that `is_cut`, or was empty, nothing is gone."""
+    """What was found; with a catalogue that was cut, or empty, nothing is gone."""
 
     repositories: int = 0
     tags: int = 0
     drifts: list[Drift] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
-    is_cut: bool = False
-    is_empty: bool = False
 
 
 class FirstLook:
@@ -48,12 +47,13 @@ class FirstLook:
         async for some in self._listed():
             listed.update(some)
             await self._compare([one for one in some if self._wanted(one)], moved, seen)
-        seen.is_cut, seen.is_empty = self._walk.is_cut, not listed
-        if seen.is_cut or seen.is_empty:
+        recorded = await records.paths(self._pool, self._source)
+        if recorded and not listed and not self._walk.is_cut:
+            seen.failures.append(Failure("", _EMPTY))
+        if self._walk.is_cut or not listed:
             # What an answer leaves out may be there all the same.
             seen.drifts = [one for one in seen.drifts if one.found]
             return seen
-        recorded = await records.paths(self._pool, self._source)
         unlisted = [one for one in recorded if one not in listed and self._wanted(one)]
         for at in range(0, len(unlisted), TOGETHER):
             await self._compare_unlisted(unlisted[at : at + TOGETHER], moved, seen)

@@ -13,6 +13,7 @@ from tests.bench import (
     neighbours,
     pulls,
     reading,
+    reconcile,
     registry,
     scaling,
     shards,
@@ -37,5 +38,6 @@ PARTS: Final[Mapping[str, Measure]] = {
     "neighbours": neighbours.measure,
     "pulls": pulls.measure,
     "reading": reading.measure,
+    "reconcile": reconcile.measure,
     "startup": startup.measure,
 }

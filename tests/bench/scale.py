@@ -9,7 +9,7 @@ class Scale:
     """`rounds` of each contender, alternating; `drained` by a quick worker, `drained_slowly` by
     any other; `cell_seconds` of load for one line of ingest; `serial_requests` of a registry that
     waits for each; `neighbours` is how many large envelopes come one after another; `grown` are the
-    rows that databases have.
+    rows that databases have; `repositories` are those of a registry that is compared.
     """
 
     rounds: int
@@ -22,6 +22,7 @@ class Scale:
     held: int
     neighbours: int
     grown: tuple[int, ...]
+    repositories: int
 
 
 FULL: Final = Scale(
@@ -35,6 +36,7 @@ FULL: Final = Scale(
     held=100_000,
     neighbours=10,
     grown=(1_000_000, 10_000_000),
+    repositories=5_000,
 )
 QUICK: Final = Scale(
     rounds=1,
@@ -47,5 +49,6 @@ QUICK: Final = Scale(
     held=3_000,
     neighbours=3,
     grown=(20_000,),
+    repositories=200,
 )
 MILLION: Final = 1_000_000
