@@ -1,6 +1,7 @@
 """Where a registry is."""
 
 import re
+from ipaddress import ip_address
 from typing import Final, NamedTuple, Self
 
 from yarl import URL
@@ -26,15 +27,18 @@ class Location(NamedTuple):
         if not _SHAPE.fullmatch(text):
             raise LocationError("must be https://HOST or https://HOST:PORT (or http:// of these)")
         try:
-            return cls(URL(text).origin())
+            url = URL(text).origin()
+            if ":" in (url.host or ""):
+                ip_address(url.host or "")
         except ValueError:
             raise LocationError("names a host or a port that cannot be") from None
+        return cls(url.with_port(None) if url.is_default_port() else url)
 
     @property
     def name(self) -> str:
         """As files of credentials and references of images have it: without the scheme."""
-        return self.url.authority
+        return self.url.host_port_subcomponent or ""
 
     def is_of(self, url: URL) -> bool:
         """Whether the registry itself is asked there, so that it may see its credentials."""
-        return url.origin() == self.url
+        return (url.scheme, url.host, url.port) == (self.url.scheme, self.url.host, self.url.port)

@@ -1,7 +1,7 @@
 """A manifest: its bytes as they came, and what they name. Pure."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple, Self
+from typing import Annotated, Final, NamedTuple, Self
 
 import msgspec
 
@@ -15,7 +15,7 @@ _LONGEST_SHOWN: Final = 100
 
 class _Entry(msgspec.Struct):
     digest: str
-    size: int
+    size: Annotated[int, msgspec.Meta(ge=0)]
     media_type: str = msgspec.field(name="mediaType", default="")
     urls: list[str] | None = None
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -25,7 +25,7 @@ _NO_REFERRERS: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_AL
 
 class _Referrer(msgspec.Struct):
     digest: str
-    size: int
+    size: Annotated[int, msgspec.Meta(ge=0)]
     media_type: str = msgspec.field(name="mediaType", default="")
 
 

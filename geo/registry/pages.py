@@ -7,6 +7,7 @@ from typing import Final
 from yarl import URL
 
 from geo.registry.errors import RegistryError
+from geo.registry.names import is_header_text
 
 _LINK: Final = re.compile(
     r'\s*<([^<>]*)>((?:\s*;\s*[\w*-]+(?:\s*=\s*(?:"[^"]*"|[^\s",;]+))?)*)\s*(?:,|\Z)'
@@ -32,7 +33,7 @@ def next_page(page: URL, headers: Iterable[str]) -> URL | None:
 def _resolved(page: URL, target: str) -> URL:
     try:
         link = page.join(URL(target, encoded=True))
-        if link.path.startswith("/v2/"):
+        if link.path.startswith("/v2/") and is_header_text(target):
             return URL(f"{page.origin()}{link.raw_path_qs}", encoded=True)
     except ValueError:
         pass

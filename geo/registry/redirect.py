@@ -5,6 +5,7 @@ from typing import Final
 from yarl import URL
 
 from geo.registry.errors import RegistryError
+from geo.registry.names import is_header_text
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 
@@ -20,7 +21,8 @@ def redirected(url: URL, place: str) -> URL:
     Raises RegistryError, also if it leads from https down to http.
     """
     try:
-        found = url.join(URL(place, encoded=True)) if place else URL()
+        # As it comes it goes into a request's first line.
+        found = url.join(URL(place, encoded=True)) if is_header_text(place) else URL()
         found = found.with_fragment(None)
         is_place = found.scheme in {"http", "https"} and bool(found.host)
     except ValueError:

@@ -35,6 +35,7 @@ class Transfer:
         self._seconds = seconds
         self._fingerprint = Fingerprint(blob.digest)
         self._upload: Upload | None = None
+        self._source_fault: RegistryError | None = None
         self._furthest = 0
 
     async def run(self) -> None:
@@ -55,7 +56,8 @@ class Transfer:
                 return await self._once()
             except RegistryError as fault:
                 tries = 1 if self._furthest > before else tries + 1
-                if not fault.temporary or tries == ATTEMPTS:
+                # The source has been tried as often as it is worth.
+                if fault is self._source_fault or not fault.temporary or tries == ATTEMPTS:
                     raise
                 await asyncio.sleep(wait(fault, tries))
 
@@ -96,6 +98,7 @@ class Transfer:
             why = f"an upload took no byte within {self._seconds:g} s"
             raise RegistryError(why, temporary=True) from None
         except RegistryError as error:
+            self._source_fault = stream.fault
             raise stream.fault or error from None
 
     def _reached(self, offset: int) -> None:

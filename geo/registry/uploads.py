@@ -70,13 +70,13 @@ class Upload:
         url = paths.finished(self._url, digest)
         try:
             answer = await self._requests.once(Request("PUT", url, self._scope, _OCTETS, body))
-        except RegistryError as fault:
-            # It may have been done all the same, and only the answer was lost.
-            if fault.temporary and await self._is_there(digest):
-                return
-            raise
-        if answer.status not in {HTTPStatus.CREATED, HTTPStatus.NO_CONTENT}:
-            raise refusal.of(answer)
+            if answer.status not in {HTTPStatus.CREATED, HTTPStatus.NO_CONTENT}:
+                raise refusal.of(answer)  # noqa: TRY301  as if there had been no answer
+        except RegistryError:
+            # It may have been done all the same, and its answer lost: aiohttp itself sends a PUT
+            # again if a kept connection breaks, and the upload is unknown then.
+            if not await self._is_there(digest):
+                raise
 
     async def _is_there(self, digest: str) -> bool:
         url = paths.blob(self._location, self._repository, digest)

@@ -1,0 +1,70 @@
+"""An authority of certificates on this machine, which nobody trusts who is not told to."""
+
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from console.local.network.ports import LOOPBACK
+
+_ISSUER: Final = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "An authority of tests")])
+
+
+class Authority:
+    """Its own certificate is the file `ca`."""
+
+    def __init__(self, directory: Path) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self._directory = directory
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self.ca = directory / "ca.pem"
+        usage = x509.KeyUsage(
+            digital_signature=True,
+            content_commitment=False,
+            key_encipherment=False,
+            data_encipherment=False,
+            key_agreement=False,
+            key_cert_sign=True,
+            crl_sign=True,
+            encipher_only=False,
+            decipher_only=False,
+        )
+        own = _certificate(_ISSUER, self._key.public_key(), timedelta(days=1))
+        own = own.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        own = own.add_extension(usage, critical=True)
+        self.ca.write_bytes(own.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
+
+    def issue(
+        self, host: str = LOOPBACK, *, life: timedelta = timedelta(days=1)
+    ) -> tuple[Path, Path]:
+        """The files of a certificate for `host`, an IP address, and of its key."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+        names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))])
+        made = _certificate(name, key.public_key(), life).add_extension(names, critical=False)
+        certificate, private = self._directory / "server.pem", self._directory / "server.key"
+        certificate.write_bytes(made.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
+        private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        return certificate, private
+
+
+def _certificate(
+    name: x509.Name, key: ec.EllipticCurvePublicKey, life: timedelta
+) -> x509.CertificateBuilder:
+    """It begins a day before now, and ends so long after it."""
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(_ISSUER)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + life)
+    )
