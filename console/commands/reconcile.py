@@ -9,15 +9,18 @@ import click
 from console.commands.dead_letters.options.values import FILLED
 from console.commands.dead_letters.run import run, settings
 from console.database import database_errors
+from console.errors import UnusableError
 from console.reconciling import report
 from console.reconciling.outcome import Outcome
 from console.reconciling.reconcile import Reconcile, Wanted
 from console.words.away import ANSWER
 from geo.reconciling.pace import Pace
 from geo.reconciling.walk import Walk
+from geo.registry import trust
 from geo.registry.client import Registry
-from geo.registry.credentials import Credentials
+from geo.registry.credentials import Credentials, CredentialsError
 from geo.registry.location import Location, LocationError
+from geo.registry.trust import TrustError
 from shared.configuration import secret
 from shared.database import new_pool
 from shared.origin import DEFAULT_SOURCE, DISTRIBUTION
@@ -140,6 +143,16 @@ def _software(loaded: Settings, source: str) -> str:
     return known.get(source, DISTRIBUTION)
 
 
+def _registry(loaded: Settings, location: Location) -> Registry:
+    """Raises UnusableError."""
+    try:
+        credentials = Credentials.read(loaded.registry_auth_file)
+        tls = trust.context(loaded.registry_ca_file)
+    except (CredentialsError, TrustError) as error:
+        raise UnusableError(str(error)) from None
+    return Registry(location, credentials=credentials, tls=tls)
+
+
 async def _reconcile(loaded: Settings, location: Location, wanted: Wanted, pace: Pace) -> Outcome:
     url = secret(loaded.database_url)
     with database_errors(url):
@@ -147,7 +160,7 @@ async def _reconcile(loaded: Settings, location: Location, wanted: Wanted, pace:
             new_pool(
                 loaded, url=url, application="registry-events reconcile", connect=ANSWER
             ) as pool,
-            Registry(location, credentials=Credentials.none(), tls=None) as registry,
+            _registry(loaded, location) as registry,
         ):
             walk = Walk(registry, pace)
             amqp = secret(loaded.amqp_url)

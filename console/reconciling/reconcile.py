@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -13,9 +14,10 @@ from geo.reconciling import runs
 from geo.reconciling.first_look import FirstLook
 from geo.reconciling.second_look import Confirmed, second_look
 from geo.reconciling.walk import Walk
+from shared import faults
 from shared.amqp.errors import BrokerAwayError
 from shared.amqp.topology import TopologyConflictError
-from shared.database import Pool
+from shared.database import ERRORS, Pool
 from shared.origin import DISTRIBUTION
 
 _DRY_RUN: Final = "dry run"
@@ -66,10 +68,10 @@ class Reconcile:
             number = await runs.begin(self._pool, source, self._wanted.registry)
             try:
                 await self._compare()
-            except (BrokerAwayError, TopologyConflictError) as error:
-                run = self._outcome.run
-                run.error = str(error)
-                await runs.finish(self._pool, number, source, run)
+            except (BrokerAwayError, TopologyConflictError, *ERRORS) as error:
+                run = replace(self._outcome.run, error=faults.in_words(error))
+                with suppress(*ERRORS):
+                    await runs.finish(self._pool, number, source, run)
                 raise
             await runs.finish(self._pool, number, source, self._outcome.run)
             return self._outcome

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -9,6 +10,9 @@ from geo.reconciling.drift import Drift
 from shared.origin import DISTRIBUTION, RECEIVED, RECONCILED, Origin
 
 _PREFIX: Final = "reconciled-"
+# https://www.rfc-editor.org/rfc/rfc6838#section-4.2; what is no such name is left out.
+_NAME: Final = r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}"
+_MEDIA_TYPE: Final = re.compile(f"{_NAME}/{_NAME}")
 
 
 class Filling(NamedTuple):
@@ -31,7 +35,7 @@ def filling(
         "action": _action(drift),
         "target": _target(drift),
     }
-    body = json.dumps(event, ensure_ascii=False).encode()
+    body = json.dumps(event).encode()
     origin = Origin(source=source, registry=registry, id_from=RECONCILED, time_from=RECEIVED)
     return Filling(body, origin)
 
@@ -54,5 +58,7 @@ def _action(drift: Drift) -> str:
 def _target(drift: Drift) -> dict[str, Any]:
     target: dict[str, Any] = {"repository": drift.repository, "tag": drift.tag}
     if drift.found:
-        target |= {"mediaType": drift.found.media_type, "digest": drift.found.digest}
+        target["digest"] = drift.found.digest
+        if _MEDIA_TYPE.fullmatch(drift.found.media_type):
+            target["mediaType"] = drift.found.media_type
     return target

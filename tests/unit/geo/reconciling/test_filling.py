@@ -57,3 +57,12 @@ def test_another_drift_is_another_event(other: Drift) -> None:
     ids = {event_id(one, "default") for one in (LOST, *OTHERS.values())}
     assert len(ids) == len(OTHERS) + 1
     assert event_id(other, "default") != event_id(other, "lima")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a/b/c", "a/b\x00", "a/\udc80", "x" * 8_000], ids=lambda text: ascii(text[:9])
+)
+def test_what_is_no_media_type_is_left_out(text: str) -> None:
+    found = there()._replace(media_type=text)
+    body, _ = filling(LOST._replace(found=found), "default", at(3))
+    assert Event.read(body).media_type is None
