@@ -53,6 +53,10 @@ _PLACES: Final = {
         "console.commands.pulls:pulls",
         "Is anybody still using it? Pulls of repositories or tags, and when the last one was.",
     ),
+    "reconcile": (
+        "console.commands.reconcile:reconcile",
+        "Compare a registry with what is recorded of it, and record what is missing.",
+    ),
     "replay": (
         "console.commands.replay:replay",
         "Record kept events again: a database that was lost or restored, a rule that was mended.",

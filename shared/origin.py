@@ -15,6 +15,7 @@ DISTRIBUTION: Final = "distribution"
 NATIVE: Final = "native"
 DERIVED: Final = "derived"
 RECEIVED: Final = "received"
+RECONCILED: Final = "reconciled"
 _HEADERS: Final = {
     "source": "registry-source",
     "registry": "registry",
@@ -31,7 +32,8 @@ class Origin(msgspec.Struct, frozen=True):
     """`source` is the name that the operator gave the registry, `registry` its kind of software.
 
     `kind` is what changed (manifest, blob, tag, repository); empty where the media type says it.
-    `id_from` and `time_from`: native, header, derived, or received.
+    `id_from` and `time_from`: native, header, derived, or received. `id_from` of what no registry
+    sent is reconciled: `registry-events reconcile` found that it is missing.
     """
 
     source: str = DEFAULT_SOURCE

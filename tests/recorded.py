@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
-import asyncpg
+from shared.database import Connection
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 _numbers = count()
 
 
-async def record(database: "asyncpg.Connection[asyncpg.Record]", **changes: Any) -> str:
+async def record(database: Connection, **changes: Any) -> str:
     """One that was recorded a second after it happened; gives its id."""
     row = {
         "event_id": f"event-{next(_numbers)}",

@@ -43,6 +43,7 @@ class Site:
     registry: Registry
     layout: Layout
     ingest: Service
+    worker: Service
     pipeline: Pipeline
     amqp_url: str
 
@@ -104,9 +105,9 @@ async def running_site(
 ) -> AsyncIterator[Site]:
     """With the default batch size of 1, rows stand in the order in which events came."""
     ingest = processes.ingest()
-    processes.worker(worker_batch_size=batch_size)
+    worker = processes.worker(worker_batch_size=batch_size)
     endpoint = f"http://{LOOPBACK}:{ingest.port}/notifications"
     layout = Layout(directory / "layout")
     async with processes.pipeline(ingest) as pipeline:
         with Registry(directory / "registry", endpoint, TOKEN) as registry:
-            yield Site(registry, layout, ingest, pipeline, processes.amqp_url)
+            yield Site(registry, layout, ingest, worker, pipeline, processes.amqp_url)

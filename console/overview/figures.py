@@ -1,8 +1,9 @@
 """Figures of an overview as they are read, also of what is not known. Pure."""
 
 from console.overview.collector import Overview
+from console.overview.seen.database import Reconciled
 from console.terminal.table import NONE
-from console.words.spoken import age, duration, unknown
+from console.words.spoken import age, count, duration, unknown
 from shared.forward_backlog import MOST, Backlog
 
 
@@ -39,6 +40,18 @@ def forwarded(backlog: Backlog) -> str:
     if backlog.oldest_age is not None:
         waiting += f", the first for {age(backlog.oldest_age)}"
     return waiting + (f", {_counted(backlog.refused)} refused" if backlog.refused else "")
+
+
+def reconciled(one: Reconciled) -> str:
+    """When a source was compared last, and what was found."""
+    if not one.has_ended:
+        return f"began {age(one.age)} ago and did not end"
+    found = "nothing differed"
+    if one.drifts:
+        found = f"{count(one.drifts, 'tag')} differed, {one.filled_in:,} filled in"
+    looked = count(one.repositories, "repository", "repositories")
+    failed = f", {one.failures:,} failed" if one.failures else ""
+    return f"{age(one.age)} ago, {looked}{failed}: {found}"
 
 
 def _counted(number: int) -> str:

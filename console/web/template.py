@@ -57,6 +57,7 @@ def new_environment() -> jinja2.Environment:
         "at_most": figures.at_most,
         "dead": figures.dead,
         "forwarded": figures.forwarded,
+        "reconciled": figures.reconciled,
         "no_services": report.NO_SERVICES,
         "to_empty": figures.to_empty,
         "unknown": spoken.unknown,

@@ -8,6 +8,7 @@ _FROM: Final[Mapping[str, str]] = {
     "header": "a header has it",
     "derived": "derived from the body, the same at each repeat",
     "received": "made on receipt",
+    "reconciled": "made by reconcile, which found that it is missing",
 }
 
 

@@ -79,6 +79,7 @@ COMMANDS: Mapping[str, Asked | str] = {
     "maintain": Asked([], {"database": 1}),
     "migrate": Asked([], {"database": 1}),
     "pulls": Asked([], {"database": 5}),
+    "reconcile": Asked(["--registry", "http://127.0.0.1:9"], {"broker": 5, "database": 5}),
     "replay": Asked(["--since", "1d", "--yes"], {"broker": 5, "database": 5}),
     "report": Asked([], {"database": 5}),
     "shards": Asked([], {"broker": 1}),

@@ -15,6 +15,7 @@ from tests.bench import (
     neighbours,
     pulls,
     reading,
+    reconcile,
     registry,
     scaling,
     shards,
@@ -41,5 +42,6 @@ PARTS: Final[Mapping[str, Measure]] = {
     "pulls": pulls.measure,
     "reading": reading.measure,
     "copying": copying.measure,
+    "reconcile": reconcile.measure,
     "startup": startup.measure,
 }

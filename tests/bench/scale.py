@@ -10,7 +10,7 @@ class Scale:
     any other; `cell_seconds` of load for one line of ingest; `serial_requests` of a registry that
     waits for each; `neighbours` is how many large envelopes come one after another; `grown` are the
     rows that databases have; `small_images` and `large_images` (how many, of how many bytes) are
-    those of a registry that is copied.
+    those of a registry that is copied, `repositories` those of one that is compared.
     """
 
     rounds: int
@@ -25,6 +25,7 @@ class Scale:
     grown: tuple[int, ...]
     small_images: int
     large_images: tuple[int, int]
+    repositories: int
 
 
 FULL: Final = Scale(
@@ -40,6 +41,7 @@ FULL: Final = Scale(
     grown=(1_000_000, 10_000_000),
     small_images=500,
     large_images=(3, 200_000_000),
+    repositories=5_000,
 )
 QUICK: Final = Scale(
     rounds=1,
@@ -54,5 +56,6 @@ QUICK: Final = Scale(
     grown=(20_000,),
     small_images=20,
     large_images=(2, 8_000_000),
+    repositories=200,
 )
 MILLION: Final = 1_000_000

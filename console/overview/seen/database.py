@@ -55,6 +55,29 @@ class Partitions:
 
 
 @dataclass(frozen=True, slots=True)
+class Reconciled:
+    """The last comparison of a source with its registry, which ended `age` seconds ago.
+
+    One that has not ended began then. `drifts` are the tags that differed, `failures` what could
+    not be looked at.
+    """
+
+    source: str
+    registry: str
+    age: float
+    has_ended: bool = True
+    repositories: int = 0
+    drifts: int = 0
+    filled_in: int = 0
+    failures: int = 0
+    error: str = ""
+
+    @property
+    def left(self) -> int:
+        return self.drifts - self.filled_in
+
+
+@dataclass(frozen=True, slots=True)
 class LockHolder:
     """A session whose transaction keeps `waiting` sessions of ours; pid 0 is a prepared one.
 
@@ -86,5 +109,6 @@ class Database:
     conflicts: Conflicts = Conflicts()
     partitions: Partitions = Partitions()
     forwarding: Sequence[Backlog] = ()
+    reconciled: Sequence[Reconciled] = ()
     is_locked: bool = False
     lock_holders: Sequence[LockHolder] = ()

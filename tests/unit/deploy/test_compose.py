@@ -19,6 +19,7 @@ _REQUIRED = {
     "ingest": ("amqp_url", "tokens"),
     "maintain": ("database_url",),
     "migrate": ("database_url",),
+    "reconcile": ("amqp_url", "database_url"),
     "worker": ("amqp_url", "database_url"),
 }
 _MOUNTED = "/run/secrets/"

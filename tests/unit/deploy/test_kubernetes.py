@@ -14,7 +14,8 @@ from tests.unit.deploy.shipped import kubernetes, pods
 _SERVICES = tuple(
     f"registry-events-{one}" for one in ("forward", "geo-serve", "geo-sync", "ingest", "worker")
 )
-_NAMES = (*_SERVICES, "registry-events-maintain", "registry-events-migrate")
+_ONCE = ("registry-events-maintain", "registry-events-migrate", "registry-events-reconcile")
+_NAMES = (*_SERVICES, *_ONCE)
 
 
 def _container(name: str) -> dict[str, Any]:

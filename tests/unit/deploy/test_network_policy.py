@@ -9,7 +9,16 @@ import pytest
 
 from tests.unit.deploy.shipped import DEPLOY, kubernetes, pods, template
 
-_COMPONENTS = ("forward", "geo-serve", "geo-sync", "ingest", "maintain", "migrate", "worker")
+_COMPONENTS = (
+    "forward",
+    "geo-serve",
+    "geo-sync",
+    "ingest",
+    "maintain",
+    "migrate",
+    "reconcile",
+    "worker",
+)
 _POLICIES: dict[str, dict[str, Any]] = {
     document["metadata"]["name"]: document["spec"]
     for document in kubernetes()
@@ -78,6 +87,7 @@ def test_what_is_to_be_filled_in_lets_nobody_through_before(name: str) -> None:
         ("ingest", _DNS | _BROKER),
         ("maintain", _DNS | _DATABASE),
         ("migrate", _DNS | _DATABASE),
+        ("reconcile", _DNS | _BROKER | _DATABASE | _REGISTRIES),
         ("worker", _DNS | _BROKER | _DATABASE),
     ],
     ids=_COMPONENTS,
@@ -96,6 +106,7 @@ def test_pods_reach_only_what_they_need(component: str, allowed: set[int]) -> No
         ("ingest", 2),
         ("maintain", 0),
         ("migrate", 0),
+        ("reconcile", 0),
         ("worker", 1),
     ],
 )

@@ -17,6 +17,7 @@ def test_each_process_has_a_unit() -> None:
         "registry-events-ingest.service",
         "registry-events-maintain.service",
         "registry-events-migrate.service",
+        "registry-events-reconcile@.service",
         "registry-events-worker@.service",
     ]
 
