@@ -30,8 +30,20 @@ class OvertakenError(JournalError):
     """Another follower of this site has moved its cursor: read it again and go on from there."""
 
 
-class ForgottenError(JournalError):
+class FinalError(JournalError):
+    """No further try helps, somebody has to decide."""
+
+
+class ForgottenError(FinalError):
     """Changes after the cursor were dropped by retention: the site has to look at everything."""
+
+
+class RemovedError(FinalError):
+    """Somebody has removed the site."""
+
+
+class BrokenLogError(FinalError):
+    """The log misses what retention has not dropped: there is no proof of anything."""
 
 
 class Journal(Protocol):
@@ -41,27 +53,42 @@ class Journal(Protocol):
     """
 
     async def cursor(self) -> int:
-        """The id up to which the site has all; a site that is new is written down, with 0."""
+        """The id up to which the site has all; a site that is new is written down, with 0.
+
+        Raises RemovedError if it was there before.
+        """
         ...
 
     async def changes(self, after: int, *, limit: int, wait: float) -> Sequence[Change]:
         """The next ones in their order, at most `limit`; none if none came within `wait` seconds.
 
-        Raises ForgottenError.
+        Raises ForgottenError, BrokenLogError, RemovedError.
         """
         ...
 
     async def advance(self, cursor: int, to: int, pending: Collection[Due] = ()) -> None:
         """Move the cursor, and in the same step remember what has to be made equal.
 
-        Raises OvertakenError.
+        Raises OvertakenError, RemovedError.
         """
+        ...
+
+    async def lead(self, follower: str, lease: timedelta) -> bool:
+        """Whether this one of the site's followers, by a name of its own, hands on from now on.
+
+        It does unless another one's lease holds; a lease of zero gives its own up. Raises
+        RemovedError.
+        """
+        ...
+
+    async def stuck(self, why: str) -> None:
+        """Say to whoever looks at the sites what keeps this one, in one sentence."""
         ...
 
     async def everything(self, cursor: int) -> int:
         """All repositories of the catalogue are pending, and the cursor stands at the log's end.
 
-        Gives the new cursor. Raises OvertakenError.
+        Gives the new cursor. Raises OvertakenError, RemovedError.
         """
         ...
 
