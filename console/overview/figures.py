@@ -1,8 +1,9 @@
 """Figures of an overview as they are read, also of what is not known. Pure."""
 
 from console.overview.collector import Overview
+from console.overview.seen.site import Site
 from console.terminal.table import NONE
-from console.words.spoken import age, duration, unknown
+from console.words.spoken import age, count, duration, unknown
 from shared.forward_backlog import MOST, Backlog
 
 
@@ -39,6 +40,24 @@ def forwarded(backlog: Backlog) -> str:
     if backlog.oldest_age is not None:
         waiting += f", the first for {age(backlog.oldest_age)}"
     return waiting + (f", {_counted(backlog.refused)} refused" if backlog.refused else "")
+
+
+def sited(site: Site) -> str:
+    """How far a site is, and what is left to be made equal there."""
+    parts = [behind(site.lag_events, site.lag_seconds)]
+    if site.pending:
+        parts.append(f"{count(site.pending, 'repository', 'repositories')} pending")
+    if site.failing:
+        parts.append(f"{site.failing:,} failing")
+    return ", ".join(parts)
+
+
+def behind(events: int, seconds: float | None) -> str:
+    """`seconds` None: the log no longer has the first of them."""
+    if not events:
+        return "nothing to do"
+    since = "the first dropped by retention" if seconds is None else f"the first for {age(seconds)}"
+    return f"{count(events, 'change')} behind, {since}"
 
 
 def _counted(number: int) -> str:

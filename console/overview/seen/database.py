@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from console.overview.seen.site import Site
 from shared.forward_backlog import Backlog
 
 
@@ -86,5 +87,6 @@ class Database:
     conflicts: Conflicts = Conflicts()
     partitions: Partitions = Partitions()
     forwarding: Sequence[Backlog] = ()
+    sites: Sequence[Site] = ()
     is_locked: bool = False
     lock_holders: Sequence[LockHolder] = ()

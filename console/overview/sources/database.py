@@ -9,7 +9,7 @@ import asyncpg
 
 from console.database import fault, reading
 from console.overview.seen.database import Activity, Conflicts, Database, Partitions
-from console.overview.sources import lock_holders, partitions
+from console.overview.sources import lock_holders, partitions, sites
 from console.words import away
 from shared import credentials, forward_backlog, lag, migrate
 from shared.database import ERRORS, Connection, Pool
@@ -75,6 +75,7 @@ async def _tables(pool: Pool, sinks: Sequence[Sink]) -> Database:
             conflicts = Conflicts() if missing else await _conflicts(connection)
             parts = Partitions() if missing else await partitions.look(connection)
             forwarding = () if missing else await _forwarding(connection, sinks)
+            places = () if missing else await sites.look(connection)
         except asyncpg.LockNotAvailableError:
             return replace(seen, is_locked=True)
     migrations = len(migrate.shipped())
@@ -86,6 +87,7 @@ async def _tables(pool: Pool, sinks: Sequence[Sink]) -> Database:
         conflicts=conflicts,
         partitions=parts,
         forwarding=forwarding,
+        sites=places,
     )
 
 
