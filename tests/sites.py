@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from geo.following.database_journal import DatabaseJournal
@@ -35,3 +36,17 @@ async def all_changes(pool: Pool) -> Sequence[Change]:
     lima = journal(pool)
     await lima.cursor()
     return await lima.changes(0, limit=1_000, wait=0)
+
+
+async def fail(pool: Pool, site: str, *causes: str) -> None:
+    """Of as many repositories as the site has pending, one for each cause."""
+    lima = journal(pool, site)
+    for due, cause in zip(
+        await lima.claim(len(causes), timedelta(seconds=30)), causes, strict=True
+    ):
+        await lima.failed(due, cause, timedelta(hours=1))
+
+
+async def all_pending(pool: Pool, site: str) -> None:
+    lima = journal(pool, site)
+    await lima.everything(await lima.cursor())

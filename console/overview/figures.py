@@ -2,6 +2,7 @@
 
 from console.overview.collector import Overview
 from console.overview.seen.database import Reconciled
+from console.overview.seen.site import Site
 from console.terminal.table import NONE
 from console.words.spoken import age, count, duration, unknown
 from shared.forward_backlog import MOST, Backlog
@@ -52,6 +53,24 @@ def reconciled(one: Reconciled) -> str:
     looked = count(one.repositories, "repository", "repositories")
     failed = f", {one.failures:,} failed" if one.failures else ""
     return f"{age(one.age)} ago, {looked}{failed}: {found}"
+
+
+def sited(site: Site) -> str:
+    """How far a site is, and what is left to be made equal there."""
+    parts = [behind(site.lag_events, site.lag_seconds)]
+    if site.pending:
+        parts.append(f"{count(site.pending, 'repository', 'repositories')} pending")
+    if site.failing:
+        parts.append(f"{site.failing:,} failing")
+    return ", ".join(parts)
+
+
+def behind(events: int, seconds: float | None) -> str:
+    """`seconds` None: the log no longer has the first of them."""
+    if not events:
+        return "nothing to do"
+    since = "the first dropped by retention" if seconds is None else f"the first for {age(seconds)}"
+    return f"{count(events, 'change')} behind, {since}"
 
 
 def _counted(number: int) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from console.overview.collector import Overview
-from console.overview.figures import at_most, dead, forwarded, reconciled, to_empty, waiting
+from console.overview.figures import at_most, dead, forwarded, reconciled, sited, to_empty, waiting
 from console.overview.seen.broker import Depth
 from console.overview.seen.service import Service
 from console.overview.snapshot import Snapshot
@@ -74,6 +74,8 @@ def _parts(seen: Overview) -> Iterator[tuple[str, str]]:
     yield "database", _database(snapshot)
     for backlog in snapshot.database.forwarding:
         yield "forward", f"{backlog.sink}  {forwarded(backlog)}"
+    for site in snapshot.database.sites:
+        yield "site", f"{site.name}  {sited(site)}"
     for one in snapshot.database.reconciled:
         yield "reconcile", f"{one.source}  {reconciled(one)}"
     for service in snapshot.services:

@@ -17,6 +17,7 @@ from console.overview.findings.partitions import partition_findings
 from console.overview.findings.pulls import pull_findings
 from console.overview.findings.reconciles import reconcile_findings
 from console.overview.findings.sender_faults import sender_findings
+from console.overview.findings.sites import site_findings
 from console.overview.findings.subscriptions import subscription_findings
 from console.overview.flow import Flow
 from console.overview.seen.broker import Broker
@@ -46,6 +47,7 @@ def judge(snapshot: Snapshot, flow: Flow, zone: tzinfo = UTC) -> Verdict:
         *partition_findings(snapshot.database.partitions),
         *forward_findings(snapshot.database.forwarding),
         *reconcile_findings(snapshot.database.reconciled),
+        *site_findings(snapshot.database.sites),
         *queue_findings(snapshot, flow),
         *shard_findings(snapshot),
         *pull_findings(snapshot.broker.pulls),

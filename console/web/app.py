@@ -30,6 +30,7 @@ from console.web.pages import (
     progress,
     refusal,
     repository,
+    sites,
     statistics,
 )
 from console.web.query import given
@@ -118,6 +119,9 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/events/show", event.show)
     app.router.add_get("/events/repository", repository.show)
     app.router.add_get("/statistics", statistics.show)
+    app.router.add_get("/sites", sites.show)
+    app.router.add_get("/sites/live", sites.live, allow_head=False)
+    app.router.add_post("/sites/retry", sites.retry)
     _add_dead_letters(app)
     for path in downloads.EVENTS:
         app.router.add_get(path, downloads.events, allow_head=False)

@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import asyncpg
-
-from console.database import fault, reading
+from console.database import reading
 from console.events.recorded import COLUMNS, Recorded
-from console.words import away
+from console.web.unreadable import unreadable
 from shared.database import ERRORS, Pool
 from shared.origin import DEFAULT_SOURCE
 
@@ -40,12 +38,6 @@ async def recent(pool: Pool, url: str, count: int) -> Found:
     try:
         async with reading(pool) as connection:
             rows = await connection.fetch(_RECENT, count)
-    except asyncpg.UndefinedTableError:
-        return Found(fault="The tables are missing: run registry-events migrate.")
-    except asyncpg.UndefinedColumnError:
-        return Found(fault="The tables are those of before: run registry-events migrate.")
-    except asyncpg.LockNotAvailableError:
-        return Found(fault="The tables cannot be read now: the overview says whose lock it is.")
     except ERRORS as error:
-        return Found(fault=f"No events can be shown: {away.database(url, fault(error))}")
+        return Found(fault=unreadable("No events", error, url))
     return Found([Recorded.of(row) for row in rows])

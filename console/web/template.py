@@ -55,10 +55,12 @@ def new_environment() -> jinja2.Environment:
     }
     environment.globals |= {
         "at_most": figures.at_most,
+        "behind": figures.behind,
         "dead": figures.dead,
         "forwarded": figures.forwarded,
         "reconciled": figures.reconciled,
         "no_services": report.NO_SERVICES,
+        "sited": figures.sited,
         "to_empty": figures.to_empty,
         "unknown": spoken.unknown,
         "waiting": figures.waiting,

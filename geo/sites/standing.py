@@ -13,7 +13,8 @@ class Site(Struct, frozen=True):
 
     `lag_events` and `lag_seconds` are how many changes it has yet to do and how long the first of
     them has been recorded, None where retention has dropped that one. `failing` are those of
-    `pending` that were tried and could not be made equal.
+    `pending` that were tried and could not be made equal, the first of them pending since
+    `failing_since`.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Site(Struct, frozen=True):
     lag_seconds: float | None
     pending: int
     failing: int
+    failing_since: datetime | None
     has_token: bool
     started_at: datetime
     seen_at: datetime | None
@@ -45,7 +47,8 @@ SITES = """
 SELECT
     site.name, site.cursor, log.last_id - site.cursor AS lag_events,
     CASE WHEN log.last_id <= site.cursor THEN 0 ELSE next.age END AS lag_seconds,
-    waiting.pending, waiting.failing, site.token_hash IS NOT NULL AS has_token,
+    waiting.pending, waiting.failing, waiting.failing_since,
+    site.token_hash IS NOT NULL AS has_token,
     site.started_at, site.seen_at, site.moved_at, site.error, site.error_at
 FROM geo_sites AS site
 CROSS JOIN geo_event_counter AS log
@@ -54,7 +57,10 @@ LEFT JOIN LATERAL (
     FROM geo_events WHERE id = site.cursor + 1
 ) AS next ON true
 CROSS JOIN LATERAL (
-    SELECT count(*) AS pending, count(cause) AS failing FROM geo_pending WHERE site = site.name
+    SELECT
+        count(*) AS pending, count(cause) AS failing,
+        min(since) FILTER (WHERE cause IS NOT NULL) AS failing_since
+    FROM geo_pending WHERE site = site.name
 ) AS waiting
 WHERE $1::text IS NULL OR site.name = $1
 ORDER BY site.name

@@ -9,12 +9,14 @@ from playwright.async_api import Page, expect
 from console.local.network.loopback import answers
 from console.local.network.ports import LOOPBACK, free_port
 from console.web.app import add_routes
+from shared.text import storable
 from tests.acceptance.browser import browsing
 from tests.acceptance.causes import HOSTILE, LONG, bury_a_thousand
 from tests.acceptance.walking import Walk
 from tests.factories import make_envelope, make_event
 from tests.processes import Processes
 from tests.running import Pipeline
+from tests.sites import all_pending, fail, opened
 
 TOKEN = "open-sesame-open-sesame"
 
@@ -25,6 +27,7 @@ async def test_every_page_can_be_read(processes: Processes, *, script: bool) -> 
     async with processes.pipeline(ingest) as pipeline:
         await record_some(pipeline)
     await bury_a_thousand(processes.amqp_url)
+    await fail_at_a_site(processes.database_url)
     services = f"http://{LOOPBACK}:{ingest.port},http://{LOOPBACK}:{worker.port}"
     port = free_port()
     console = processes.start_command(
@@ -47,7 +50,7 @@ async def everywhere(walk: Walk) -> None:
     await sign_in(page)
     await requeue_one(page, url)
     await walk.look("/operations/one")
-    await walk.over("/", "/events", "/dead-letters", "/dead-letters/list", "/history")
+    await walk.over("/", "/events", "/dead-letters", "/dead-letters/list", "/history", "/sites")
     await mend_one(page, url)
     await walk.look("/dead-letters/edit/difference")
     await be_refused(page, url)
@@ -61,6 +64,12 @@ async def record_some(pipeline: Pipeline) -> None:
     events = [make_event("push", name, target={"tag": "v1." * 40 + "0"}) for name in names]
     await pipeline.post(make_envelope(*events, make_event("push", HOSTILE)))
     await pipeline.settled(len(names))
+
+
+async def fail_at_a_site(database_url: str) -> None:
+    async with opened(database_url) as pool:
+        await all_pending(pool, "lima")
+        await fail(pool, "lima", storable(HOSTILE), LONG, "answered 500")
 
 
 async def sign_in(page: Page) -> None:

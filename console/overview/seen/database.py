@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from console.overview.seen.site import Site
 from shared.forward_backlog import Backlog
 
 
@@ -110,5 +111,6 @@ class Database:
     partitions: Partitions = Partitions()
     forwarding: Sequence[Backlog] = ()
     reconciled: Sequence[Reconciled] = ()
+    sites: Sequence[Site] = ()
     is_locked: bool = False
     lock_holders: Sequence[LockHolder] = ()

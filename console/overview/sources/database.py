@@ -9,7 +9,7 @@ import asyncpg
 
 from console.database import fault, reading
 from console.overview.seen.database import Activity, Conflicts, Database, Partitions
-from console.overview.sources import lock_holders, partitions, reconciles
+from console.overview.sources import lock_holders, partitions, reconciles, sites
 from console.words import away
 from shared import credentials, forward_backlog, lag, migrate
 from shared.database import ERRORS, Connection, Pool
@@ -76,6 +76,7 @@ async def _tables(pool: Pool, sinks: Sequence[Sink]) -> Database:
             parts = Partitions() if missing else await partitions.look(connection)
             forwarding = () if missing else await _forwarding(connection, sinks)
             reconciled = () if missing else await reconciles.look(connection)
+            places = () if missing else await sites.look(connection)
         except asyncpg.LockNotAvailableError:
             return replace(seen, is_locked=True)
     migrations = len(migrate.shipped())
@@ -88,6 +89,7 @@ async def _tables(pool: Pool, sinks: Sequence[Sink]) -> Database:
         partitions=parts,
         forwarding=forwarding,
         reconciled=reconciled,
+        sites=places,
     )
 
 

@@ -61,12 +61,17 @@ function beingUsed(part) {
   return !selection.isCollapsed && part.contains(selection.anchorNode);
 }
 
+// What is the same after it was rendered anew: a link by where it leads, a button by its id.
+function named(one) {
+  return one.getAttribute("href") || one.id;
+}
+
 function replace(part, html) {
   const focused = part.contains(document.activeElement) ? document.activeElement : null;
-  const where = focused && focused.getAttribute("href");
+  const where = focused && named(focused);
   part.innerHTML = html;
   tellTimes(part);
-  const again = where && [...part.querySelectorAll("[href]")].find((one) => one.getAttribute("href") === where);
+  const again = where && [...part.querySelectorAll("[href], button[id]")].find((one) => named(one) === where);
   if (again) again.focus();
 }
 
