@@ -83,6 +83,7 @@ async def test_hostile_texts_are_shown_as_text(visitor: Visitor, pool: Pool) -> 
     await pool.execute("INSERT INTO geo_sites (name, cursor) VALUES ($1, 0)", HOSTILE)
     for path in ("/sites", "/"):
         page = await eventually(partial(_naming, visitor, path))
+        assert page
         assert "<script>alert" not in page.source
         assert "<img" not in page.source
         assert not set(page.source) & set("\u202e\x1b")
