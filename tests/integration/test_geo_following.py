@@ -53,7 +53,7 @@ async def follow(
     """By one follower after another, each cut somewhere."""
     while not is_enough(heard):
         async with following(journal(pool, site), heard):
-            await asyncio.sleep(chance.random())
+            await asyncio.sleep(chance.random() / 2)
 
 
 @pytest.mark.usefixtures("short_leases")
@@ -64,7 +64,7 @@ async def test_writers_cuts_and_several_followers(pool: Pool) -> None:
     last = 0
 
     def is_enough(heard: Heard) -> bool:
-        return bool(last) and set(heard.ids) == set(range(1, last + 1))
+        return heard.runs > 1 and bool(last) and set(heard.ids) == set(range(1, last + 1))
 
     followers = [
         asyncio.ensure_future(follow(pool, site, sites[site], is_enough, chance))
@@ -77,7 +77,6 @@ async def test_writers_cuts_and_several_followers(pool: Pool) -> None:
     assert last > WRITERS * BATCHES
     for site, heard in sites.items():
         assert heard.is_in_order(), f"seed {seed}, site {site}: {heard.ids}"
-        assert heard.runs > 1
         assert await journal(pool, site).cursor() <= last
 
 
