@@ -100,8 +100,11 @@ class HttpJournal:
         return moved.cursor
 
     async def claim(self, limit: int, lease: timedelta) -> Sequence[Due]:
+        """As a journal's; what it got while its answer was lost is due again after the lease."""
         claim = Claim(min(limit, MOST), lease.total_seconds())
         held = await self._ask_pending("claim", Claimed, claim)
+        if len(held.pending) > limit:
+            raise JournalError(f"the log gives {len(held.pending)} of at most {limit} repositories")
         return [one.due() for one in held.pending]
 
     async def renew(self, held: Collection[Due], lease: timedelta) -> None:

@@ -171,6 +171,17 @@ async def test_what_proves_nothing_is_not_handed_on(answer: Any, said: str) -> N
             await journal.changes(0, limit=10, wait=0)
 
 
+async def test_more_than_was_claimed_is_not_taken_up() -> None:
+    due = {"source": "default", "repository": "a", "change_id": 1}
+
+    async def tell(_request: web.BaseRequest) -> web.Response:
+        return web.json_response({"pending": [due, due]})
+
+    async with standing_in(tell) as url, following(url) as journal:
+        with pytest.raises(JournalError, match="gives 2 of at most 1 repositories"):
+            await journal.claim(1, timedelta(seconds=30))
+
+
 async def test_an_answer_without_end_is_not_read_to_it() -> None:
     async def tell(request: web.BaseRequest) -> web.StreamResponse:
         response = web.StreamResponse()
