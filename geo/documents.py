@@ -80,6 +80,12 @@ class Move(Struct, frozen=True, forbid_unknown_fields=True):
     pending: _Some = []
 
 
+class DueCount(Struct, frozen=True):
+    """The answer of GET /geo/pending."""
+
+    due: Annotated[int, Meta(ge=0)]
+
+
 class Claim(Struct, frozen=True, forbid_unknown_fields=True):
     """`lease` is in seconds."""
 

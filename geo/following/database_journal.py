@@ -83,6 +83,10 @@ class DatabaseJournal:
             await pending.add_all(connection, self._site, self._source, end, seconds=_LONG)
         return end
 
+    async def due(self) -> int:
+        async with self._connection() as connection:
+            return await pending.due(connection, self._site)
+
     async def claim(self, limit: int, lease: timedelta) -> Sequence[Due]:
         async with self._transaction() as connection:
             return await pending.claim(connection, self._site, limit, lease)

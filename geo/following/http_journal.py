@@ -18,6 +18,7 @@ from geo.documents import (
     Claim,
     Claimed,
     Cursor,
+    DueCount,
     Events,
     Failure,
     Lead,
@@ -35,6 +36,7 @@ from geo.registry import trust
 from shared import repository_path
 
 _CURSOR: Final = f"{PREFIX}/cursor"
+_PENDING: Final = f"{PREFIX}/pending"
 _Document = TypeVar("_Document")
 
 
@@ -99,6 +101,9 @@ class HttpJournal:
         moved = await self._service.ask(hdrs.METH_POST, path, Cursor, body=restart, wait=wait)
         return moved.cursor
 
+    async def due(self) -> int:
+        return (await self._service.ask(hdrs.METH_GET, _PENDING, DueCount)).due
+
     async def claim(self, limit: int, lease: timedelta) -> Sequence[Due]:
         """As a journal's; what it got while its answer was lost is due again after the lease."""
         claim = Claim(min(limit, MOST), lease.total_seconds())
@@ -121,5 +126,4 @@ class HttpJournal:
         await self._ask_pending("failed", type(None), failure)
 
     async def _ask_pending(self, what: str, kind: type[_Document], body: Struct) -> _Document:
-        path = f"{PREFIX}/pending/{what}"
-        return await self._service.ask(hdrs.METH_POST, path, kind, body=body)
+        return await self._service.ask(hdrs.METH_POST, f"{_PENDING}/{what}", kind, body=body)

@@ -92,6 +92,10 @@ class Journal(Protocol):
         """
         ...
 
+    async def due(self) -> int:
+        """How many repositories' time has come, those that somebody holds among them."""
+        ...
+
     async def claim(self, limit: int, lease: timedelta) -> Sequence[Due]:
         """Pending repositories whose time has come; nobody else gets them while the lease holds."""
         ...

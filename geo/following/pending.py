@@ -52,6 +52,14 @@ async def add_all(
     await connection.execute(ADD_ALL, site, source, change_id, timeout=seconds)
 
 
+DUE = "SELECT count(*) FROM geo_pending WHERE site = $1 AND due_at <= now()"
+
+
+async def due(connection: Connection, site: str) -> int:
+    count: int = await connection.fetchval(DUE, site)
+    return count
+
+
 # Materialized, so that it is asked once: within a join it may be asked for each row, and each time
 # lock the next ones, which is more than the limit.
 CLAIM = """

@@ -92,6 +92,7 @@ def _add_routes(
     router.add_post(f"{PREFIX}/everything", cursor.everything)
     router.add_post(f"{PREFIX}/lead", cursor.lead)
     router.add_post(f"{PREFIX}/stuck", cursor.stuck)
+    router.add_get(f"{PREFIX}/pending", pending.get)
     router.add_post(f"{PREFIX}/pending/claim", pending.claim)
     router.add_post(f"{PREFIX}/pending/renew", pending.renew)
     router.add_post(f"{PREFIX}/pending/equal", pending.equal)

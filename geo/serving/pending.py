@@ -1,10 +1,10 @@
-"""/geo/pending/...: what a site has to make equal, and what became of it."""
+"""/geo/pending and what is below it: what a site has to make equal, and what became of it."""
 
 from datetime import timedelta
 
 from aiohttp import web
 
-from geo.documents import Claim, Claimed, Failure, Pending, Renewal
+from geo.documents import Claim, Claimed, DueCount, Failure, Pending, Renewal
 from geo.serving import answers, reading
 from geo.serving.access import SiteAccess
 from geo.serving.journals import Journals
@@ -13,6 +13,10 @@ from geo.serving.journals import Journals
 class PendingHandler:
     def __init__(self, access: SiteAccess, journals: Journals) -> None:
         self._access, self._journals = access, journals
+
+    async def get(self, request: web.Request) -> web.Response:
+        journal = self._journals(await self._access.site(request))
+        return answers.document(DueCount(await journal.due()))
 
     async def claim(self, request: web.Request) -> web.Response:
         journal = self._journals(await self._access.site(request))

@@ -120,6 +120,19 @@ async def test_a_claim_is_one_processs_until_its_lease_is_over(
     assert await claimed(lima) == [Due(A, 2, 0)]
 
 
+async def test_what_is_due_is_counted_also_what_somebody_holds(
+    pool: Pool, journal: Journals
+) -> None:
+    await record(pool, "a", "b")
+    lima = journal()
+    await lima.everything(await lima.cursor())
+    (held,) = await claimed(lima, 1)
+    assert await lima.due() == 2
+    await lima.failed(held, "no such manifest", timedelta(hours=1))
+    assert await lima.due() == 1
+    assert await journal("oslo").due() == 0
+
+
 async def test_one_that_is_equal_is_done_with(pool: Pool, journal: Journals) -> None:
     await record(pool, "a")
     lima = journal()

@@ -21,6 +21,7 @@ ASKED: dict[tuple[str, str], Any] = {
     ("POST", "/geo/everything"): {"cursor": 1},
     ("POST", "/geo/lead"): {"follower": "f1", "lease": 30},
     ("POST", "/geo/stuck"): {"why": "the registry refuses"},
+    ("GET", "/geo/pending"): None,
     ("POST", "/geo/pending/claim"): {"limit": 10, "lease": 30},
     ("POST", "/geo/pending/renew"): {"pending": [PENDING], "lease": 30},
     ("POST", "/geo/pending/failed"): {"pending": PENDING, "cause": "no", "again": 0},
@@ -69,6 +70,7 @@ async def test_every_operation_of_the_description_works(
     assert events["last_id"] == 2
     assert answers["PUT", "/geo/cursor"] == {"cursor": 1}
     assert answers["POST", "/geo/everything"] == {"cursor": 2}
+    assert answers["GET", "/geo/pending"] == {"due": 2}
     description = await served.ask("GET", "/geo/openapi.json")
     assert (description.status, description.json["openapi"]) == (200, "3.1.0")
 
@@ -106,6 +108,7 @@ async def test_a_site_sees_and_moves_itself_alone(served: Served, pool: Pool, to
     claim = encoded({"limit": 10, "lease": 30})
     claimed = await served.ask("POST", "/geo/pending/claim", token=other, body=claim)
     assert claimed.json == {"pending": []}
+    assert (await served.ask("GET", "/geo/pending", token=other)).json == {"due": 0}
     for what in ("equal", "failed", "renew"):
         path = f"/geo/pending/{what}"
         body = encoded(ASKED["POST", path])
