@@ -21,6 +21,9 @@ class Holding:
         self._journal, self._patience = journal, patience
         self._held: set[Due] = set()
 
+    async def due(self) -> int:
+        return await self._patience.ask(self._journal.due)
+
     async def claim(self, limit: int) -> Sequence[Due]:
         claimed = await self._patience.ask(lambda: self._journal.claim(limit, LEASE))
         self._held.update(claimed)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.forwarding import opened
 from tests.liar import Liar, instead
 from tests.pairs import Pair, assert_equal, running_pair, tags
 from tests.running import make_settings
+from tests.sites import journal
 from tests.syncing import (
     PENDING,
     SITE,
@@ -111,6 +113,18 @@ async def test_one_that_fails_waits_and_the_others_go_on(
         tally = await sync_once(database_url, order(pair, source=source.address))
     assert (tally.equal, tally.failing) == (1, {})
     await assert_equal(pair, "team/bad", "team/good")
+
+
+async def test_a_run_that_ends_waits_for_what_somebody_holds(
+    pair: Pair, pool: Pool, database_url: str
+) -> None:
+    pair.images("team/a", "team/b")
+    await push(pool, "team/a", "team/b")
+    killed = journal(pool, SITE)
+    await killed.everything(await killed.cursor())
+    assert len(await killed.claim(1, timedelta(seconds=2))) == 1
+    assert (await sync_once(database_url, order(pair))).equal == 2
+    await assert_equal(pair, "team/a", "team/b")
 
 
 async def test_two_share_the_work(pair: Pair, pool: Pool, database_url: str) -> None:
