@@ -26,6 +26,7 @@ PENDING = "SELECT path, attempts, cause FROM geo_pending ORDER BY path"
 def order(pair: Pair, *, source: str = "", globs: Sequence[str] = (), **changes: Any) -> Order:
     made = Order(
         SITE,
+        None,
         Location.parse(f"http://{source or pair.primary.address}"),
         Location.parse(f"http://{pair.secondary.address}"),
         Wanted("default", globs),

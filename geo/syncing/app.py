@@ -13,11 +13,10 @@ from geo.syncing.tally import Tally
 from geo.syncing.wiring import Parts, opened
 from shared import health
 from shared.logs import get_logger
-from shared.schema_fault import schema_fault
 from shared.service import StartError, background, listening, stop_signal
 from shared.settings import Settings
 
-# A run that ends is not held up for longer by a database that is away.
+# A run that ends is not held up for longer by a log that is away.
 _PATIENCE = 60.0
 
 
@@ -40,7 +39,7 @@ async def run(settings: Settings, order: Order, show: Show) -> None:
                     _follow(parts, full=order.full),
                     parts.syncing.run(once=False),
                     parts.holding.renew(),
-                    reported(parts, order.site, show),
+                    reported(parts, show),
                 ),
                 listening(_health_app(metrics, parts), settings.geo_sync_listen),
             ):
@@ -55,7 +54,7 @@ async def run(settings: Settings, order: Order, show: Show) -> None:
 async def run_once(settings: Settings, order: Order, show: Show) -> Tally:
     """Until nothing is due: what the log has now, and what has failed before and may be tried.
 
-    Raises StartError, StoppedError and, if the database is away, JournalError.
+    Raises StartError, StoppedError and JournalError, which is a FinalError if no other run helps.
     """
     stop = stop_signal()
     async with opened(settings, order, Patience(_PATIENCE)) as parts:
@@ -65,7 +64,7 @@ async def run_once(settings: Settings, order: Order, show: Show) -> Tally:
             stop,
             parts.syncing.run(once=True),
             parts.holding.renew(),
-            reported(parts, order.site, show),
+            reported(parts, show),
         ):
             await stop.wait()
         if not parts.syncing.is_done:
@@ -82,7 +81,7 @@ async def _follow(parts: Parts, *, full: bool) -> None:
 
 def _health_app(metrics: SyncMetrics, parts: Parts) -> web.Application:
     async def readiness() -> health.Missing:
-        missing = {"log": parts.patience.fault, "database": await schema_fault(parts.pool)}
+        missing = {"log": parts.patience.fault, **await parts.readiness()}
         return {part: why for part, why in missing.items() if why}
 
     app = web.Application()

@@ -21,6 +21,10 @@ class Holding:
         self._journal, self._patience = journal, patience
         self._held: set[Due] = set()
 
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._held)
+
     async def due(self) -> int:
         return await self._patience.ask(self._journal.due)
 
@@ -41,7 +45,7 @@ class Holding:
         """For ever. What cannot be renewed in time, another process may take up too: no harm."""
         while True:
             await asyncio.sleep(_RENEW)
-            if self._held:
+            if self.is_busy:
                 try:
                     await self._journal.renew(list(self._held), LEASE)
                 except JournalError as error:

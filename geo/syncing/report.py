@@ -5,26 +5,24 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from geo.following.journal import JournalError
 from geo.syncing.tally import Progress
 from geo.syncing.wiring import Parts
 from shared import faults
-from shared.database import ERRORS, borrowed
 from shared.logs import get_logger
 
 Show = Callable[[Progress], None]
 
 _LOOK: Final = 1.0
-_SECONDS: Final = 5.0
 _BETWEEN_LINES: Final = 10.0
-DUE = "SELECT count(*) FROM geo_pending WHERE site = $1 AND due_at <= now()"
 
 
-async def reported(parts: Parts, site: str, show: Show) -> None:
+async def reported(parts: Parts, show: Show) -> None:
     """For ever; what is told begins anew each time that something is due after nothing was."""
     begin: Progress | None = None
     while True:
-        now = await _looked(parts, site)
-        if now:
+        # While there is nothing to tell, the log is not asked.
+        if (begin or parts.holding.is_busy) and (now := await _looked(parts)):
             busy = now.total > now.done
             if busy or begin:
                 begin = begin or now
@@ -33,12 +31,11 @@ async def reported(parts: Parts, site: str, show: Show) -> None:
         await asyncio.sleep(_LOOK)
 
 
-async def _looked(parts: Parts, site: str) -> Progress | None:
+async def _looked(parts: Parts) -> Progress | None:
     try:
-        async with borrowed(parts.pool, seconds=_SECONDS) as connection:
-            due = await connection.fetchval(DUE, site)
-    except ERRORS as error:
-        get_logger().debug("progress.unknown", error=faults.in_words(error, seconds=_SECONDS))
+        due = await parts.journal.due()
+    except JournalError as error:
+        get_logger().debug("progress.unknown", error=faults.in_words(error))
         return None
     return Progress.of(parts.syncing.tally, parts.copier.counts, due=due, seconds=time.monotonic())
 

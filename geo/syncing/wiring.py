@@ -5,31 +5,28 @@ from contextlib import asynccontextmanager
 from typing import Final, NamedTuple
 
 from geo.copying.copier import Copier
-from geo.following.database_journal import DatabaseJournal
 from geo.following.journal import Journal
 from geo.registry import trust
 from geo.registry.client import Registry
 from geo.registry.credentials import Credentials, CredentialsError
 from geo.syncing.follower import Follower
 from geo.syncing.holding import Holding
+from geo.syncing.log import opened_log
 from geo.syncing.order import Order
 from geo.syncing.patience import Patience
 from geo.syncing.syncing import Syncing
-from shared.configuration import secret
-from shared.database import Pool, new_pool
+from shared.health import Readiness
 from shared.service import StartError
 from shared.settings import Settings
 
-# The follower's, those that claim and settle, and whoever asks whether it is ready.
-_DATABASE_CONNECTIONS: Final = 6
 # For each repository in hand; small images are what needs many.
 _CONNECTIONS: Final = 4
 _FEWEST: Final = 16
 
 
 class Parts(NamedTuple):
-    pool: Pool
     journal: Journal
+    readiness: Readiness
     patience: Patience
     copier: Copier
     follower: Follower
@@ -47,20 +44,12 @@ async def opened(settings: Settings, order: Order, patience: Patience) -> AsyncI
         raise StartError(str(error)) from None
     many = max(_CONNECTIONS * order.at_once, _FEWEST)
     async with (
-        new_pool(
-            settings,
-            url=secret(settings.database_url),
-            application="registry-events geo sync",
-            size=_DATABASE_CONNECTIONS,
-        ) as pool,
+        opened_log(settings, order) as (journal, readiness),
         Registry(order.primary, credentials=credentials, tls=tls, connections=many) as primary,
         Registry(order.secondary, credentials=credentials, tls=tls, connections=many) as secondary,
     ):
-        journal = DatabaseJournal(
-            pool, order.site, seconds=settings.database_timeout, source=order.wanted.source
-        )
         copier = Copier(primary, secondary, order.rule, blobs_at_once=order.at_once)
         follower = Follower(journal, order.wanted)
         holding = Holding(journal, patience)
         syncing = Syncing(holding, copier, order.wanted, follower.moved, at_once=order.at_once)
-        yield Parts(pool, journal, patience, copier, follower, holding, syncing)
+        yield Parts(journal, readiness, patience, copier, follower, holding, syncing)

@@ -12,8 +12,8 @@ from yarl import URL
 
 from console.commands.dead_letters.options.values import FILLED
 from console.commands.geo.journal import journal, journal_at
-from console.commands.geo.log_service import log_service
-from console.commands.geo.site_name import SITE_OR_TOKEN
+from console.commands.geo.log_service import log_service, needed
+from console.commands.geo.site_name import SITE
 from console.commands.settings import load_or_exit
 from console.supervision.service import serve
 from geo.following import app
@@ -51,7 +51,7 @@ class _Asked(NamedTuple):
 
 
 @click.command()
-@SITE_OR_TOKEN
+@SITE
 @log_service("--from", "url")
 @click.option("--from-now", is_flag=True, help="A site that is new begins at the end of the log.")
 @click.option("--source", type=FILLED, metavar="NAME", help="Only changes of this registry.")
@@ -75,11 +75,10 @@ def follow(**given: Any) -> None:  # noqa: ANN401  click's parameters
     that is new begins with all that the log has.
     """
     asked = _Asked(**given)
-    if (asked.site is None) is (asked.url is None):
-        raise click.UsageError("--site at the database, or --from: the token says which site it is")
+    required = needed(asked.site, asked.url, "--from")
     if asked.url and asked.from_now:
         raise click.UsageError("where the site begins is said by `geo sites add`")
-    settings = load_or_exit(("geo_token",) if asked.url else ("database_url",))
+    settings = load_or_exit((required,))
     try:
         serve(_follow(settings, asked), settings, service="geo follow")
     except FinalError as error:

@@ -28,3 +28,15 @@ def log_service(option: str, name: str) -> Callable[[_Command], _Command]:
         help="Ask the service there for the log, instead of the database; needs "
         "REGISTRY_EVENTS_GEO_TOKEN.",
     )
+
+
+def needed(site: str | None, url: URL | None, option: str) -> str:
+    """The setting that leads to the log; `option` is what `log_service` was given.
+
+    Raises UsageError unless one of both is named.
+    """
+    if (site is None) is (url is None):
+        raise click.UsageError(
+            f"--site at the database, or {option}: the token says which site it is"
+        )
+    return "geo_token" if url else "database_url"

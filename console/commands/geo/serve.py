@@ -13,7 +13,7 @@ def serve(listen: str | None) -> None:
     """Give the geo log over HTTP, to sites that do not reach the database.
 
     A site shows the token that `geo sites add` has printed, and follows by `geo follow --from
-    https://...`. It speaks no TLS itself: put a proxy before it.
+    https://...`, or `geo sync --log https://...`. It speaks no TLS itself: put a proxy before it.
     """
     settings = load_or_exit(("database_url",), geo_serve_listen=listen)
     run(app.run(settings), settings, service="geo serve")

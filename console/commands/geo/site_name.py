@@ -13,11 +13,8 @@ def _checked(_ctx: click.Context, _option: click.Parameter, text: str | None) ->
     return text
 
 
+# A token may say it instead.
 SITE: Final = click.option(
-    "--site", required=True, metavar="NAME", callback=_checked, help="Whose cursor that is."
-)
-# Where a token may say it instead.
-SITE_OR_TOKEN: Final = click.option(
     "--site", metavar="NAME", callback=_checked, help="Whose cursor that is; needs DATABASE_URL."
 )
 # Of a site that is to be: one that is there may have any name.

@@ -1,38 +1,28 @@
 """registry-events geo sync."""
 
-import json
 from typing import Any
 
 import click
+from yarl import URL
 
-from console.commands.dead_letters.exits import Exit, Failed
-from console.commands.dead_letters.run import run
-from console.commands.events.reading import database
+from console.commands.geo.log_service import log_service, needed
 from console.commands.geo.site_name import SITE
+from console.commands.geo.sync_once import synced, tell
 from console.commands.geo.sync_progress import shown
 from console.commands.geo.values import LOCATION, SHARE
 from console.commands.settings import load_or_exit
-from console.database import reading
 from console.supervision.service import serve
-from console.words.spoken import count
 from geo.copying.deletions import Rule
-from geo.following.journal import JournalError
 from geo.registry.location import Location
 from geo.syncing import app
 from geo.syncing.order import Order
-from geo.syncing.report import Show
-from geo.syncing.tally import Tally
 from geo.syncing.wanted import Wanted
-from shared import service_logs
 from shared.origin import DEFAULT_SOURCE
-from shared.service import StartError
-from shared.settings import Settings
-
-SITES = "SELECT FROM geo_sites LIMIT 1"
 
 
 @click.command()
 @SITE
+@log_service("--log", "log")
 @click.option("--primary", required=True, type=LOCATION, metavar="URL", help="What is copied from.")
 @click.option("--secondary", required=True, type=LOCATION, metavar="URL", help="What is copied to.")
 @click.option(
@@ -79,23 +69,23 @@ def sync(*, once: bool, output: str, listen: str | None, **asked: Any) -> None: 
     then ever later, up to an hour; geo sites says why.
 
     Exit codes with --once: 0 all is equal, 1 some repositories are not, 2 wrong usage or settings,
-    5 database not reached.
+    5 database or log not reached.
     """
-    settings = load_or_exit(("database_url",), geo_sync_listen=listen)
     order = _order(**asked)
+    required = needed(order.site, order.log, "--log")
+    settings = load_or_exit((required,), geo_sync_listen=listen)
     with shown() as show:
         if not once:
             serve(app.run(settings, order, show), settings, service="geo-sync")
             return
-        tally = _once(settings, order, show)
-    click.echo(_document(tally) if output == "json" else _sentences(tally))
-    if tally.failing:
-        raise SystemExit(Exit.FAILED)
+        tally = synced(settings, order, show)
+    tell(tally, as_json=output == "json")
 
 
 def _order(  # noqa: PLR0913  one for each option
     *,
-    site: str,
+    site: str | None,
+    log: URL | None,
     primary: Location,
     secondary: Location,
     source: str,
@@ -109,36 +99,4 @@ def _order(  # noqa: PLR0913  one for each option
     if primary == secondary:
         raise click.UsageError("--primary and --secondary are the same registry")
     rule = Rule(wanted=delete, share=share, unlimited=yes)
-    return Order(site, primary, secondary, Wanted(source, globs), rule, concurrency, full)
-
-
-def _once(settings: Settings, order: Order, show: Show) -> Tally:
-    service_logs.configure(
-        level=settings.log_level, log_format=settings.log_format, service="geo-sync"
-    )
-    try:
-        return run(_to_the_end(settings, order, show))
-    except JournalError as error:
-        raise Failed(f"not all was looked at: {error}", Exit.AWAY) from None
-    except (StartError, app.StoppedError) as error:
-        raise Failed(f"not all was looked at: {error}", Exit.FAILED) from None
-
-
-async def _to_the_end(settings: Settings, order: Order, show: Show) -> Tally:
-    # Whoever waits is told within seconds that the database is away; later it is asked again.
-    async with database(settings) as pool, reading(pool) as connection:
-        await connection.execute(SITES)
-    return await app.run_once(settings, order, show)
-
-
-def _document(tally: Tally) -> str:
-    failing = [
-        {"repository": path, "cause": cause} for path, cause in sorted(tally.failing.items())
-    ]
-    return json.dumps({"equal": tally.equal, "failing": failing})
-
-
-def _sentences(tally: Tally) -> str:
-    lines = [f"{count(tally.equal, 'repository is', 'repositories are')} equal"]
-    lines += [f"{path}: {cause}" for path, cause in sorted(tally.failing.items())]
-    return "\n".join(lines)
+    return Order(site, log, primary, secondary, Wanted(source, globs), rule, concurrency, full)
