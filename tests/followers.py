@@ -1,11 +1,13 @@
-"""Followers of sites within a test's process, and what they were handed."""
+"""Followers of sites, and what they were handed; within a test's process, and of their own."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+from console.local.processes.process import Process
 from geo.following.follower import Follower
 from geo.following.journal import Journal
 from geo.following.receiver import NotTakenError
@@ -74,3 +76,11 @@ async def following(
         await asyncio.wait({task})
         if not task.cancelled():
             task.result()
+
+
+def handed_on(follower: Process) -> list[int]:
+    """The ids of its lines, in their order; what its log says of itself is left out."""
+    lines = follower.log.read_text().splitlines()
+    # A line that a kill cut off was not handed on.
+    whole = [one for one in lines if one.startswith('{"id":') and one.endswith("}")]
+    return [json.loads(one)["id"] for one in whole]

@@ -1,11 +1,11 @@
-"""`geo follow` as an operator runs it: killed, told to end, to a command that fails."""
+"""`geo follow` as an operator runs it: told to end, to a command that fails."""
 
 import asyncio
 import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -13,13 +13,9 @@ import pytest
 
 from shared.database import Pool
 from tests.acceptance.test_events_commands import told
-from tests.factories import make_event
-from tests.followers import END
-from tests.processes import COMMAND, Processes, post_all
+from tests.processes import COMMAND, Processes
 from tests.sites import journal, opened, record
 from tests.waiting import eventually
-
-EVENTS = 2_000
 
 
 @pytest.fixture
@@ -58,32 +54,6 @@ async def has(file: Path, count: int) -> None:
         return len(set(ids(file))) >= count
 
     await eventually(enough, 60)
-
-
-def in_order(numbers: Sequence[int], cuts: int) -> bool:
-    """Each follows the one before, but for what comes again after a cut."""
-    steps = [now - before for before, now in zip([0, *numbers], numbers, strict=False)]
-    return all(step <= 1 for step in steps) and sum(step < 1 for step in steps) <= cuts
-
-
-async def test_kill_9_while_events_come(processes: Processes, pool: Pool, tmp_path: Path) -> None:
-    lines = tmp_path / "lines"
-    async with processes.pipeline(processes.ingest()) as pipeline:
-        processes.workers(2)
-        events = [make_event() for _ in range(EVENTS)]
-        posting = asyncio.ensure_future(post_all(pipeline, events, in_each=20))
-        for part in (1, 2, 3):
-            async with following(processes, lines, "--batch", "10"):
-                await has(lines, part * EVENTS // 5)
-        async with following(processes, lines) as last:
-            await posting
-            await pipeline.settled(EVENTS)
-            await has(lines, EVENTS)
-            last.send_signal(signal.SIGTERM)
-            assert await last.wait() == 0
-    assert set(ids(lines)) == set(range(1, EVENTS + 1))
-    assert in_order(ids(lines), cuts=3)
-    assert await journal(pool, "lima").cursor() == await pool.fetchval(END)
 
 
 async def test_once_ends_with_the_log(processes: Processes, pool: Pool) -> None:

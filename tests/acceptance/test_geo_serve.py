@@ -1,7 +1,6 @@
-"""A site that follows over HTTP has every id in order, whatever is cut or killed meanwhile."""
+"""`geo serve` as an operator runs it, and the words of a follower that cannot use it."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,17 +10,12 @@ import pytest
 from console.local.network.ports import LOOPBACK
 from console.local.processes.process import Process
 from shared.database import Pool
-from tests.drills.chance import CHANCE
-from tests.drills.proxy import Proxy
+from tests.followers import END, handed_on
 from tests.partitions import at, recorder
 from tests.processes import Processes, Service, run
 from tests.serving import new_token
 from tests.sites import NOON, opened
 from tests.waiting import eventually
-
-WRITERS, BATCHES = 3, 40
-FAULTS = 12
-LOG_END = "SELECT last_id FROM geo_event_counter"
 
 
 @pytest.fixture
@@ -47,70 +41,12 @@ def follow(processes: Processes, port: int, token: str) -> Process:
     return processes.start_command(*arguments, geo_token=token)
 
 
-def handed_on(follower: Process) -> list[int]:
-    """The ids of its lines, in their order; what its log says of itself is left out."""
-    lines = follower.log.read_text().splitlines()
-    # A line that a kill cut off was not handed on.
-    whole = [one for one in lines if one.startswith('{"id":') and one.endswith("}")]
-    return [json.loads(one)["id"] for one in whole]
-
-
 async def has_all(follower: Process, pool: Pool) -> None:
     async def all_of_it() -> bool:
-        last = await pool.fetchval(LOG_END)
+        last = await pool.fetchval(END)
         return bool(last) and set(handed_on(follower)) == set(range(1, last + 1))
 
     await eventually(all_of_it, 120)
-
-
-async def write(pool: Pool) -> None:
-    for _ in range(BATCHES):
-        await recorder(pool).record([at(NOON) for _ in range(CHANCE.randint(1, 9))])
-        await asyncio.sleep(CHANCE.random() * 0.2)
-
-
-async def strike(proxy: Proxy, follower: Process, served: Service) -> bool:
-    """Do some harm; whether the follower was killed, and so began anew."""
-    await asyncio.sleep(CHANCE.random())
-    match CHANCE.choice(["cut", "tear", "kill the follower", "kill the service"]):
-        case "cut":
-            proxy.cut()
-        case "tear":
-            proxy.cut_in_the_middle()
-            await asyncio.sleep(CHANCE.random())
-            proxy.heal()
-        case "kill the service":
-            served.kill()
-            served.restart()
-        case _:
-            follower.kill()
-            follower.start()
-            return True
-    return False
-
-
-def steps_back(ids: list[int]) -> int:
-    """How often ids begin again at an earlier one; none is left out, wherever they begin."""
-    steps = list(zip([0, *ids], ids, strict=False))
-    assert [(before, now) for before, now in steps if now > before + 1] == []
-    return sum(now <= before for before, now in steps)
-
-
-async def test_cuts_and_kills_cost_no_change_and_no_order(
-    pool: Pool, processes: Processes, served: Service
-) -> None:
-    token, kills = await new_token(pool), 0
-    async with Proxy(served.port).running() as proxy:
-        follower = follow(processes, proxy.port, token)
-        writing = [asyncio.ensure_future(write(pool)) for _ in range(WRITERS)]
-        for _ in range(FAULTS):
-            kills += await strike(proxy, follower, served)
-        await asyncio.gather(*writing)
-        await has_all(follower, pool)
-    # What a killed one had in hand comes again; a cut alone hands nothing on twice.
-    assert steps_back(handed_on(follower)) <= kills
-    assert await pool.fetchval("SELECT cursor FROM geo_sites") == max(handed_on(follower))
-    assert token not in follower.log.read_text() + served.log
 
 
 async def test_it_stops_while_sites_wait(pool: Pool, processes: Processes, served: Service) -> None:

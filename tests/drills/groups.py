@@ -6,6 +6,7 @@ from tests.drills import (
     broker,
     database,
     duplicates,
+    following,
     hostile,
     kills,
     memory,
@@ -27,6 +28,7 @@ GROUPS: Mapping[str, Sequence[Drill]] = {
     "duplicates": duplicates.DRILLS,
     "registry": registries.DRILLS,
     "replay": replaying.DRILLS,
+    "geo": following.DRILLS,
     "hostile": hostile.DRILLS,
     "memory": memory.DRILLS,
 }

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import aio_pika
@@ -91,14 +92,18 @@ class Stage:
     async def missing(self, ids: set[str]) -> int:
         """How many of `ids` have no row; all while the database is away."""
         query = f"SELECT count(DISTINCT event_id) FROM ({self.rows}) r WHERE event_id = ANY($1)"  # noqa: S608  ours
+        return len(ids) - int(await self.ask(query, list(ids)) or 0)
+
+    async def ask(self, query: str, *arguments: object) -> Any:
+        """The first value that it gives; None while the database is away."""
         try:
             connection = await asyncpg.connect(self.processes.database_url, timeout=5)
             try:
-                return len(ids) - int(await connection.fetchval(query, list(ids)))
+                return await connection.fetchval(query, *arguments)
             finally:
                 connection.terminate()
         except AWAY:
-            return len(ids)
+            return None
 
     async def queued(self) -> int:
         """Messages in the work queues that no consumer has; 1 while the broker is away."""

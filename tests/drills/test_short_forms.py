@@ -19,6 +19,6 @@ from tests.drills.groups import GROUPS
 async def test_everything_accepted_is_settled_once(
     play: Play, drill: Drill, request: pytest.FixtureRequest
 ) -> None:
-    if drill in GROUPS["registry"]:
+    if drill in (*GROUPS["registry"], *GROUPS["geo"]):
         request.getfixturevalue("registry_programs")
     await play(drill)
