@@ -1,9 +1,8 @@
-"""geo sync as an operator runs it: killed, asked, and in both directions at once."""
+"""geo sync as an operator runs it: asked, and in both directions at once."""
 
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -56,25 +55,6 @@ async def asked(pair: Pair, database_url: str, *more: str) -> tuple[int, str]:
     )
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout
-
-
-async def test_kill_9_of_a_sync(pair: Pair, pool: Pool, processes: Processes) -> None:
-    repositories = [f"team/app-{number:02}" for number in range(20)]
-    await asyncio.to_thread(pair.images, *repositories)
-    await push(pool, *repositories)
-    more = ("--concurrency", "1")
-
-    for part in (3, 9):
-        victim = processes.start_command(
-            *arguments(pair, *more), geo_sync_listen=f"{LOOPBACK}:{free_port()}"
-        )
-        await eventually(partial(tags, pair.secondary, repositories[part]))
-        victim.kill()
-    assert await pool.fetch(PENDING)
-    last = processes.start_command(*arguments(pair), geo_sync_listen=f"{LOOPBACK}:{free_port()}")
-    await nothing_pending(pool, LONGER_THAN_A_LEASE)
-    last.kill()
-    await assert_equal(pair, *repositories)
 
 
 async def test_once_says_what_came_of_it(pair: Pair, pool: Pool, database_url: str) -> None:

@@ -15,6 +15,7 @@ from tests.drills import (
     registries,
     replaying,
     stopping,
+    syncing,
 )
 from tests.drills.drill import Drill
 
@@ -28,7 +29,7 @@ GROUPS: Mapping[str, Sequence[Drill]] = {
     "duplicates": duplicates.DRILLS,
     "registry": registries.DRILLS,
     "replay": replaying.DRILLS,
-    "geo": following.DRILLS,
+    "geo": (*following.DRILLS, *syncing.DRILLS),
     "hostile": hostile.DRILLS,
     "memory": memory.DRILLS,
 }
