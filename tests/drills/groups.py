@@ -12,6 +12,7 @@ from tests.drills import (
     memory,
     network,
     poison,
+    reconciling,
     registries,
     replaying,
     stopping,
@@ -29,7 +30,7 @@ GROUPS: Mapping[str, Sequence[Drill]] = {
     "duplicates": duplicates.DRILLS,
     "registry": registries.DRILLS,
     "replay": replaying.DRILLS,
-    "geo": (*following.DRILLS, *syncing.DRILLS),
+    "geo": (*following.DRILLS, *syncing.DRILLS, *reconciling.DRILLS),
     "hostile": hostile.DRILLS,
     "memory": memory.DRILLS,
 }
