@@ -10,7 +10,6 @@ from tests.unit.deploy.shipped import DEPLOY
 
 _OF_RABBITMQ = {
     "rabbitmq_detailed_queue_consumers",
-    "rabbitmq_detailed_queue_messages",
     "rabbitmq_detailed_queue_messages_ready",
 }
 
