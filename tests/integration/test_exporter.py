@@ -10,8 +10,10 @@ from console.local.servers.postgres import Postgres
 from console.local.servers.rabbitmq import RabbitMQ
 from shared.amqp.dead_letter import Reason
 from shared.forward_settings import Sink
+from shared.metrics import PREFIX
 from tests.acceptance.burying import buried, bury
 from tests.exporting import Figures, running_exporter
+from tests.exposed import EXPOSED
 from tests.factories import make_event
 from tests.forwarding import opened, record
 from tests.outages import Kind, Outage
@@ -29,12 +31,12 @@ VALUES ('default', 'https://registry.example', now() - interval '2 h', now() - i
 """
 
 
-async def when(scrape: Callable[[], Awaitable[Figures]], known: str) -> Figures:
-    """The figures, once that one is there and not 0."""
+async def when(scrape: Callable[[], Awaitable[Figures]], *known: str) -> Figures:
+    """The figures, once those are there and not 0."""
 
     async def look() -> Figures:
         found = await scrape()
-        return found if found.get(known) else {}
+        return found if all(found.get(one) for one in known) else {}
 
     return await eventually(look)
 
@@ -50,7 +52,7 @@ async def test_what_waits_and_for_how_long(amqp_url: str, database_url: str) -> 
     await bury(amqp_url, events[2:], reason=Reason.RECORDING_FAILED)
     before = await buried(amqp_url)
     async with running_exporter(amqp_url, database_url) as scrape:
-        found = await when(scrape, "dead_letters_waiting invalid_event")
+        found = await when(scrape, "dead_letters_waiting invalid_event", "exporter_up database")
     assert (found["exporter_up broker"], found["exporter_up database"]) == (1, 1)
     assert found["queue_messages registry.events"] == 0
     assert found["queue_messages registry.events.dead"] == 3
@@ -67,8 +69,12 @@ async def test_what_stands_in_the_tables(amqp_url: str, database_url: str) -> No
         await record(pool, [make_event(), make_event()], Sink.SNOWPLOW)
         for statement in (SITE, PENDING, RUN):
             await pool.execute(statement)
+    # So that there are queues.
+    await bury(amqp_url, [])
     async with running_exporter(amqp_url, database_url) as scrape:
-        found = await when(scrape, "schema_version")
+        found = await when(scrape, "schema_version", "exporter_up broker")
+    names = {PREFIX + name.partition(" ")[0] for name in found}
+    assert {one.name for one in EXPOSED["exporter"]} <= names
     assert found["schema_version"] == found["schema_expected_version"]
     # This month and the next two.
     assert found["partitions tracking_events"] == found["partitions geo_events"] == 3
