@@ -29,6 +29,10 @@ _PLACES: Final = {
         "console.commands.explain:explain",
         "Say what a request of a registry would become, without sending it anywhere.",
     ),
+    "exporter": (
+        "console.commands.exporter:exporter",
+        "Show Prometheus what only the broker or the database knows: queues, sites, schema.",
+    ),
     "forward": (
         "console.commands.forward:forward",
         "Send tracking events to where analytics live: Snowplow, or any URL as CloudEvents.",

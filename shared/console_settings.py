@@ -1,4 +1,4 @@
-"""The settings of the console: who may come in, who may act, whose figures it shows."""
+"""The settings of the console and the exporter: who may come in and act, what they show."""
 
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
@@ -7,7 +7,7 @@ from shared.setting_types import HeaderName, Listen, Tokens, Urls
 
 
 class ConsoleSettings(BaseSettings):
-    """The part of `Settings` that the console alone reads."""
+    """The part of `Settings` that the console and the exporter alone read."""
 
     console_listen: Listen = Field("127.0.0.1:8090", description="address of the console's page")
     console_tokens: Tokens = Field(
@@ -29,6 +29,9 @@ class ConsoleSettings(BaseSettings):
         "",
         description="ingests, workers and forwards, http://HOST:PORT separated by commas, "
         "whose figures the console shows",
+    )
+    exporter_listen: Listen = Field(
+        "127.0.0.1:8085", description="address of the exporter's health port"
     )
 
     @field_validator("console_view_tokens")

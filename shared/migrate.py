@@ -69,14 +69,15 @@ async def _apply(connection: Connection, migration: Migration) -> None:
 
 async def missing(connection: Connection) -> Sequence[Migration]:
     """The shipped migrations that this database does not have yet. Raises MigrationError."""
-    return pending(await _applied(connection), shipped())
+    return pending(await applied(connection), shipped())
 
 
 LEDGER_EXISTS = "SELECT to_regclass('schema_migrations') IS NOT NULL"
 APPLIED = "SELECT version, checksum FROM schema_migrations"
 
 
-async def _applied(connection: Connection) -> Mapping[int, str]:
+async def applied(connection: Connection) -> Mapping[int, str]:
+    """The checksums of what this database has, by version. Raises MigrationError."""
     if not await connection.fetchval(LEDGER_EXISTS):
         return {}
     try:

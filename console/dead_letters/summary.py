@@ -9,6 +9,7 @@ from console.dead_letters.letter.cause import Cause, cause
 from console.dead_letters.letter.dead_letter import DeadLetter
 from console.words.moments import believed
 from shared import credentials
+from shared.amqp.dead_letter import Reason
 from shared.origin import DEFAULT_SOURCE
 
 RECENT: Final = timedelta(minutes=5)
@@ -70,13 +71,17 @@ class Group:
 
 
 class Summary:
+    """`reasons` has how many are there of each, whatever their causes."""
+
     def __init__(self, now: datetime) -> None:
         self.now = now
         self._since = now - RECENT
         self._groups: dict[str, Group] = {}
         self.total = Group(Cause("", "", ""))
+        self.reasons: Counter[Reason] = Counter()
 
     def add(self, dead_letter: DeadLetter) -> None:
+        self.reasons[dead_letter.story.reason] += 1
         found = cause(dead_letter)
         if found.group not in self._groups and len(self._groups) >= _GROUPS:
             found = OTHER

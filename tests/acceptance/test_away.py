@@ -64,6 +64,7 @@ COMMANDS: Mapping[str, Asked | str] = {
     "events search": Asked([], {"database": 5}),
     "events show": Asked(["{id}"], {"database": 5}),
     "explain": Asked(),
+    "exporter": SERVES,
     "forward": Asked(["--retry-refused"], {"database": 1}),
     "geo follow": SERVES,
     "geo serve": SERVES,

@@ -20,6 +20,7 @@ _UNITS = (
     "epmd.service",
     "epmd.socket",
     "docker-registry.service",
+    "prometheus.service",
 )
 _POLICY = Path("/usr/sbin/policy-rc.d")
 # Debian policy, invoke-rc.d: exit code 101 forbids the action. Its first words say whose it is, so

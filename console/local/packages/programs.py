@@ -58,6 +58,11 @@ def skopeo() -> Path | None:
     return Path(found) if found else None
 
 
+def promtool() -> Path | None:
+    found = shutil.which("promtool")
+    return Path(found) if found else None
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     label: str
@@ -77,6 +82,7 @@ RABBITMQ = Need("RabbitMQ", "rabbitmq-server", rabbitmq_server)
 EPMD = Need("epmd (Erlang's port mapper)", "erlang-base", epmd)
 REGISTRY = Need("a container registry", "docker-registry", docker_registry)
 SKOPEO = Need("skopeo", "skopeo", skopeo)
+PROMTOOL = Need("promtool", "prometheus", promtool)
 
 
 def ensure(

@@ -1,7 +1,7 @@
 """The database as it was seen. Ages are seconds."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from console.overview.seen.site import Site
 from shared.forward_backlog import Backlog
@@ -47,9 +47,10 @@ class Partitions:
     """`missing` are the tables that have none for a week from now.
 
     `outside` are the events of the last day in the default one, 10,000 at most; the newest is
-    `newest_age` seconds old.
+    `newest_age` seconds old. `counts` are those of each table, but for its default one.
     """
 
+    counts: Mapping[str, int] = field(default_factory=dict)
     missing: Sequence[str] = ()
     outside: int = 0
     newest_age: float | None = None
@@ -97,6 +98,7 @@ class LockHolder:
 class Database:
     """`fault` says why it cannot be read; without the tables there is no activity.
 
+    `schema` is the latest migration that is applied, `schema_expected` the latest known here.
     `forwarding` has the sinks that the settings name here, and those that have something to get.
 
     `is_locked`: somebody's lock keeps even readers from them, so nothing of them is known.
@@ -108,9 +110,11 @@ class Database:
     missing: int = 0
     activity: Activity | None = None
     conflicts: Conflicts = Conflicts()
-    partitions: Partitions = Partitions()
+    partitions: Partitions = field(default_factory=Partitions)
     forwarding: Sequence[Backlog] = ()
     reconciled: Sequence[Reconciled] = ()
     sites: Sequence[Site] = ()
     is_locked: bool = False
     lock_holders: Sequence[LockHolder] = ()
+    schema: int | None = None
+    schema_expected: int | None = None

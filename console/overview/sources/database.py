@@ -70,7 +70,8 @@ async def _tables(pool: Pool, sinks: Sequence[Sink]) -> Database:
         # asyncpg reads 15.18 as 15.0.18, in the manner of the versions before 10.
         seen = Database(version=f"{version.major}.{version.micro}")
         try:
-            missing = await migrate.missing(connection)
+            applied, known = await migrate.applied(connection), migrate.shipped()
+            missing = migrate.pending(applied, known)
             activity = await _activity(connection)
             conflicts = Conflicts() if missing else await _conflicts(connection)
             parts = Partitions() if missing else await partitions.look(connection)
@@ -79,11 +80,12 @@ async def _tables(pool: Pool, sinks: Sequence[Sink]) -> Database:
             places = () if missing else await sites.look(connection)
         except asyncpg.LockNotAvailableError:
             return replace(seen, is_locked=True)
-    migrations = len(migrate.shipped())
     return replace(
         seen,
-        migrations=migrations,
+        migrations=len(known),
         missing=len(missing),
+        schema=max(applied, default=None),
+        schema_expected=known[-1].version,
         activity=activity,
         conflicts=conflicts,
         partitions=parts,

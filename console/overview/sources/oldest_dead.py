@@ -1,8 +1,8 @@
-"""The age of the oldest dead letter: from looks over their whole queue, now and then."""
+"""The oldest dead letter, and how many of which reason: from looks over their whole queue."""
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -11,6 +11,7 @@ from console.dead_letters.letter.dead_letter import DeadLetter
 from console.dead_letters.queue.visit import exclusive_scan
 from console.dead_letters.summary import Summary
 from console.overview.seen.broker import Depth
+from shared.amqp.dead_letter import Reason
 from shared.amqp.errors import BrokerAwayError
 from shared.amqp.topology import TopologyConflictError
 
@@ -26,12 +27,14 @@ Look = Callable[[], Awaitable[Summary]]
 class OldestDead:
     """Looks in the background when the queue has another length than at the last look.
 
-    In a queue of more than `largest` it does not look.
+    In a queue of more than `largest` it does not look. `reasons` are those of the last
+    look, of a queue that may have grown since.
     """
 
     def __init__(self, look: Look, *, largest: int) -> None:
         self._look, self._largest = look, largest
         self._oldest: datetime | None = None
+        self.reasons: Mapping[Reason, int] = {}
         self._count = 0
         self._next = 0.0
         self._task: asyncio.Task[None] | None = None
@@ -40,8 +43,8 @@ class OldestDead:
         """Seconds, by the last look; None if there is none, or it is not known yet."""
         if dead is None:
             return None
-        if not dead.ready and not self._looking:
-            self._oldest, self._count = None, 0
+        if not dead.ready and not dead.consumers and not self._looking:
+            self._oldest, self.reasons, self._count = None, {}, 0
         elif self._due(dead):
             self._task = asyncio.ensure_future(self._find(dead.ready))
         return (now - self._oldest).total_seconds() if self._oldest else None
@@ -65,6 +68,7 @@ class OldestDead:
         try:
             summary = await self._look()
             self._oldest, self._count = summary.total.oldest, count
+            self.reasons = summary.reasons
         except (BusyError, BrokerAwayError, TopologyConflictError, TimeoutError):
             # The next look will tell.
             return

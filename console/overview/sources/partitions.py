@@ -10,12 +10,16 @@ WITH outside AS (
     SELECT recorded_at FROM tracking_events_default
     WHERE recorded_at > statement_timestamp() - interval '24 h'
     ORDER BY recorded_at DESC LIMIT 10000
+), known AS (
+    SELECT parent, first, until FROM event_partitions WHERE until IS NOT NULL
 )
 SELECT
+    (SELECT count(*) FROM known WHERE parent = 'tracking_events') AS tracking_events,
+    (SELECT count(*) FROM known WHERE parent = 'geo_events') AS geo_events,
     ARRAY(
         SELECT parent FROM unnest(ARRAY['tracking_events', 'geo_events']) AS parent
         WHERE NOT EXISTS (
-            SELECT FROM event_partitions AS one
+            SELECT FROM known AS one
             WHERE one.parent = parent.parent
                 AND first <= statement_timestamp() + interval '7 days'
                 AND until > statement_timestamp() + interval '7 days'
@@ -30,4 +34,7 @@ SELECT
 
 async def look(connection: Connection) -> Partitions:
     row = await connection.fetchrow(_PARTITIONS)
-    return Partitions(**dict(row)) if row else Partitions()
+    if row is None:
+        return Partitions()
+    counts = {table: row[table] for table in ("tracking_events", "geo_events")}
+    return Partitions(counts, row["missing"], row["outside"], row["newest_age"])

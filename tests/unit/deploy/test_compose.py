@@ -13,6 +13,7 @@ from tests.unit.deploy.shipped import COMPOSE, DEPLOY, our_services, seconds
 
 _REQUIRED = {
     "console": ("amqp_url", "database_url", "console_tokens", "console_view_tokens"),
+    "exporter": ("amqp_url", "database_url"),
     "forward": ("database_url", "forward_snowplow_url"),
     "geo-serve": ("database_url",),
     "geo-sync": ("database_url", "registry_auth_file"),
@@ -129,6 +130,7 @@ def test_ports_are_published_on_loopback_only() -> None:
 @pytest.mark.parametrize(
     ("name", "path"),
     [
+        ("exporter", "/health/live"),
         ("forward", "/health/ready"),
         ("geo-serve", "/health/ready"),
         ("geo-sync", "/health/ready"),

@@ -12,7 +12,8 @@ from shared.settings import Settings
 from tests.unit.deploy.shipped import kubernetes, pods
 
 _SERVICES = tuple(
-    f"registry-events-{one}" for one in ("forward", "geo-serve", "geo-sync", "ingest", "worker")
+    f"registry-events-{one}"
+    for one in ("exporter", "forward", "geo-serve", "geo-sync", "ingest", "worker")
 )
 _ONCE = ("registry-events-maintain", "registry-events-migrate", "registry-events-reconcile")
 _NAMES = (*_SERVICES, *_ONCE)

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.deploy.shipped import DEPLOY, kubernetes, pods, template
 
 _COMPONENTS = (
+    "exporter",
     "forward",
     "geo-serve",
     "geo-sync",
@@ -81,6 +82,7 @@ def test_what_is_to_be_filled_in_lets_nobody_through_before(name: str) -> None:
 @pytest.mark.parametrize(
     ("component", "allowed"),
     [
+        ("exporter", _DNS | _BROKER | _DATABASE),
         ("forward", _DNS | _DATABASE | _COLLECTOR),
         ("geo-serve", _DNS | _DATABASE),
         ("geo-sync", _DNS | _DATABASE | _REGISTRIES),
@@ -100,6 +102,7 @@ def test_pods_reach_only_what_they_need(component: str, allowed: set[int]) -> No
 @pytest.mark.parametrize(
     ("component", "ways"),
     [
+        ("exporter", 1),
         ("forward", 1),
         ("geo-serve", 2),
         ("geo-sync", 1),

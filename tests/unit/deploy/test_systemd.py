@@ -11,6 +11,7 @@ _DRAIN_OF_A_WORKER = Settings.model_construct().worker_drain_timeout
 def test_each_process_has_a_unit() -> None:
     assert [unit.name for unit in UNITS] == [
         "registry-events-console.service",
+        "registry-events-exporter.service",
         "registry-events-forward.service",
         "registry-events-geo-serve.service",
         "registry-events-geo-sync.service",

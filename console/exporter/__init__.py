@@ -1,0 +1,1 @@
+"""Figures for Prometheus of what only the broker or the database knows."""
