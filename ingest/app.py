@@ -1,5 +1,6 @@
 """The ingest process: wiring, start and stop."""
 
+from importlib import resources
 from typing import Final
 
 from aiohttp import web
@@ -29,6 +30,7 @@ from shared.siblings import Siblings
 
 # Seconds for requests in hand.
 DRAIN_TIMEOUT: Final = 5.0
+DESCRIPTION: Final = "/openapi.json"
 _FAULTS: Final = "sender_faults"
 _SUBSCRIPTIONS: Final = "subscriptions"
 
@@ -69,6 +71,7 @@ def new_app(
         client_max_size=settings.ingest_max_body_bytes, middlewares=[answers.as_json]
     )
     refusals = _add_notifications(app, settings, publisher, metrics)
+    _add_description(app)
 
     async def readiness() -> health.Missing:
         fault = publisher.fault if connection.channel else connection.fault
@@ -90,6 +93,15 @@ def new_app(
         siblings=siblings,
     )
     return app
+
+
+def _add_description(app: web.Application) -> None:
+    description = resources.files(__package__).joinpath("openapi.json").read_bytes()
+
+    async def described(_request: web.Request) -> web.Response:
+        return web.Response(body=description, content_type="application/json")
+
+    app.router.add_get(DESCRIPTION, described)
 
 
 def _add_notifications(
