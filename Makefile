@@ -13,7 +13,7 @@ SHARED_OUT = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run lint fmt unit rules test bench drill man lock clean
+.PHONY: help install run lint fmt unit rules test bench drill man contract lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,9 @@ drill: install  ## break things under load, count what became of every event (mi
 
 man: install  ## renew the manual pages, after a change of a command
 	$(BIN)/python -m console.man_pages deploy/man
+
+contract: install  ## renew the AsyncAPI document, after a change of a message or queue
+	$(BIN)/python -m console.contract.asyncapi deploy/asyncapi.json
 
 lock: install  ## renew the lock files (uv must be on the PATH)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \

@@ -11,8 +11,9 @@ from typing import Final
 from shared.invalid_event import InvalidEventError
 
 _COMPONENT: Final = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
-_REPOSITORY: Final = re.compile(rf"{_COMPONENT}(?:/{_COMPONENT})*")
-_LENGTH: Final = 255
+PATTERN: Final = rf"{_COMPONENT}(?:/{_COMPONENT})*"
+LONGEST: Final = 255
+_REPOSITORY: Final = re.compile(PATTERN)
 
 
 def check(path: str | None, field: str) -> None:
@@ -25,7 +26,7 @@ def check(path: str | None, field: str) -> None:
 
 def is_path(path: str) -> bool:
     """Whether a registry can have a repository of this name."""
-    return len(path) <= _LENGTH and _matches(path)
+    return len(path) <= LONGEST and _matches(path)
 
 
 # Of short ones only: what it remembers is as long as a sender likes.

@@ -25,6 +25,15 @@ _SEGMENT: Final = 4 * 1024 * 1024
 _AGE: Final = "x-max-age"
 
 
+def arguments(seconds: int) -> dict[str, str | int]:
+    """Of the stream that keeps what is younger than `seconds`."""
+    return {
+        "x-queue-type": "stream",
+        _AGE: f"{seconds}s",
+        "x-stream-max-segment-size-bytes": _SEGMENT,
+    }
+
+
 async def declare(connection: AbstractConnection, seconds: int) -> None:
     """Make sure that the stream exists, which keeps what is younger than `seconds`.
 
@@ -32,13 +41,8 @@ async def declare(connection: AbstractConnection, seconds: int) -> None:
     could have it declared anew. Raises TopologyConflictError, and what aio-pika raises.
     """
     channel = await connection.channel()
-    arguments: dict[str, str | int] = {
-        "x-queue-type": "stream",
-        _AGE: f"{seconds}s",
-        "x-stream-max-segment-size-bytes": _SEGMENT,
-    }
     try:
-        await channel.declare_queue(KEPT_QUEUE, durable=True, arguments=dict(arguments))
+        await channel.declare_queue(KEPT_QUEUE, durable=True, arguments={**arguments(seconds)})
     except ChannelPreconditionFailed as error:
         if f"'{_AGE}'" not in str(error):
             raise conflict(error) from None

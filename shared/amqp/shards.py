@@ -19,9 +19,9 @@ from shared.amqp.topology import EVENTS_ARGUMENTS, EVENTS_EXCHANGE, EVENTS_QUEUE
 from shared.event import SUPPORTED_ACTIONS
 
 SHARDED_EXCHANGE: Final = "registry.events.sharded"
-_EXCHANGE_ARGUMENTS: Final[dict[str, str | int]] = {"alternate-exchange": EVENTS_EXCHANGE}
+EXCHANGE_ARGUMENTS: Final[dict[str, str | int]] = {"alternate-exchange": EVENTS_EXCHANGE}
 # Else the broker makes the node that we are connected to the leader of every one.
-_QUEUE_ARGUMENTS: Final = {**EVENTS_ARGUMENTS, "x-queue-leader-locator": "balanced"}
+QUEUE_ARGUMENTS: Final = {**EVENTS_ARGUMENTS, "x-queue-leader-locator": "balanced"}
 _ANY: Final = "*"
 
 
@@ -63,7 +63,7 @@ async def declare(channel: AbstractChannel, wanted: Wanted) -> None:
             SHARDED_EXCHANGE,
             ExchangeType.TOPIC,
             durable=True,
-            arguments=dict(_EXCHANGE_ARGUMENTS),
+            arguments=dict(EXCHANGE_ARGUMENTS),
         )
     except ChannelPreconditionFailed as error:
         raise conflict(error) from None
@@ -76,6 +76,6 @@ async def declare_queue(channel: Underlay, shard: int) -> None:
     Raises TopologyConflictError, and what aiormq raises.
     """
     try:
-        await channel.queue_declare(queue_of(shard), durable=True, arguments=dict(_QUEUE_ARGUMENTS))
+        await channel.queue_declare(queue_of(shard), durable=True, arguments=dict(QUEUE_ARGUMENTS))
     except ChannelPreconditionFailed as error:
         raise conflict(error) from None

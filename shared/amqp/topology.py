@@ -30,7 +30,7 @@ EVENTS_ARGUMENTS: Final[dict[str, str | int]] = {
     "x-dead-letter-strategy": "at-least-once",
     "x-delivery-limit": DELIVERY_LIMIT,
 }
-_DEAD_ARGUMENTS: Final[dict[str, str | int]] = {
+DEAD_ARGUMENTS: Final[dict[str, str | int]] = {
     "x-queue-type": "quorum",
     "x-overflow": "reject-publish",
     "x-delivery-limit": NO_DELIVERY_LIMIT,
@@ -72,7 +72,7 @@ async def declare(channel: AbstractChannel, *, pulls: bool = False) -> None:
     try:
         dead = await channel.declare_exchange(DEAD_EXCHANGE, ExchangeType.TOPIC, durable=True)
         dead_queue = await channel.declare_queue(
-            DEAD_QUEUE, durable=True, arguments=dict(_DEAD_ARGUMENTS)
+            DEAD_QUEUE, durable=True, arguments=dict(DEAD_ARGUMENTS)
         )
         await dead_queue.bind(dead, "#")
         events = await channel.declare_exchange(EVENTS_EXCHANGE, ExchangeType.TOPIC, durable=True)
