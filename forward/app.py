@@ -14,6 +14,7 @@ from shared import faults, forward_backlog, health
 from shared.configuration import secret
 from shared.database import ERRORS, Pool, borrowed, new_pool
 from shared.logs import get_logger
+from shared.reporting import State, report
 from shared.schema_fault import schema_fault
 from shared.service import background, listening, stop_signal
 from shared.settings import Settings
@@ -47,7 +48,8 @@ async def run(settings: Settings) -> None:
         forwarders = [Forwarder(one, pool, http, metrics, seconds=seconds) for one in to]
         async with (
             background(stop, _watch(pool, metrics), *(one.run() for one in forwarders)),
-            listening(_health_app(metrics, pool, forwarders), settings.forward_listen),
+            listening(app := _health_app(metrics, pool, forwarders), settings.forward_listen),
+            background(stop, report(stop, app[health.LOOK])),
         ):
             await stop.wait()
             get_logger().info("forward.draining", timeout=settings.forward_timeout)
@@ -67,11 +69,11 @@ async def _watch(pool: Pool, metrics: ForwardMetrics) -> None:
 def _health_app(
     metrics: ForwardMetrics, pool: Pool, forwarders: Sequence[Forwarder]
 ) -> web.Application:
-    async def readiness() -> health.Missing:
+    async def look() -> State:
         missing = {one.to.sink.value: one.fault for one in forwarders}
         missing["database"] = await schema_fault(pool)
-        return {part: why for part, why in missing.items() if why}
+        return State({part: why for part, why in missing.items() if why})
 
     app = web.Application()
-    health.add_routes(app, readiness=readiness, registry=metrics.registry)
+    health.add_routes(app, look=look, registry=metrics.registry)
     return app

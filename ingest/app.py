@@ -23,6 +23,7 @@ from shared.amqp.publisher import ConfirmedPublisher
 from shared.amqp.shards import Wanted
 from shared.amqp.spreading import SpreadingPublisher
 from shared.configuration import secret
+from shared.reporting import State, report
 from shared.service import StartError, background, listening, stop_signal
 from shared.setting_types import kept_seconds
 from shared.settings import Settings
@@ -55,6 +56,7 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
     async with (
         background(stop, connection.run(), publisher.run()),
         listening(app, settings.ingest_listen, drain_timeout=DRAIN_TIMEOUT, reuse_port=is_shared),
+        background(stop, report(stop, app[health.LOOK])),
     ):
         await stop.wait()
 
@@ -73,14 +75,14 @@ def new_app(
     refusals = _add_notifications(app, settings, publisher, metrics)
     _add_description(app)
 
-    async def readiness() -> health.Missing:
+    async def look() -> State:
         fault = publisher.fault if connection.channel else connection.fault
-        return {"broker": fault} if fault else {}
+        return State({"broker": fault} if fault else {})
 
     metrics.broker_connected.set_function(lambda: float(connection.channel is not None))
     health.add_routes(
         app,
-        readiness=readiness,
+        look=look,
         registry=metrics.registry,
         details=lambda: {
             _FAULTS: refusals.sender_faults.document(),

@@ -30,7 +30,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Siblings:
-    """`number` is this process's, of 1 to `count`; `directory` is nobody else's."""
+    """`number` is this process's, of 1 to `count`, its parent's 0; `directory` is nobody else's."""
 
     number: int
     count: int

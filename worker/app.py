@@ -4,8 +4,6 @@ from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any, Final
 
-from aiohttp import web
-
 from shared import health, rollup
 from shared.amqp.connection import Connection
 from shared.amqp.publisher import ConfirmedPublisher, Publisher
@@ -13,7 +11,7 @@ from shared.amqp.shards import Wanted
 from shared.amqp.topology import EVENTS_QUEUE, PULLS_QUEUE
 from shared.configuration import secret
 from shared.database import Pool, new_pool
-from shared.schema_fault import schema_fault
+from shared.reporting import report
 from shared.service import background, listening, stop_signal
 from shared.settings import Settings
 from shared.siblings import Siblings
@@ -21,6 +19,7 @@ from worker import upkeep
 from worker.consuming.batches import BatchLoop
 from worker.consuming.line import Line, work
 from worker.consuming.shards import Shards
+from worker.health import health_app
 from worker.metrics import WorkerMetrics
 from worker.pulls.counter import PullCounter
 from worker.recorder import Recorder
@@ -44,8 +43,8 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
         heartbeat=settings.amqp_heartbeat,
         wanted=Wanted(pulls=settings.pulls),
     )
-    connections = [*(line.connection for line in lines), publishing]
-    running: list[Connection | Shards] = [*connections, *(line.shards for line in lines)]
+    running: list[Connection | Shards] = [publishing, *(line.connection for line in lines)]
+    running += [line.shards for line in lines]
     _watch(metrics, lines[0])
     async with (
         new_pool(
@@ -61,10 +60,11 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
             *(one.run() for one in running),
         ),
         listening(
-            _health_app(metrics, pool, connections, siblings),
+            app := health_app(metrics, pool, lines, publishing, siblings),
             settings.worker_listen,
             reuse_port=siblings is not None,
         ),
+        background(stop, report(stop, app[health.LOOK])),
     ):
         loops = _loops(settings, pool, lines, ConfirmedPublisher(publishing), metrics)
         await work(lines, loops, stop, drain_timeout=settings.worker_drain_timeout)
@@ -125,21 +125,3 @@ def _watch(metrics: WorkerMetrics, events: Line) -> None:
     metrics.broker_connected.set_function(lambda: float(connection.channel is not None))
     metrics.in_hand.set_function(lambda: consumer.in_hand)
     metrics.batch_age.set_function(lambda: consumer.batch_age)
-
-
-def _health_app(
-    metrics: WorkerMetrics,
-    pool: Pool,
-    connections: Sequence[Connection],
-    siblings: Siblings | None,
-) -> web.Application:
-    async def readiness() -> health.Missing:
-        missing = {
-            "broker": next((one.fault for one in connections if one.fault), ""),
-            "database": await schema_fault(pool),
-        }
-        return {part: why for part, why in missing.items() if why}
-
-    app = web.Application()
-    health.add_routes(app, readiness=readiness, registry=metrics.registry, siblings=siblings)
-    return app

@@ -10,6 +10,7 @@ from console.overview.collector import Collector, collecting
 from console.overview.sources.oldest_dead import LARGEST_IN_PASSING, OldestDead, in_passing
 from shared import health
 from shared.configuration import secret
+from shared.reporting import State, report
 from shared.service import background, listening, stop_signal
 from shared.settings import Settings
 
@@ -27,7 +28,8 @@ async def run(settings: Settings) -> None:
     async with (
         collecting(alone, oldest_dead) as collector,
         background(stop, _look(collector, figures)),
-        listening(_app(figures), settings.exporter_listen),
+        listening(app := _app(figures), settings.exporter_listen),
+        background(stop, report(stop, app[health.LOOK])),
     ):
         await stop.wait()
 
@@ -40,9 +42,9 @@ async def _look(collector: Collector, figures: ExporterFigures) -> None:
 
 
 def _app(figures: ExporterFigures) -> web.Application:
-    async def readiness() -> health.Missing:
-        return figures.missing
+    async def look() -> State:
+        return State(figures.missing)
 
     app = web.Application()
-    health.add_routes(app, readiness=readiness, registry=figures.registry)
+    health.add_routes(app, look=look, registry=figures.registry)
     return app

@@ -10,9 +10,11 @@ from typing import Any
 from console.supervision.address import reserved
 from console.supervision.assignment import GRACE, Assignment
 from console.supervision.place import Place
-from shared.service import StartError, stop_signal
+from shared.reporting import report
+from shared.service import StartError, background, stop_signal
 from shared.settings import Settings
 from shared.siblings import Siblings
+from shared.whole_health import Whole
 
 Process = Coroutine[Any, Any, None]
 
@@ -39,7 +41,9 @@ async def run(service: str, settings: Settings, *, count: int, drain: float) -> 
             Place(Assignment(service, told, Siblings(number, count, directory), drain + GRACE))
             for number in range(1, count + 1)
         ]
-        faults = await asyncio.gather(*(place.keep(stop) for place in places))
+        whole = Whole(Siblings(0, count, directory))
+        async with background(stop, report(stop, whole.look)):
+            faults = await asyncio.gather(*(place.keep(stop) for place in places))
     for fault in filter(None, faults):
         raise StartError(fault)
 

@@ -41,6 +41,7 @@ from console.words.away import ANSWER
 from shared import rollup
 from shared.configuration import secret
 from shared.database import new_pool
+from shared.reporting import always_ready, report
 from shared.service import background, listening, stop_signal
 from shared.settings import Settings
 
@@ -73,6 +74,7 @@ async def run(settings: Settings, *, writable: bool) -> None:
                 rollup.run(settings, application="registry-events console counts"),
             ),
             listening(app, settings.console_listen),
+            background(stop, report(stop, always_ready)),
         ):
             await stop.wait()
 

@@ -39,6 +39,7 @@ class Follower:
         self._leading = Leading(journal)
         self._at_work = asyncio.Lock()
         self._is_taken = False
+        self.has_begun = False
         self._persist = stamina.AsyncRetryingCaller(
             attempts=None,
             timeout=None,
@@ -54,6 +55,7 @@ class Follower:
         """
         # Written down before it can be led.
         await self._try(self._journal.cursor)
+        self.has_begun = True
         keeping = asyncio.ensure_future(self._leading.keep())
         try:
             while not await self._follow(once=once):

@@ -21,6 +21,7 @@ from shared import health
 from shared.configuration import secret
 from shared.database import Pool, new_pool
 from shared.metrics import OTHER
+from shared.reporting import State, report
 from shared.schema_fault import schema_fault
 from shared.service import background, listening, stop_signal
 from shared.settings import Settings
@@ -45,6 +46,7 @@ async def run(settings: Settings) -> None:
         async with (
             background(stop, end.run()),
             listening(app, settings.geo_serve_listen, drain_timeout=DRAIN_TIMEOUT),
+            background(stop, report(stop, app[health.LOOK])),
         ):
             await stop.wait()
             end.close()
@@ -59,11 +61,11 @@ def new_app(settings: Settings, pool: Pool, end: LogEnd) -> web.Application:
     )
     _add_routes(app, settings, pool, end, metrics)
 
-    async def readiness() -> health.Missing:
+    async def look() -> State:
         fault = await schema_fault(pool)
-        return {"database": fault} if fault else {}
+        return State({"database": fault} if fault else {})
 
-    health.add_routes(app, readiness=readiness, registry=metrics.registry)
+    health.add_routes(app, look=look, registry=metrics.registry)
     return app
 
 

@@ -13,6 +13,7 @@ from geo.syncing.tally import Tally
 from geo.syncing.wiring import Parts, opened
 from shared import health
 from shared.logs import get_logger
+from shared.reporting import State, report
 from shared.service import StartError, background, listening, stop_signal
 from shared.settings import Settings
 
@@ -41,7 +42,8 @@ async def run(settings: Settings, order: Order, show: Show) -> None:
                     parts.holding.renew(),
                     reported(parts, show),
                 ),
-                listening(_health_app(metrics, parts), settings.geo_sync_listen),
+                listening(app := _health_app(metrics, parts), settings.geo_sync_listen),
+                background(stop, report(stop, app[health.LOOK])),
             ):
                 await stop.wait()
                 get_logger().info("sync.ending")
@@ -80,10 +82,10 @@ async def _follow(parts: Parts, *, full: bool) -> None:
 
 
 def _health_app(metrics: SyncMetrics, parts: Parts) -> web.Application:
-    async def readiness() -> health.Missing:
+    async def look() -> State:
         missing = {"log": parts.patience.fault, **await parts.readiness()}
-        return {part: why for part, why in missing.items() if why}
+        return State({part: why for part, why in missing.items() if why})
 
     app = web.Application()
-    health.add_routes(app, readiness=readiness, registry=metrics.registry)
+    health.add_routes(app, look=look, registry=metrics.registry)
     return app

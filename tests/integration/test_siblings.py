@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from console.local.network.ports import LOOPBACK
 from shared import health
 from shared.metrics import BrokerFigures
+from shared.reporting import State
 from shared.service import StartError, listening
 from shared.siblings import Siblings
 
@@ -27,15 +28,15 @@ async def process(
     figures = BrokerFigures()
     figures.dead_letters.labels("invalid_event").inc(number)
 
-    async def readiness() -> Mapping[str, str]:
+    async def look() -> State:
         if missing == {"never": ""}:
             await asyncio.Event().wait()
-        return missing or {}
+        return State(missing or {})
 
     app = web.Application()
     health.add_routes(
         app,
-        readiness=readiness,
+        look=look,
         registry=figures.registry,
         details=lambda: {"seen": number},
         sum_up=lambda documents: {"seen": sum(one["seen"] for one in documents)},

@@ -16,6 +16,7 @@ from worker.consuming.consumer import Consumer
 from worker.delivery import Failure, Received, read
 from worker.isolation import BatchRecorder, Outcome
 from worker.metrics import WorkerMetrics
+from worker.progress import WatchedRecorder
 from worker.recorded import Item
 from worker.verdicts import Verdict
 
@@ -49,8 +50,8 @@ class BatchLoop(Generic[Item]):
         count: Callable[[Outcome[Item]], None],
     ) -> None:
         self._consumer = consumer
-        self._recorder = recorder
-        self._burial = Burial(publisher, metrics)
+        self._recorder = WatchedRecorder(recorder, consumer.progress)
+        self._burial = Burial(publisher, metrics, consumer.progress)
         self._metrics = metrics
         self._attempts = attempts
         self._count = count

@@ -12,6 +12,7 @@ from shared.logs import get_logger
 from shared.text import printable
 from worker.delivery import Failure
 from worker.metrics import WorkerMetrics
+from worker.progress import Progress
 
 # What is confirmed too late is there twice: better wait for a broker that is only slow.
 _PUBLISH_DEADLINE: Final = 30.0
@@ -19,9 +20,10 @@ _LONGEST_PAUSE: Final = 5.0
 
 
 class Burial:
-    def __init__(self, publisher: Publisher, metrics: WorkerMetrics) -> None:
+    def __init__(self, publisher: Publisher, metrics: WorkerMetrics, progress: Progress) -> None:
         self._publisher = publisher
         self._metrics = metrics
+        self._progress = progress
         self._log = get_logger()
 
     async def bury(self, failures: Sequence[Failure]) -> None:
@@ -56,4 +58,6 @@ class Burial:
         if not isinstance(error, PublishFailedError):
             return False
         self._metrics.publish_failures.labels(error.cause).inc()
+        # The broker takes none just now, which no restart mends.
+        self._progress.made()
         return True

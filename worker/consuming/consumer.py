@@ -14,6 +14,7 @@ from shared.amqp.errors import BrokerAwayError, broker_errors
 from shared.logs import get_logger
 from worker.consuming.batch import Batch
 from worker.consuming.turns import Turns
+from worker.progress import Progress
 
 # While one batch is recorded the next ones arrive.
 _BATCHES_PREFETCHED: Final = 4
@@ -32,9 +33,9 @@ class Consumer:
         self._batch_wait = batch_wait
         self._prefetch = max(batch_size, batch_size * _BATCHES_PREFETCHED // queues)
         self.turns = Turns()
+        self.progress = Progress()
         self._handed_out: deque[Batch] = deque()
-        self._some = asyncio.Event()
-        self._changed = asyncio.Event()
+        self._some, self._changed = asyncio.Event(), asyncio.Event()
         self._closing: asyncio.Future[None] | None = None
         self._stopped = False
 
@@ -125,9 +126,8 @@ class Consumer:
         self._closing = asyncio.ensure_future(channel.close())
 
     async def _wait_for_more(self) -> None:
-        is_over = asyncio.get_running_loop().time() + self._batch_wait
         with suppress(TimeoutError):
-            async with asyncio.timeout_at(is_over):
+            async with asyncio.timeout(self._batch_wait):
                 await self._until(lambda: self._is_full)
         await self._until(lambda: self._is_full or not self._handed_out)
 

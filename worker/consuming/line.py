@@ -31,6 +31,11 @@ class Line:
             wanted=Wanted(shards or 1, pulls=settings.pulls),
         )
 
+    @property
+    def still(self) -> float:
+        """For how many seconds there has been a batch and no progress; 0 if there is none."""
+        return min(self.consumer.batch_age, self.consumer.progress.still)
+
 
 async def work(
     lines: Sequence[Line],

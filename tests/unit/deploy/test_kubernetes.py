@@ -8,6 +8,7 @@ from ingest.metrics import IngestMetrics
 from shared import health
 from shared.amqp.shards import queue_of
 from shared.amqp.topology import DEAD_QUEUE, PULLS_QUEUE
+from shared.reporting import always_ready
 from shared.settings import Settings
 from tests.unit.deploy.shipped import kubernetes, pods
 
@@ -63,7 +64,7 @@ def test_every_secret_file_is_mounted_and_in_the_secret(name: str) -> None:
 @pytest.mark.parametrize("name", _SERVICES)
 def test_probes_ask_for_pages_that_exist_on_the_port_that_is_listened_on(name: str) -> None:
     app = web.Application()
-    health.add_routes(app, readiness=_nothing_missing, registry=IngestMetrics().registry)
+    health.add_routes(app, look=always_ready, registry=IngestMetrics().registry)
     pages = {resource.canonical for resource in app.router.resources()}
     container = _container(name)
     (port,) = container["ports"]
@@ -113,7 +114,3 @@ def test_keda_counts_what_workers_hold() -> None:
     assert not queues.search(PULLS_QUEUE)
     assert (trigger["metadata"]["useRegex"], trigger["metadata"]["operation"]) == ("true", "sum")
     assert trigger["metadata"]["excludeUnacknowledged"] == "false"
-
-
-async def _nothing_missing() -> health.Missing:
-    return {}

@@ -24,6 +24,7 @@ from worker.consuming.batch import Batch
 from worker.consuming.batches import BatchLoop
 from worker.consuming.consumer import Consumer
 from worker.metrics import WorkerMetrics
+from worker.progress import Progress
 from worker.recorded import Recorded
 from worker.verdicts import (
     Catalogue,
@@ -51,6 +52,7 @@ class Queue:
         self.number = 0
         self.unacknowledged: list[int] = []
         self.channel_lost = False
+        self.progress = Progress()
 
     def publish(self, body: bytes, came_before: int, headers: Headers = NONE) -> None:
         self.number += 1
