@@ -41,14 +41,17 @@ class Authority:
         self.ca.write_bytes(own.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
 
     def issue(
-        self, host: str = LOOPBACK, *, life: timedelta = timedelta(days=1)
+        self, host: str = LOOPBACK, *, life: timedelta = timedelta(days=1), file: str = "server"
     ) -> tuple[Path, Path]:
-        """The files of a certificate for `host`, an IP address, and of its key."""
+        """The files of a certificate for `host`, an IP address, and of its key.
+
+        Another one in the same `file` takes their places.
+        """
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
         names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))])
         made = _certificate(name, key.public_key(), life).add_extension(names, critical=False)
-        certificate, private = self._directory / "server.pem", self._directory / "server.key"
+        certificate, private = (self._directory / f"{file}.{kind}" for kind in ("pem", "key"))
         certificate.write_bytes(made.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
         private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return certificate, private

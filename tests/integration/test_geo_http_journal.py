@@ -25,7 +25,7 @@ from geo.following.journal import (
     Repository,
 )
 from shared.database import Pool
-from tests.certificates import made
+from tests.authority import Authority
 from tests.serving import new_token, serving
 from tests.sites import opened, record
 
@@ -228,11 +228,13 @@ async def test_a_stranger_is_not_taken_for_the_log(tmp_path: Path) -> None:
     async def tell(_request: web.BaseRequest) -> web.Response:
         return web.json_response({"cursor": 7})
 
-    ours, theirs = made(tmp_path / "ours"), made(tmp_path / "theirs")
-    async with standing_in(tell, tls=ours.server()) as url:
-        async with following(url, ca_file=ours.authority) as journal:
+    ours, theirs = Authority(tmp_path / "ours"), Authority(tmp_path / "theirs")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(*ours.issue())
+    async with standing_in(tell, tls=tls) as url:
+        async with following(url, ca_file=ours.ca) as journal:
             assert await journal.cursor() == 7
-        for other in (None, theirs.authority):
+        for other in (None, theirs.ca):
             async with following(url, ca_file=other) as journal:
                 with pytest.raises(JournalError, match="certificate verify failed"):
                     await journal.cursor()
