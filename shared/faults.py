@@ -4,7 +4,7 @@ import os
 import re
 from typing import Final
 
-from shared import credentials
+from shared import credentials, tls_faults
 from shared.text import printable
 
 # What an error says that was raised without a text.
@@ -22,6 +22,8 @@ def in_words(error: BaseException, *, seconds: float | None = None) -> str:
 
     `seconds` is the deadline that a TimeoutError missed, where the caller knows it.
     """
+    if words := tls_faults.in_words(error):
+        return printable(words, _LONGEST)
     text = " ".join(_NUMBER.sub("", _CALL.sub(_call, str(error))).split())
     if not text and isinstance(error, TimeoutError):
         return "no answer in time" if seconds is None else f"no answer within {seconds:g} s"

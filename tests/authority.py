@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -13,8 +12,6 @@ from cryptography.x509.oid import NameOID
 
 from console.local.network.ports import LOOPBACK
 
-_ISSUER: Final = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "An authority of tests")])
-
 
 class Authority:
     """Its own certificate is the file `ca`."""
@@ -22,6 +19,7 @@ class Authority:
     def __init__(self, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
+        self._name = _name(f"The authority {directory.name}")
         self._key = ec.generate_private_key(ec.SECP256R1())
         self.ca = directory / "ca.pem"
         usage = x509.KeyUsage(
@@ -35,7 +33,7 @@ class Authority:
             encipher_only=False,
             decipher_only=False,
         )
-        own = _certificate(_ISSUER, self._key.public_key(), timedelta(days=1))
+        own = _certificate(self._name, self._key.public_key(), timedelta(days=1))
         own = own.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         own = own.add_extension(usage, critical=True)
         self.ca.write_bytes(own.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
@@ -48,9 +46,9 @@ class Authority:
         Another one in the same `file` takes their places.
         """
         key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
         names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))])
-        made = _certificate(name, key.public_key(), life).add_extension(names, critical=False)
+        made = _certificate(self._name, key.public_key(), life, host)
+        made = made.add_extension(names, critical=False)
         certificate, private = (self._directory / f"{file}.{kind}" for kind in ("pem", "key"))
         certificate.write_bytes(made.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
         private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
@@ -58,16 +56,20 @@ class Authority:
 
 
 def _certificate(
-    name: x509.Name, key: ec.EllipticCurvePublicKey, life: timedelta
+    issuer: x509.Name, key: ec.EllipticCurvePublicKey, life: timedelta, host: str = ""
 ) -> x509.CertificateBuilder:
-    """It begins a day before now, and ends so long after it."""
+    """It begins a day before now, and ends so long after it. Without a host: the issuer's own."""
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(_ISSUER)
+        .subject_name(_name(host) if host else issuer)
+        .issuer_name(issuer)
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + life)
     )
+
+
+def _name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])

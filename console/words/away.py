@@ -5,22 +5,28 @@ Pure.
 
 from typing import Final
 
-from shared import credentials
+from shared import credentials, tls_faults
 from shared.text import printable
 
 # Whether anybody is there at all: for a connection and the first answer on it. A server that has
 # answered and is at work on much is given longer.
 ANSWER: Final = 2.0
 
-_BROKER_PORT: Final = "5672"
+_BROKER_PORTS: Final = {"amqp": "5672", "amqps": "5671"}
 _SILENT: Final = "no answer"
 _REFUSED: Final = "Connection refused"
+# What in a URL names an authority, and what a client's own certificate.
+_IN_URLS: Final = {
+    "AMQP_URL": ("cafile", "certfile and keyfile"),
+    "DATABASE_URL": ("sslrootcert", "sslcert and sslkey"),
+}
 
 
 def broker(url: str, why: str) -> str:
     """`why` is what BrokerAwayError says."""
     place = _place(url)
-    place = place if ":" in place.rpartition("]")[2] else f"{place}:{_BROKER_PORT}"
+    if ":" not in place.rpartition("]")[2]:
+        place = f"{place}:{_BROKER_PORTS[url.partition('://')[0]]}"
     return _sentence("the broker", place, "AMQP_URL", why)
 
 
@@ -44,7 +50,16 @@ def _sentence(server: str, place: str, setting: str, why: str) -> str:
         )
     if why.startswith(f"{server} "):
         return named + why.removeprefix(server)
-    return f"{named} cannot be used: {why}"
+    return f"{named} cannot be used: {why}{_named_by(setting, why)}"
+
+
+def _named_by(setting: str, why: str) -> str:
+    authority, own = _IN_URLS[setting]
+    if tls_faults.UNKNOWN_AUTHORITY in why:
+        return f"; {authority} in {setting} names one"
+    if tls_faults.WANTS_CERTIFICATE in why:
+        return f"; {own} in {setting} name one"
+    return ""
 
 
 def _place(url: str) -> str:

@@ -32,6 +32,14 @@ class Reader(asyncio.StreamReader):
         self._rest = b""
         self._clock = asyncio.get_running_loop().time
         self._shown = 0.0
+        self._is_unheard = True
+        self._has_ended = False
+
+    @property
+    def is_cut_unheard(self) -> bool:
+        """Whether the peer has ended the connection, without a frame and without a reason."""
+        is_cut = self._has_ended or isinstance(self.exception(), ConnectionError)
+        return self._is_unheard and is_cut
 
     def feed_data(self, data: bytes) -> None:  # type: ignore[override]  # asyncio feeds bytes
         if self._rest:
@@ -44,6 +52,7 @@ class Reader(asyncio.StreamReader):
                 others.append(data[whole : end + 1])
             whole = end + 1
         self._rest = data[whole:]
+        self._is_unheard = self._is_unheard and not whole
         if others:
             super().feed_data(b"".join(others))
         elif whole:
@@ -60,6 +69,7 @@ class Reader(asyncio.StreamReader):
 
     def feed_eof(self) -> None:
         """Called twice by asyncio, at the peer's end and when the connection is lost."""
+        self._has_ended = True
         rest, self._rest = self._rest, b""
         if rest:
             super().feed_data(rest)

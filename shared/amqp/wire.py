@@ -15,12 +15,19 @@ from aiormq.connection import TransportFactory
 from aiormq.exceptions import AMQPError
 from yarl import URL
 
+from shared import tls_faults
 from shared.amqp.errors import BrokerAwayError, broker_errors, raise_if_cancelled
 from shared.amqp.taps import Reader, Tap
 
 CONNECT_TIMEOUT: Final = 5.0
 CLOSE_TIMEOUT: Final = 2.0
 _MOMENT: Final = 0.001
+_CUT: Final = "it ended the connection before its first word"
+# A peer that cuts us off may have said why too late for us to hear it.
+_WHY_CUT: Final = {
+    "amqp": f"{_CUT}: perhaps it wants TLS on this port, which is amqps://",
+    "amqps": f"{_CUT}: perhaps {tls_faults.WANTS_CERTIFICATE}",
+}
 
 
 class Closable(Protocol):
@@ -54,6 +61,7 @@ class Wire(TransportFactory):
     def __init__(self) -> None:
         self.taps: dict[int, Tap] = {}
         self.is_full = False
+        self._reader: Reader | None = None
         self._transport: asyncio.Transport | None = None
 
     async def create(
@@ -65,7 +73,7 @@ class Wire(TransportFactory):
         if url.scheme == "amqps":
             context = await kwargs["ssl_context_provider"].get_context()
         self.taps, self.is_full = {}, False
-        reader = Reader(self.taps)
+        reader = self._reader = Reader(self.taps)
         protocol = _Protocol(reader, self)
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_connection(
@@ -83,6 +91,11 @@ class Wire(TransportFactory):
         while self._transport and self._transport.get_write_buffer_size():  # noqa: ASYNC110
             await asyncio.sleep(_MOMENT)
 
+    @property
+    def is_cut_unheard(self) -> bool:
+        """Whether the peer took the connection and ended it, without a word of why."""
+        return self._reader is not None and self._reader.is_cut_unheard
+
     def cut(self) -> None:
         if self._transport:
             self._transport.abort()
@@ -97,7 +110,13 @@ async def connected(
     connection = aio_pika.Connection(url, client_properties={"connection_name": name})
     connection.kwargs["transport_factory"] = wire
     async with closing(connection, wire.cut):
-        await broker_errors(connection.connect(), seconds)
+        try:
+            await broker_errors(connection.connect(), seconds)
+        except BrokerAwayError as error:
+            # At a deadline it is we who end it.
+            if wire.is_cut_unheard and not isinstance(error.__cause__, TimeoutError):
+                raise BrokerAwayError(_WHY_CUT[url.scheme]) from error
+            raise
         yield connection
 
 

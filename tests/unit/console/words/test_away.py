@@ -3,6 +3,7 @@
 import pytest
 
 from console.words import away
+from shared import tls_faults
 
 LOOK = "look at its host, its log and the network between"
 SAID = {
@@ -34,6 +35,20 @@ SAID = {
     "by its socket": (
         away.database("postgresql:///events?host=/run", "no password supplied"),
         "the database cannot be used: no password supplied",
+    ),
+    "of another authority": (
+        away.broker("amqps://h", tls_faults.UNKNOWN_AUTHORITY),
+        (
+            "the broker at h:5671 cannot be used: its certificate is signed by no authority that "
+            "is trusted here; cafile in AMQP_URL names one"
+        ),
+    ),
+    "wanting a certificate": (
+        away.database("postgresql://h/events", tls_faults.WANTS_CERTIFICATE),
+        (
+            "the database at h cannot be used: it wants to see a certificate of its client; "
+            "sslcert and sslkey in DATABASE_URL name one"
+        ),
     ),
     "hostile": (
         away.database("postgresql://u:s3cret@h\x1b[2J", "no"),
