@@ -1,11 +1,14 @@
 """What a setting may be: checked when it is read, with a sentence for its operator."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
+
+from shared import tls_urls
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 # From a day to a century.
@@ -54,6 +57,14 @@ def _check_url(*schemes: str, needs_host: bool) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _check_tls(check: Callable[[str], None]) -> AfterValidator:
+    def checked(value: SecretStr) -> SecretStr:
+        check(value.get_secret_value())
+        return value
+
+    return AfterValidator(checked)
+
+
 def _check_urls(value: str) -> str:
     for url in filter(None, (part.strip() for part in value.split(","))):
         parts = urlsplit(url)
@@ -91,8 +102,14 @@ Tokens = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split_token
 Listen = Annotated[str, AfterValidator(_check_listen)]
 Urls = Annotated[str, AfterValidator(_check_urls)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]*$")]
-AmqpUrl = Annotated[SecretStr, _check_url("amqp", "amqps", needs_host=True)]
-DatabaseUrl = Annotated[SecretStr, _check_url("postgresql", "postgres", needs_host=False)]
+AmqpUrl = Annotated[
+    SecretStr, _check_url("amqp", "amqps", needs_host=True), _check_tls(tls_urls.check_amqp)
+]
+DatabaseUrl = Annotated[
+    SecretStr,
+    _check_url("postgresql", "postgres", needs_host=False),
+    _check_tls(tls_urls.check_database),
+]
 HttpUrl = Annotated[SecretStr, _check_url("http", "https", needs_host=True)]
 Token = Annotated[SecretStr, AfterValidator(_check_token)]
 HeaderLine = Annotated[SecretStr, AfterValidator(_check_header_line)]

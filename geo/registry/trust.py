@@ -3,6 +3,8 @@
 import ssl
 from pathlib import Path
 
+from shared import tls_files
+
 
 class TrustError(Exception):
     """The file of authorities cannot be used; says why."""
@@ -13,9 +15,7 @@ def context(ca_file: Path | None) -> ssl.SSLContext:
     trusted = ssl.create_default_context()
     if ca_file is not None:
         try:
-            trusted.load_verify_locations(cafile=ca_file)
-        except ssl.SSLError:
-            raise TrustError(f"{ca_file} holds no certificate in PEM") from None
-        except OSError as error:
-            raise TrustError(f"{ca_file} cannot be read: {error.strerror}") from None
+            tls_files.trust(trusted, ca_file)
+        except tls_files.TlsFileError as error:
+            raise TrustError(str(error)) from None
     return trusted

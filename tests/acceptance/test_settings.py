@@ -113,9 +113,20 @@ def test_show_as_json_masks_every_secret_too() -> None:
     assert [f"{name}={value}" for name, value in shown.items()] == text.stdout.splitlines()
 
 
+def test_check_warns_of_a_connection_that_nothing_protects() -> None:
+    exposed = {**AWAY, "DATABASE_URL": "postgresql://u:databases-password@db.invalid/x"}
+    done = run("config", "check", **exposed)
+    assert (done.returncode, done.stdout) == (0, "the settings are good\n")
+    assert done.stderr.startswith("warning: DATABASE_URL: it leads to db.invalid without sslmode")
+    assert not [secret for secret in SECRETS if secret in done.stderr]
+    told = json.loads(run("config", "check", "-o", "json", **exposed).stdout)
+    assert [f"warning: {one}\n" for one in told["warnings"]] == [done.stderr]
+
+
 def test_check_as_json_has_every_fault() -> None:
     good = run("config", "check", "--output", "json", **AWAY)
-    assert (good.returncode, json.loads(good.stdout), good.stderr) == (0, {"faults": []}, "")
+    told = json.loads(good.stdout)
+    assert (good.returncode, told, good.stderr) == (0, {"faults": [], "warnings": []}, "")
     away = run("config", "check", "--connect", "-o", "json", **AWAY)
     assert (away.returncode, away.stderr) == (2, "")
     assert [fault.partition(" at ")[0] for fault in json.loads(away.stdout)["faults"]] == [

@@ -11,6 +11,7 @@ from typing import Final
 import click
 from pydantic import TypeAdapter, ValidationError
 
+from console.commands.config.on_the_wire import exposed
 from console.commands.config.reachability import unreachable
 from console.commands.settings import SettingsFault
 from forward.destination import NEEDED
@@ -40,11 +41,16 @@ _WITH_SINKS: Final = ("all", "forward")
     "-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 def check(process: str | None, output: str, *, connect: bool) -> None:
-    """List every fault of the settings at once; exit code 2 if there is one."""
-    found = _faults(process or "all", connect=connect)
+    """List every fault of the settings at once; exit code 2 if there is one.
+
+    Connections to other machines that are not safe from those between are warned of.
+    """
+    found, warned = _faults(process or "all", connect=connect), _warnings()
     if output == "json":
-        click.echo(json.dumps({"faults": found}, indent=2))
+        click.echo(json.dumps({"faults": found, "warnings": warned}, indent=2))
         sys.exit(SettingsFault.exit_code if found else 0)
+    for line in warned:
+        click.echo(f"warning: {line}", err=True)
     if found:
         raise SettingsFault(found)
     click.echo("the settings are good")
@@ -60,6 +66,12 @@ def _faults(process: str, *, connect: bool) -> Sequence[str]:
         return wrong
     logs.configure(level="error", log_format=settings.log_format, service="config")
     return [*wrong, *asyncio.run(unreachable(settings))]
+
+
+def _warnings() -> Sequence[str]:
+    with suppress(SettingsError):
+        return exposed(load())
+    return []
 
 
 def _required(process: str) -> list[str]:
