@@ -1,12 +1,14 @@
 """The ingest process: wiring, start and stop."""
 
+from collections.abc import Coroutine, Sequence
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
 from ingest import answers, sender_faults, subscriptions
 from ingest.auth import TokenCheck
+from ingest.certificate import Certificate, certificate_of
 from ingest.guard import GuardedPublisher
 from ingest.in_hand import InHand
 from ingest.intake import Intake
@@ -52,13 +54,24 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
     spreading = SpreadingPublisher(ConfirmedPublisher(connection), settings.shards)
     publisher = GuardedPublisher(KeepingPublisher(spreading, keeps=bool(settings.keep)))
     app = new_app(settings, connection, publisher, metrics, siblings)
-    stop, is_shared = stop_signal(), siblings is not None
+    certificate = certificate_of(settings)
+    stop = stop_signal()
     async with (
-        background(stop, connection.run(), publisher.run()),
-        listening(app, settings.ingest_listen, drain_timeout=DRAIN_TIMEOUT, reuse_port=is_shared),
+        background(stop, connection.run(), publisher.run(), *_watching(certificate)),
+        listening(
+            app,
+            settings.ingest_listen,
+            drain_timeout=DRAIN_TIMEOUT,
+            reuse_port=siblings is not None,
+            tls=certificate.tls if certificate else None,
+        ),
         background(stop, report(stop, app[health.LOOK])),
     ):
         await stop.wait()
+
+
+def _watching(certificate: Certificate | None) -> Sequence[Coroutine[Any, Any, None]]:
+    return [certificate.watch()] if certificate else []
 
 
 def new_app(

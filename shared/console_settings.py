@@ -1,5 +1,7 @@
 """The settings of the console and the exporter: who may come in and act, what they show."""
 
+from pathlib import Path
+
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
@@ -28,7 +30,12 @@ class ConsoleSettings(BaseSettings):
     console_services: Urls = Field(
         "",
         description="ingests, workers and forwards, http://HOST:PORT separated by commas, "
-        "whose figures the console shows",
+        "whose figures the console shows; https:// of an ingest with TLS",
+    )
+    console_ca_file: Path | None = Field(
+        None,
+        description="certificates of authorities (PEM), beside the system's, that may vouch for "
+        "those with https://",
     )
     exporter_listen: Listen = Field(
         "127.0.0.1:8085", description="address of the exporter's health port"

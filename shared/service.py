@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import ssl
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Final, cast
@@ -35,9 +36,14 @@ def stop_signal() -> asyncio.Event:
 
 @asynccontextmanager
 async def listening(
-    app: web.Application, listen: str, *, drain_timeout: float = 5.0, reuse_port: bool = False
+    app: web.Application,
+    listen: str,
+    *,
+    drain_timeout: float = 5.0,
+    reuse_port: bool = False,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[str]:
-    """Serve `app` on HOST:PORT; gives the address with the port that was bound.
+    """Serve `app` on HOST:PORT, with `tls` by https alone; gives the address with the bound port.
 
     With `reuse_port`, other processes that say so too may listen there. On leaving, no new
     connection is taken and requests in hand get `drain_timeout` seconds.
@@ -60,18 +66,20 @@ async def listening(
     straight.lead_straight(server, app.get(straight.HANDLERS, {}))
     heads = HeadDeadline(server, _HEAD_SECONDS)
     try:
-        await _bind(runner, host.strip("[]"), int(port), reuse_port=reuse_port)
+        await _bind(runner, host.strip("[]"), int(port), reuse_port=reuse_port, tls=tls)
         bound = runner.addresses[0]
         address = f"{bound[0]}:{bound[1]}"
-        get_logger().info("service.listening", address=address)
+        get_logger().info("service.listening", address=address, scheme="https" if tls else "http")
         async with heads.watching():
             yield address
     finally:
         await runner.cleanup()
 
 
-async def _bind(runner: web.AppRunner, host: str, port: int, *, reuse_port: bool) -> None:
-    site = web.TCPSite(runner, host, port, backlog=_BACKLOG, reuse_port=reuse_port)
+async def _bind(
+    runner: web.AppRunner, host: str, port: int, *, reuse_port: bool, tls: ssl.SSLContext | None
+) -> None:
+    site = web.TCPSite(runner, host, port, backlog=_BACKLOG, reuse_port=reuse_port, ssl_context=tls)
     try:
         await site.start()
     except OSError as error:

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from shared.console_settings import ConsoleSettings
 from shared.forward_settings import ForwardSettings
 from shared.geo_settings import GeoSettings
+from shared.ingest_tls_settings import IngestTlsSettings
 from shared.registry_settings import RegistrySettings
 from shared.setting_types import Age, AmqpUrl, DatabaseUrl, Kept, Listen, Seconds, Tokens
 from shared.source_list import Sources
@@ -138,5 +139,12 @@ class ServiceSettings(BaseSettings):
     )
 
 
-class Settings(GeoSettings, RegistrySettings, ForwardSettings, ConsoleSettings, ServiceSettings):
+class Settings(
+    GeoSettings,
+    RegistrySettings,
+    ForwardSettings,
+    ConsoleSettings,
+    IngestTlsSettings,
+    ServiceSettings,
+):
     """All of them; the fields of the base that is named last come first in every table."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from pathlib import Path
 
 from console.overview.flow import Flow, History
 from console.overview.seen.broker import LastKnown
@@ -103,20 +104,22 @@ async def collecting(
                 connect=ANSWER,
             )
         )
-        ask = await stack.enter_async_context(_asking(settings.console_services))
+        ask = await stack.enter_async_context(
+            _asking(settings.console_services, settings.console_ca_file)
+        )
         collector = Collector(settings, pool, ask, oldest_dead, zone)
         stack.push_async_callback(collector.close)
         yield collector
 
 
 @asynccontextmanager
-async def _asking(addresses: str) -> AsyncIterator[Ask]:
+async def _asking(addresses: str, ca_file: Path | None) -> AsyncIterator[Ask]:
     if not addresses:
         yield _nobody
         return
     from console.overview.sources import services  # noqa: PLC0415  many know none; HTTP imports for long
 
-    async with services.asking(services.addresses(addresses)) as ask:
+    async with services.asking(services.addresses(addresses), ca_file) as ask:
         yield ask
 
 

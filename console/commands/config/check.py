@@ -15,9 +15,12 @@ from console.commands.config.on_the_wire import exposed
 from console.commands.config.reachability import unreachable
 from console.commands.settings import SettingsFault
 from forward.destination import NEEDED
+from ingest.certificate import certificate_of
 from ingest.sources.faults import faults
 from shared import logs
 from shared.configuration import FILE_SUFFIX, SettingsError, load, variable
+from shared.service import StartError
+from shared.settings import Settings
 
 _NEEDED: Final = {
     "all": ("amqp_url", "database_url", "tokens"),
@@ -61,11 +64,19 @@ def _faults(process: str, *, connect: bool) -> Sequence[str]:
         settings = load(_required(process))
     except SettingsError as error:
         return [*error.faults, *(_of_sources() if process in _WITH_SOURCES else ())]
-    wrong = faults(settings) if process in _WITH_SOURCES else []
+    wrong = _of_ingest(settings) if process in _WITH_SOURCES else []
     if not connect:
         return wrong
     logs.configure(level="error", log_format=settings.log_format, service="config")
     return [*wrong, *asyncio.run(unreachable(settings))]
+
+
+def _of_ingest(settings: Settings) -> Sequence[str]:
+    try:
+        certificate_of(settings)
+    except StartError as error:
+        return [*faults(settings), f"{variable('ingest_tls_cert')}: {error}"]
+    return faults(settings)
 
 
 def _warnings() -> Sequence[str]:

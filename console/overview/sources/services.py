@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import aiohttp
 
 from console.overview.seen.service import Service
 from console.overview.sources.account import read
+from geo.registry import trust
 from shared import faults
 
 _SECONDS: Final = 2.0
@@ -18,11 +20,23 @@ _LONGEST: Final = 1_000_000
 
 @asynccontextmanager
 async def asking(
-    urls: Sequence[str],
+    urls: Sequence[str], ca_file: Path | None = None
 ) -> AsyncIterator[Callable[[], Awaitable[Sequence[Service]]]]:
-    """What looks at `urls`, over connections that are closed at the end."""
-    async with aiohttp.ClientSession() as http:
+    """What looks at `urls`, over connections that are closed at the end.
+
+    Those with https may be vouched for by an authority of `ca_file` too.
+    """
+    try:
+        tls = trust.context(ca_file)
+    except trust.TrustError as error:
+        yield partial(_unasked, urls, f"REGISTRY_EVENTS_CONSOLE_CA_FILE: {error}")
+        return
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=tls)) as http:
         yield partial(look, http, urls)
+
+
+async def _unasked(urls: Sequence[str], why: str) -> Sequence[Service]:
+    return [Service(url, fault=why) for url in urls]
 
 
 async def look(http: aiohttp.ClientSession, urls: Sequence[str]) -> Sequence[Service]:
