@@ -10,6 +10,8 @@ WANTS_CERTIFICATE: Final = "it wants to see a certificate of its client"
 _NO_TLS: Final = "it speaks no TLS on this port"
 _NO_VERSION: Final = "it and we have no version of TLS in common; ours are 1.2 and newer"
 _REFUSED: Final = "it refuses the certificate that it was shown"
+# What asyncpg says where PostgreSQL has none.
+_REJECTED: Final = "rejected SSL upgrade"
 
 # By OpenSSL's X509_V_ERR_*, which Python names nowhere.
 _VERDICTS: Final[Mapping[int, str]] = {
@@ -46,6 +48,8 @@ def in_words(error: BaseException) -> str:
     for one in (error.__cause__, error):
         if isinstance(one, ssl.SSLCertVerificationError):
             return _verdict(one)
+        if isinstance(one, ConnectionError) and _REJECTED in str(one):
+            return _NO_TLS
         if isinstance(one, ssl.SSLError) and (reason := getattr(one, "reason", "")):
             return _failure(reason)
     return ""

@@ -12,13 +12,14 @@ from console.local.servers.postgres import Postgres
 from console.local.servers.rabbitmq import RabbitMQ
 
 Server = Literal["broker", "database"]
-Kind = Literal["frozen", "refuses", "swallows"]
+Kind = Literal["frozen", "refuses", "swallows", "untrusted"]
 
 SETTINGS: Final[Mapping[Server, str]] = {"broker": "AMQP_URL", "database": "DATABASE_URL"}
 _DOES: Final[Mapping[Kind, str]] = {
     "frozen": "did not answer within 2 s: it is frozen",
     "refuses": "refuses connections: it does not run",
     "swallows": "did not answer within 2 s: it is frozen",
+    "untrusted": "cannot be used: its certificate is signed by no authority that is trusted here",
 }
 # A type's name, its number, or nothing behind a colon.
 _UNSAID: Final = re.compile(r"\w(Error|Exception)\b|Errno|Traceback|: *(\n(?!  )|\Z)")
