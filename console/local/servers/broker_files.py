@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from console.local.network.ports import LOOPBACK
+from console.local.packages.programs import EPMD
 from console.local.processes.process import bare_environment
 
 _PLUGINS = "[rabbitmq_management,rabbitmq_prometheus].\n"
@@ -34,8 +35,11 @@ def write(directory: Path, ports: Mapping[str, int]) -> dict[str, str]:
         (directory / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     (directory / "enabled_plugins").write_text(_PLUGINS)
     (directory / "rabbitmq.conf").write_text(_CONFIGURATION.format_map(ports))
+    environment = bare_environment(directory / "home")
     return {
-        **bare_environment(directory / "home"),
+        **environment,
+        # The scripts of RabbitMQ look for Erlang there, of which there may be several.
+        "PATH": f"{EPMD.found().parent}{os.pathsep}{environment['PATH']}",
         **{name: str(directory / value) for name, value in _INSIDE.items()},
         "RABBITMQ_NODENAME": "registry-events@localhost",
         "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK,
