@@ -13,10 +13,10 @@ SHARED_OUT = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run lint fmt unit rules test bench drill man contract lock clean
+.PHONY: help install run lint fmt unit rules test test-on matrix bench drill man contract lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(VENV)/.installed  ## make the virtual environment from the lock file
 
@@ -52,8 +52,18 @@ rules: install  ## every line and branch of the classification rules
 
 test: lint rules  ## lint and every test, with private servers
 	@# Before the tests share out the work: two at once cannot install.
-	@$(BIN)/python -m console.local.packages
+	@$(BIN)/python -m tests.programs
 	$(BIN)/pytest $(SHARED_OUT) --durations 10 tests
+
+# What meets the servers, but for what CI has beside it.
+ON_SERVERS = $(SHARED_OUT) tests/acceptance tests/drills tests/integration
+
+test-on: install  ## the tests that need servers, on those of PLATFORM=trixie, forky or bookworm (fetches them)
+	@test -n "$(PLATFORM)" || { echo "which? make test-on PLATFORM=trixie" >&2; exit 2; }
+	$(BIN)/python -m tests.platforms --on $(PLATFORM) $(or $(ARGS),$(ON_SERVERS))
+
+matrix: install  ## the same on every supported platform, with the README's table of it
+	$(BIN)/python -m tests.platforms $(or $(ARGS),$(ON_SERVERS))
 
 $(VENV)/.bench: requirements-bench.lock $(VENV)/.installed
 	@echo "Installing what is measured beside ours ..."

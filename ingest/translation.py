@@ -11,6 +11,7 @@ from ingest.actor_token import without_token
 from ingest.envelope import UnreadableEnvelopeError, split
 from ingest.received import Body, Notification
 from shared.amqp.dead_letter import Reason, Story, dead_letter
+from shared.amqp.frames import LARGEST_MESSAGE
 from shared.amqp.message import Headers, Message, event_message
 from shared.bad_input import BadInputError
 from shared.event import Event, unrecorded_action
@@ -92,7 +93,9 @@ def translate_one(text: str, headers: Headers, received_at: datetime) -> Transla
         action = unrecorded_action(text) if text.count(",") <= _MOST_COMMAS else ""
         if action:
             return Translated(None, action)
-        return _dead(to_bytes(text), Reason.INVALID_EVENT, error, headers, received_at)
+        # Of another registry it may be longer than what came, by escapes.
+        body = to_bytes(text)[:LARGEST_MESSAGE]
+        return _dead(body, Reason.INVALID_EVENT, error, headers, received_at)
     body = without_token(to_bytes(text))
     return Translated(event_message(event, body, headers), event.action)
 

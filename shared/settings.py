@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.amqp.frames import LARGEST_MESSAGE
 from shared.console_settings import ConsoleSettings
 from shared.forward_settings import ForwardSettings
 from shared.geo_settings import GeoSettings
@@ -79,6 +80,7 @@ class ServiceSettings(BaseSettings):
     ingest_max_body_bytes: int = Field(
         4 * 1024 * 1024,
         gt=0,
+        le=LARGEST_MESSAGE,
         description="of larger bodies only the beginning is kept, as a dead letter",
     )
     ingest_max_in_flight: int = Field(

@@ -9,12 +9,12 @@ import hypothesis
 import pytest
 
 from console.local.network import ports
-from console.local.packages.programs import REGISTRY, SKOPEO, ensure
+from console.local.packages.programs import REGISTRY, SKOPEO
 from console.local.processes import interrupts
-from console.local.report import LocalError
 from console.local.servers.postgres import Postgres
 from console.local.servers.rabbitmq import RabbitMQ
 from tests.databases import TEMPLATE, create_database, drop_database, make_template
+from tests.programs import needed
 
 _numbers = itertools.count(1)
 
@@ -96,9 +96,4 @@ async def empty_database_url(postgres: Postgres) -> AsyncIterator[str]:
 @pytest.fixture(scope="session")
 def registry_programs() -> None:
     """A registry and skopeo: root gets them installed, for others the test is skipped."""
-    try:
-        ensure((REGISTRY, SKOPEO))
-    except LocalError as error:
-        if os.geteuid() != 0:
-            pytest.skip(str(error))
-        pytest.fail(str(error), pytrace=False)
+    needed(REGISTRY, SKOPEO)

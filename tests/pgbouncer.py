@@ -1,19 +1,18 @@
 """A PgBouncer that hands a connection of the database on after each transaction."""
 
 import re
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from console.local.network.handshakes import postgres_accepts
 from console.local.network.ports import LOOPBACK, free_port
-from console.local.packages.programs import Need
 from console.local.processes.process import Process, bare_environment
 from console.local.report import to_stderr
 from console.local.servers.place import Place, find_place
 from console.local.servers.postgres import Postgres
 from console.local.servers.server import Part, Server
+from tests.programs import PGBOUNCER
 
 _START_SECONDS: Final = 10
 # Fewer than there are clients, so that what belongs to a session is soon another's. Nothing that
@@ -30,14 +29,6 @@ pool_mode = transaction
 default_pool_size = {size}
 max_client_conn = 500
 """
-
-
-def _program() -> Path | None:
-    found = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
-    return Path(found) if found else None
-
-
-PGBOUNCER: Final = Need("PgBouncer", "pgbouncer", _program)
 
 
 class PgBouncer(Server):

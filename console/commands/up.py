@@ -14,7 +14,7 @@ from console.local.demonstration.replication import Replication
 from console.local.demonstration.screen import Screen
 from console.local.demonstration.steps import Expected
 from console.local.demonstration.watch import Watch
-from console.local.packages.programs import REGISTRY, SKOPEO, ensure, skopeo
+from console.local.packages.programs import REGISTRY, SKOPEO, ensure
 from console.local.processes import interrupts
 from console.local.report import LocalError
 from console.local.servers.registry import Registry
@@ -129,7 +129,7 @@ def _demonstrate(system: System, layout: Path, samples: Sequence[str]) -> list[E
     port, token = system.services.ingest_port, system.token
     if samples:
         return [one for name in samples for one in registries.send(port, token, name)]
-    if system.registry and skopeo():
+    if system.registry and SKOPEO.find():
         return steps.use_registry(system.registry.address, layout)
     return steps.post_sample(port, token)
 

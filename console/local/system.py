@@ -7,14 +7,7 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from console.local.network.ports import LOOPBACK
-from console.local.packages.programs import (
-    POSTGRES,
-    RABBITMQ,
-    REGISTRY,
-    SKOPEO,
-    docker_registry,
-    ensure,
-)
+from console.local.packages.programs import POSTGRES, RABBITMQ, REGISTRY, SKOPEO, ensure
 from console.local.processes.process import Process
 from console.local.report import LocalError, Say
 from console.local.servers.postgres import Postgres
@@ -57,7 +50,7 @@ class System:
         ensure(required, [REGISTRY, SKOPEO] if with_registry else [], say=self.say)
         self._start_servers()
         self._start_services(workers)
-        if with_registry and docker_registry():
+        if with_registry and REGISTRY.find():
             self._start_registry()
         self._write_env()
 

@@ -38,8 +38,10 @@ class Encoded(NamedTuple):
 
 
 def encode(message: Message, *, channel: int, frame_max: int) -> Encoded:
-    """Raises ValueError for a header that AMQP cannot carry."""
+    """Raises ValueError for a header that AMQP cannot carry, and a body that no broker takes."""
     body = message.body
+    if len(body) > frames.LARGEST_MESSAGE:
+        raise ValueError(f"its {len(body):,} bytes are more than a broker takes")
     properties = (
         _HEADER.pack(_BASIC, 0, len(body), _FLAGS)
         + _CONTENT_TYPE

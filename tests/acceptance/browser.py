@@ -1,8 +1,6 @@
 """A real browser, Debian's chromium."""
 
 import atexit
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import cache
@@ -10,12 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import pytest
 from playwright.async_api import BrowserContext, Page, async_playwright
 
-from console.local.packages import apt
 from console.local.processes.process import Process
-from console.local.report import LocalError, to_stderr
+from tests.programs import CHROMIUM, needed
 
 _ARGUMENTS: Final = (
     "--no-sandbox",
@@ -41,26 +37,13 @@ _ARGUMENTS: Final = (
 _START_SECONDS: Final = 60
 
 
-def chromium() -> str:
-    """Its path; installed first by root, and otherwise the test is skipped."""
-    found = shutil.which("chromium")
-    if found is None and os.geteuid() == 0:
-        try:
-            apt.install(["chromium"], say=to_stderr)
-        except LocalError as error:
-            pytest.skip(f"no browser to test with: {error}")
-        found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("chromium is not installed; install with: sudo apt-get install chromium")
-    return found
-
-
 @cache
 def started() -> str:
     """The address of the browser that runs until the tests end: a start takes a second of CPU."""
     directory = TemporaryDirectory(prefix="registry-events-browser-", ignore_cleanup_errors=True)
     place = Path(directory.name)
-    command = [chromium(), *_ARGUMENTS, f"--user-data-dir={place / 'profile'}", "about:blank"]
+    needed(CHROMIUM)
+    command = [CHROMIUM.found(), *_ARGUMENTS, f"--user-data-dir={place / 'profile'}", "about:blank"]
     process = Process("chromium", command, place / "chromium.log")
     atexit.register(directory.cleanup)
     atexit.register(process.kill)

@@ -1,20 +1,19 @@
 """Everything that asks the database works behind PgBouncer, which lends a session a transaction."""
 
 import asyncio
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from console.local.report import LocalError
 from console.local.servers.postgres import Postgres
 from shared.amqp.topology import DEAD_QUEUE
 from tests.acceptance.test_geo_follow import following, has, ids
 from tests.factories import make_event
 from tests.pgbouncer import PgBouncer
 from tests.processes import Processes, post_all, run, variables, waiting
+from tests.programs import PGBOUNCER, needed
 
 EVENTS, PULLS = 1_500, 300
 # As the README says.
@@ -35,13 +34,9 @@ COMMANDS = (
 
 @pytest.fixture
 def pgbouncer(postgres: Postgres, tmp_path: Path) -> Iterator[PgBouncer]:
-    try:
-        with PgBouncer(tmp_path, postgres) as server:
-            yield server
-    except LocalError as error:
-        if os.geteuid() != 0:
-            pytest.skip(str(error))
-        raise
+    needed(PGBOUNCER)
+    with PgBouncer(tmp_path, postgres) as server:
+        yield server
 
 
 @pytest.fixture

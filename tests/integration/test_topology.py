@@ -9,6 +9,7 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from shared.amqp import topology
 from shared.amqp.connection import Connection
+from shared.amqp.frames import LARGEST_MESSAGE
 from shared.amqp.message import Message
 from shared.amqp.publisher import ConfirmedPublisher, PublishFailedError
 from shared.amqp.topology import TopologyConflictError, declare
@@ -94,3 +95,22 @@ async def test_what_no_queue_takes_is_a_failure(amqp_url: str) -> None:
         await eventually(connected)
         good = Message(topology.EVENTS_EXCHANGE, "event.push", b"{}")
         await publisher.publish([good] * 3, deadline=10)
+
+
+async def test_the_largest_message_is_taken_and_a_larger_one_harms_no_other(amqp_url: str) -> None:
+    largest = Message(topology.DEAD_EXCHANGE, "event", b" " * LARGEST_MESSAGE)
+    larger = largest._replace(body=largest.body + b" ")
+    other = largest._replace(body=b"{}")
+    connection = Connection(amqp_url, name="test", heartbeat=10)
+    publisher = ConfirmedPublisher(connection)
+    async with background(asyncio.Event(), connection.run()):
+
+        async def connected() -> bool:
+            return connection.channel is not None
+
+        await eventually(connected)
+        channel = connection.channel
+        with pytest.raises(PublishFailedError, match="more than a broker takes") as refused:
+            await publisher.publish([other, larger, largest], deadline=30)
+        assert refused.value.unconfirmed == [larger]
+        assert connection.channel is channel

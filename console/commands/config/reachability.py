@@ -5,6 +5,7 @@ import asyncio
 import asyncpg
 from yarl import URL
 
+from console.commands.config.broker_fitness import unfit
 from console.words import away
 from shared import faults, migrate
 from shared.amqp import wire
@@ -17,19 +18,24 @@ from shared.settings import Settings
 async def unreachable(settings: Settings) -> list[str]:
     """One line for each of the two that is set and cannot be used, and why."""
     checks = [
-        *([_broker_fault(secret(settings.amqp_url))] if settings.amqp_url else []),
+        *([_broker_fault(settings)] if settings.amqp_url else []),
         *([_database_fault(secret(settings.database_url))] if settings.database_url else []),
     ]
     faults = await asyncio.gather(*checks)
     return [fault for fault in faults if fault]
 
 
-async def _broker_fault(url: str) -> str:
+async def _broker_fault(settings: Settings) -> str:
+    url, plug = secret(settings.amqp_url), wire.Wire()
+    opening = wire.connected(
+        URL(url), name="registry-events config", seconds=away.ANSWER, wire=plug
+    )
     try:
-        async with wire.connected(URL(url), name="registry-events config", seconds=away.ANSWER):
-            return ""
+        async with opening as connection:
+            fault = await unfit(connection, plug, settings)
     except BrokerAwayError as error:
         return f"{variable('amqp_url')}: {away.broker(url, str(error))}"
+    return f"{variable('amqp_url')}: {fault}" if fault else ""
 
 
 async def _database_fault(url: str) -> str:

@@ -19,8 +19,9 @@ REQUEUE_COUNT: Final = "requeue-count"
 # Message ids of ours are random: so many characters of one are as good as all of it.
 PREFIX: Final = 8
 _OURS: Final = re.compile("[0-9a-f]{32}")
-# The broker counts deliveries, looks too: not a part of the dead letter.
-_DELIVERY_COUNT: Final = "x-delivery-count"
+# The broker counts deliveries, looks too: not a part of the dead letter. Since RabbitMQ 4.3 the
+# second has all of them, the first those that failed.
+_COUNTS: Final = frozenset({"x-delivery-count", "x-acquired-count"})
 
 
 class Named(NamedTuple):
@@ -77,7 +78,7 @@ class DeadLetter:
             repository=event_body.text(target.get("repository")),
             tag=event_body.text(target.get("tag")),
             timestamp=event_body.text(event.get("timestamp")),
-            headers={name: value for name, value in headers.items() if name != _DELIVERY_COUNT},
+            headers={name: value for name, value in headers.items() if name not in _COUNTS},
             body=text,
             registry_source=origin.source,
             registry=origin.registry,

@@ -10,7 +10,7 @@ from console.local.demonstration.replication import REPOSITORY
 from console.local.demonstration.screen import Screen
 from console.local.demonstration.steps import IMAGE
 from console.local.network.ports import LOOPBACK
-from console.local.packages.programs import skopeo
+from console.local.packages.programs import SKOPEO
 from console.local.servers.registry import Registry
 from console.local.system import System
 from console.local.workspace import write_private
@@ -48,7 +48,7 @@ def _lines(system: System, layout: Path, second: Registry | None) -> list[str]:
     if system.registry and second:
         return [*_geo_lines(system.registry, second, layout), _command(system, "geo sites")]
     lines = [_curl(system), _command(system, "dead-letters tail")]
-    if system.registry and skopeo():
+    if system.registry and SKOPEO.find():
         lines.insert(0, _copy(layout, f"docker://{system.registry.address}/demo/again:v1"))
     return lines
 

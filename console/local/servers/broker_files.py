@@ -1,10 +1,12 @@
 """What a private RabbitMQ reads when it starts, and where it keeps what it writes."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from console.local.network.ports import LOOPBACK
+from console.local.packages.programs import EPMD, RABBITMQ
 from console.local.processes.process import bare_environment
 
 _PLUGINS = "[rabbitmq_management,rabbitmq_prometheus].\n"
@@ -17,6 +19,13 @@ prometheus.tcp.port = {prometheus}
 disk_free_limit.absolute = 50MB
 collect_statistics_interval = 1000
 """
+# What later releases will not have; 3.10 does not know these settings.
+_DENIED = """\
+deprecated_features.permit.global_qos = false
+deprecated_features.permit.transient_nonexcl_queues = false
+"""
+_RELEASE = re.compile(r"rabbitmq_server-(\d+)\.")
+_FIRST_TO_DENY = 4
 _INSIDE = {
     "RABBITMQ_MNESIA_BASE": "mnesia",
     "RABBITMQ_LOG_BASE": "log",
@@ -33,9 +42,16 @@ def write(directory: Path, ports: Mapping[str, int]) -> dict[str, str]:
     for name in ("home", "mnesia", "log"):
         (directory / name).mkdir(mode=0o700, parents=True, exist_ok=True)
     (directory / "enabled_plugins").write_text(_PLUGINS)
-    (directory / "rabbitmq.conf").write_text(_CONFIGURATION.format_map(ports))
+    configuration = _CONFIGURATION.format_map(ports)
+    release = _RELEASE.search(str(RABBITMQ.found()))
+    if release and int(release[1]) >= _FIRST_TO_DENY:
+        configuration += _DENIED
+    (directory / "rabbitmq.conf").write_text(configuration)
+    environment = bare_environment(directory / "home")
     return {
-        **bare_environment(directory / "home"),
+        **environment,
+        # The scripts of RabbitMQ look for Erlang there, of which there may be several.
+        "PATH": f"{EPMD.found().parent}{os.pathsep}{environment['PATH']}",
         **{name: str(directory / value) for name, value in _INSIDE.items()},
         "RABBITMQ_NODENAME": "registry-events@localhost",
         "RABBITMQ_NODE_IP_ADDRESS": LOOPBACK,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from console.local.packages.programs import PROMTOOL
+from tests.programs import PROMTOOL, needed
 from tests.unit.deploy.shipped import DEPLOY
 
 _PROMETHEUS = DEPLOY / "prometheus"
@@ -18,9 +18,8 @@ _TESTS: list[dict[str, Any]] = yaml.safe_load((_PROMETHEUS / "alerts-test.yml").
 
 @pytest.fixture
 def promtool() -> Path:
-    if found := PROMTOOL.find():
-        return found
-    pytest.skip("promtool is not installed; Debian has it in the package prometheus")
+    needed(PROMTOOL)
+    return PROMTOOL.found()
 
 
 def _asked(promtool: Path, *arguments: str) -> None:

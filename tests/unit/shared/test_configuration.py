@@ -139,6 +139,12 @@ def test_roles_that_contradict_each_other_are_a_fault(given: dict[str, str], say
     assert list(refused.value.faults) == [says]
 
 
+def test_no_body_may_be_larger_than_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REGISTRY_EVENTS_INGEST_MAX_BODY_BYTES", "16777217")
+    with pytest.raises(SettingsError, match=r"INGEST_MAX_BODY_BYTES: .* equal to 16777216"):
+        load()
+
+
 def test_viewers_and_actors_may_stand_beside_each_other() -> None:
     load(console_tokens="one", console_view_tokens="two")
     load(console_acting_users="anna", console_proxy_user_header="X-User")

@@ -98,3 +98,10 @@ def test_a_lone_surrogate_becomes_an_escape() -> None:
 def test_what_amqp_cannot_carry_is_an_error(headers: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"AMQP|bytes must be"):
         encoding.encode(Message("e", "k", b"", headers), channel=3, frame_max=4096)
+
+
+def test_a_body_that_no_broker_takes_is_refused() -> None:
+    largest = b"x" * frames.LARGEST_MESSAGE
+    assert largest in written(Message("", "q", largest), frame_max=2**26)
+    with pytest.raises(ValueError, match="16,777,217 bytes are more"):
+        written(Message("", "q", largest + b"x"))

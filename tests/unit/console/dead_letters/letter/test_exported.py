@@ -26,6 +26,13 @@ def test_a_line_gives_the_same_dead_letter(body: bytes, headers: dict[str, Any])
     assert message.headers == dead_letter.headers
 
 
+def test_how_often_a_broker_handed_it_over_is_no_part_of_it() -> None:
+    counts = {"x-delivery-count": 1, "x-acquired-count": 3}
+    assert make_dead_letter("{}", headers=counts) == make_dead_letter("{}")
+    line = json.dumps({**LINE, "headers": {**LINE["headers"], **counts}})
+    assert json.loads(parse(line).json()) == LINE
+
+
 LINE: dict[str, Any] = json.loads(make_dead_letter().json())
 
 

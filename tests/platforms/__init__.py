@@ -1,0 +1,1 @@
+"""Every supported version of the servers and of Python, each fetched into a tree of its own."""
