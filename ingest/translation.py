@@ -11,11 +11,11 @@ from ingest.actor_token import without_token
 from ingest.envelope import UnreadableEnvelopeError, split
 from ingest.received import Body, Notification
 from shared.amqp.dead_letter import Reason, Story, dead_letter
-from shared.amqp.frames import LARGEST_MESSAGE
 from shared.amqp.message import Headers, Message, event_message
 from shared.bad_input import BadInputError
 from shared.event import Event, unrecorded_action
 from shared.invalid_event import InvalidEventError
+from shared.message_size import LARGEST_MESSAGE
 from shared.text import printable, to_bytes
 
 __all__ = [

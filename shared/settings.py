@@ -6,11 +6,11 @@ from typing import Literal
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.amqp.frames import LARGEST_MESSAGE
 from shared.console_settings import ConsoleSettings
 from shared.forward_settings import ForwardSettings
 from shared.geo_settings import GeoSettings
 from shared.ingest_tls_settings import IngestTlsSettings
+from shared.message_size import LARGEST_MESSAGE
 from shared.registry_settings import RegistrySettings
 from shared.setting_types import Age, AmqpUrl, DatabaseUrl, Kept, Listen, Seconds, Tokens
 from shared.source_list import Sources

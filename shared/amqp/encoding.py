@@ -12,6 +12,7 @@ from pamqp.encode import encode_table_value
 from shared.amqp import frames
 from shared.amqp.confirms import LOW
 from shared.amqp.message import CONTENT_TYPE, Message
+from shared.message_size import LARGEST_MESSAGE
 
 # Class `basic`, weight, size of the body, and which properties follow (section 4.2.6.1): content
 # type, headers, delivery mode, message id, timestamp.
@@ -40,7 +41,7 @@ class Encoded(NamedTuple):
 def encode(message: Message, *, channel: int, frame_max: int) -> Encoded:
     """Raises ValueError for a header that AMQP cannot carry, and a body that no broker takes."""
     body = message.body
-    if len(body) > frames.LARGEST_MESSAGE:
+    if len(body) > LARGEST_MESSAGE:
         raise ValueError(f"its {len(body):,} bytes are more than a broker takes")
     properties = (
         _HEADER.pack(_BASIC, 0, len(body), _FLAGS)

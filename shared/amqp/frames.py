@@ -22,9 +22,6 @@ NACK: Final = struct.pack(">HH", 60, 120)
 
 _FRAME: Final = struct.Struct(">BHI")
 END: Final = b"\xce"
-# Bytes of a message's body. Of a larger one RabbitMQ 4 closes the channel (`max_message_size`), and
-# with it goes what else is on its way there.
-LARGEST_MESSAGE: Final = 16 * 1024 * 1024
 # Bytes of a frame beside its payload.
 OVERHEAD: Final = _FRAME.size + len(END)
 HEARTBEAT: Final = _FRAME.pack(8, 0, 0) + END

@@ -43,7 +43,8 @@ def started() -> str:
     directory = TemporaryDirectory(prefix="registry-events-browser-", ignore_cleanup_errors=True)
     place = Path(directory.name)
     needed(CHROMIUM)
-    command = [CHROMIUM.found(), *_ARGUMENTS, f"--user-data-dir={place / 'profile'}", "about:blank"]
+    profile = f"--user-data-dir={place / 'profile'}"
+    command = [str(CHROMIUM.found()), *_ARGUMENTS, profile, "about:blank"]
     process = Process("chromium", command, place / "chromium.log")
     atexit.register(directory.cleanup)
     atexit.register(process.kill)

@@ -6,8 +6,8 @@ import pytest
 
 from console.commands.config.reachability import unreachable
 from console.local.servers.rabbitmq import RabbitMQ
-from shared.amqp.frames import LARGEST_MESSAGE
 from shared.configuration import load
+from shared.message_size import LARGEST_MESSAGE
 from tests.broker_shell import evaluate
 from tests.running import running_pipeline
 

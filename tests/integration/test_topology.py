@@ -9,10 +9,10 @@ from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 
 from shared.amqp import topology
 from shared.amqp.connection import Connection
-from shared.amqp.frames import LARGEST_MESSAGE
 from shared.amqp.message import Message
 from shared.amqp.publisher import ConfirmedPublisher, PublishFailedError
 from shared.amqp.topology import TopologyConflictError, declare
+from shared.message_size import LARGEST_MESSAGE
 from shared.service import background
 from tests.factories import make_envelope, make_event
 from tests.running import running_pipeline

@@ -14,6 +14,7 @@ from pamqp.header import ContentHeader
 from shared.amqp import encoding, frames
 from shared.amqp.message import Message
 from shared.amqp.properties import decode
+from shared.message_size import LARGEST_MESSAGE
 
 NAMES = st.text(min_size=1, max_size=60)
 PLAIN = st.text() | st.integers(-(2**63), 2**63 - 1) | st.booleans() | st.none()
@@ -101,7 +102,7 @@ def test_what_amqp_cannot_carry_is_an_error(headers: dict[str, Any]) -> None:
 
 
 def test_a_body_that_no_broker_takes_is_refused() -> None:
-    largest = b"x" * frames.LARGEST_MESSAGE
+    largest = b"x" * LARGEST_MESSAGE
     assert largest in written(Message("", "q", largest), frame_max=2**26)
     with pytest.raises(ValueError, match="16,777,217 bytes are more"):
         written(Message("", "q", largest + b"x"))
