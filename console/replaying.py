@@ -8,8 +8,6 @@ from fnmatch import fnmatchcase
 from functools import partial
 from typing import Final
 
-from yarl import URL
-
 from console.database import database_errors, reading
 from console.dead_letters.errors import naming
 from console.errors import UnusableError
@@ -18,6 +16,7 @@ from shared.amqp import wire
 from shared.amqp.channel import Channel
 from shared.amqp.contents import Delivery
 from shared.amqp.errors import broker_errors
+from shared.amqp.nodes import Nodes
 from shared.configuration import secret
 from shared.database import Pool, new_pool
 from shared.event import Event
@@ -109,7 +108,7 @@ async def _servers(settings: Settings) -> AsyncIterator[tuple[Pool, Channel]]:
     """The database first: what is missing of it is said at once."""
     database, broker = secret(settings.database_url), secret(settings.amqp_url)
     plug = wire.Wire()
-    url = URL(broker).update_query(heartbeat=_HEARTBEAT)
+    nodes = Nodes(broker, heartbeat=_HEARTBEAT)
     async with AsyncExitStack() as stack:
         stack.enter_context(database_errors(database))
         opening = new_pool(settings, url=database, application=_NAME, connect=away.ANSWER)
@@ -117,7 +116,7 @@ async def _servers(settings: Settings) -> AsyncIterator[tuple[Pool, Channel]]:
         async with reading(pool) as connection:
             await connection.execute("SELECT FROM tracking_events LIMIT 1")
         stack.enter_context(naming(broker))
-        connecting = wire.connected(url, name=_NAME, seconds=away.ANSWER, wire=plug)
+        connecting = wire.connected(nodes, name=_NAME, seconds=away.ANSWER, wire=plug)
         outer = await broker_errors(
             (await stack.enter_async_context(connecting)).channel(), away.ANSWER
         )

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
-from shared import tls_urls
+from shared import hosts, tls_urls
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 # From a day to a century.
@@ -41,17 +41,17 @@ def _check_url(*schemes: str, needs_host: bool) -> AfterValidator:
         scheme, separator, rest = value.get_secret_value().partition("://")
         if not separator or not rest or scheme not in schemes:
             raise ValueError(f"must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+        addresses = hosts.each(value.get_secret_value())
         try:
-            parts = urlsplit(value.get_secret_value())
-            # PostgreSQL takes several hosts, each with its port.
-            if needs_host or "," not in parts.netloc:
-                _ = parts.port
+            named = [(parts.hostname, parts.port) for parts in map(urlsplit, addresses)]
         except ValueError:
             raise ValueError(
                 "cannot be read: special characters in a password stand percent-encoded"
             ) from None
-        if needs_host and not parts.hostname:
+        if needs_host and not any(host for host, _ in named):
             raise ValueError("names no host")
+        if len(named) > 1 and not all(host for host, _ in named):
+            raise ValueError("a host is missing beside a comma")
         return value
 
     return AfterValidator(check)

@@ -43,10 +43,15 @@ class ServiceSettings(BaseSettings):
     )
 
     amqp_url: AmqpUrl | None = Field(
-        None, validation_alias="AMQP_URL", description="RabbitMQ, with its virtual host"
+        None,
+        validation_alias="AMQP_URL",
+        description="RabbitMQ, with its virtual host; several nodes are separated by commas",
     )
     database_url: DatabaseUrl | None = Field(
-        None, validation_alias="DATABASE_URL", description="PostgreSQL (worker, migrate, forward)"
+        None,
+        validation_alias="DATABASE_URL",
+        description="PostgreSQL (worker, migrate, forward); of several hosts, separated by commas, "
+        "the first that takes writes",
     )
     tokens: Tokens = Field(
         (), description="accepted tokens, separated by commas or newlines; several while rotating"

@@ -5,7 +5,6 @@ import logging
 from typing import Final
 
 import click
-from yarl import URL
 
 from console.commands.settings import load_or_exit
 from console.sharding.change import change
@@ -15,6 +14,7 @@ from shared.amqp import shards as topology
 from shared.amqp import wire
 from shared.amqp.channel import Channel
 from shared.amqp.errors import BrokerAwayError, broker_errors
+from shared.amqp.nodes import Nodes
 from shared.amqp.topology import TopologyConflictError
 from shared.configuration import secret
 from shared.settings import Settings
@@ -55,10 +55,10 @@ def shards(*, seconds: float) -> None:
 
 
 async def _shards(settings: Settings, seconds: float) -> None:
-    url = URL(secret(settings.amqp_url)).update_query(heartbeat=_HEARTBEAT)
+    nodes = Nodes(secret(settings.amqp_url), heartbeat=_HEARTBEAT)
     plug = wire.Wire()
     name = "registry-events shards"
-    async with wire.connected(url, name=name, seconds=away.ANSWER, wire=plug) as connection:
+    async with wire.connected(nodes, name=name, seconds=away.ANSWER, wire=plug) as connection:
         outer = await broker_errors(connection.channel(), away.ANSWER)
         await broker_errors(topology.declare(outer, topology.Wanted(settings.shards)), away.ANSWER)
         channel = await Channel.of(outer, plug)

@@ -5,14 +5,13 @@ Pure.
 
 from typing import Final
 
-from shared import credentials, tls_faults
+from shared import credentials, hosts, tls_faults
 from shared.text import printable
 
 # Whether anybody is there at all: for a connection and the first answer on it. A server that has
 # answered and is at work on much is given longer.
 ANSWER: Final = 2.0
 
-_BROKER_PORTS: Final = {"amqp": "5672", "amqps": "5671"}
 _SILENT: Final = "no answer"
 _REFUSED: Final = "Connection refused"
 # What in a URL names an authority, and what a client's own certificate.
@@ -24,10 +23,8 @@ _IN_URLS: Final = {
 
 def broker(url: str, why: str) -> str:
     """`why` is what BrokerAwayError says."""
-    place = _place(url)
-    if ":" not in place.rpartition("]")[2]:
-        place = f"{place}:{_BROKER_PORTS[url.partition('://')[0]]}"
-    return _sentence("the broker", place, "AMQP_URL", why)
+    port = hosts.AMQP_PORTS.get(url.partition("://")[0])
+    return _sentence("the broker", _place(url, port), "AMQP_URL", why)
 
 
 def database(url: str, why: str) -> str:
@@ -37,6 +34,8 @@ def database(url: str, why: str) -> str:
 
 def _sentence(server: str, place: str, setting: str, why: str) -> str:
     named = f"{server} at {place}" if place else server
+    if why.startswith(f"{server} "):
+        return named + why.removeprefix(server)
     if why.startswith(_SILENT):
         within = why.removeprefix(_SILENT)
         return (
@@ -48,8 +47,6 @@ def _sentence(server: str, place: str, setting: str, why: str) -> str:
             f"{named} refuses connections: it does not run, or it listens elsewhere; look at its "
             f"host, its log and {setting}"
         )
-    if why.startswith(f"{server} "):
-        return named + why.removeprefix(server)
     return f"{named} cannot be used: {why}{_named_by(setting, why)}"
 
 
@@ -62,6 +59,5 @@ def _named_by(setting: str, why: str) -> str:
     return ""
 
 
-def _place(url: str) -> str:
-    authority = url.partition("://")[2].partition("?")[0].partition("/")[0]
-    return printable(credentials.masked(authority.rpartition("@")[2]), 200)
+def _place(url: str, port: int | None = None) -> str:
+    return printable(credentials.masked(", ".join(hosts.shown(url, port))), 200)

@@ -12,11 +12,11 @@ from typing import Final
 
 import stamina
 from aio_pika.abc import AbstractConnection
-from yarl import URL
 
 from shared.amqp import kept, shards, wire
 from shared.amqp.channel import Channel
 from shared.amqp.errors import BrokerAwayError, broker_errors, describe, ended_by
+from shared.amqp.nodes import Nodes
 from shared.amqp.shards import Wanted
 from shared.logs import get_logger
 
@@ -43,11 +43,12 @@ class Connection:
         opened: Opened | None = None,
         wanted: Wanted = Wanted(),  # noqa: B008  immutable
     ) -> None:
-        self._url = URL(url).update_query(heartbeat=heartbeat)
+        self._nodes = Nodes(url, heartbeat=heartbeat)
         self._name = name
         self._opened = opened
         self._wanted = wanted
         self._lost: asyncio.Future[str] | None = None
+        self._wire = wire.Wire()
         self._log = get_logger().bind(connection=name)
         self.channel: Channel | None = None
         self.fault = "not connected yet"
@@ -76,6 +77,8 @@ class Connection:
         if self._lost:
             self.channel, self.fault = None, why
             _lose(self._lost, why)
+            # A good-bye would wait for its answer.
+            self._wire.cut()
 
     @asynccontextmanager
     async def _session(self) -> AsyncIterator[asyncio.Future[str]]:
@@ -83,10 +86,9 @@ class Connection:
         lost: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         async with AsyncExitStack() as stack:
             try:
-                plug = wire.Wire()
-                connecting = wire.connected(self._url, name=self._name, wire=plug)
+                connecting = wire.connected(self._nodes, name=self._name, wire=self._wire)
                 connection = await stack.enter_async_context(connecting)
-                opening = self._open(connection, plug, lost)
+                opening = self._open(connection, lost)
                 self.channel = await broker_errors(opening, wire.CONNECT_TIMEOUT)
             except BrokerAwayError as error:
                 self.fault = str(error)
@@ -98,14 +100,12 @@ class Connection:
             finally:
                 self.channel, self._lost = None, None
 
-    async def _open(
-        self, connection: AbstractConnection, plug: wire.Wire, lost: asyncio.Future[str]
-    ) -> Channel:
+    async def _open(self, connection: AbstractConnection, lost: asyncio.Future[str]) -> Channel:
         outer = await connection.channel()
         await shards.declare(outer, self._wanted)
         if self._wanted.keep:
             await kept.declare(connection, self._wanted.keep)
-        channel = await Channel.of(outer, plug)
+        channel = await Channel.of(outer, self._wire)
         channel.underlay.closing.add_done_callback(
             lambda closing: _lose(lost, describe(ended_by(closing)))
         )

@@ -7,6 +7,7 @@ it, to taps, because it makes several objects and a task of each.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, Final, Protocol
 
 import aio_pika
@@ -17,6 +18,8 @@ from yarl import URL
 
 from shared import tls_faults
 from shared.amqp.errors import BrokerAwayError, broker_errors, raise_if_cancelled
+from shared.amqp.liveness import Liveness
+from shared.amqp.nodes import Nodes, first
 from shared.amqp.taps import Reader, Tap
 
 CONNECT_TIMEOUT: Final = 5.0
@@ -28,6 +31,8 @@ _WHY_CUT: Final = {
     "amqp": f"{_CUT}: perhaps it wants TLS on this port, which is amqps://",
     "amqps": f"{_CUT}: perhaps {tls_faults.WANTS_CERTIFICATE}",
 }
+# aiormq's own, where an address says nothing.
+_HEARTBEAT: Final = 60.0
 
 
 class Closable(Protocol):
@@ -37,9 +42,23 @@ class Closable(Protocol):
 
 
 class _Protocol(asyncio.StreamReaderProtocol):
-    def __init__(self, reader: Reader, wire: "Wire") -> None:
+    def __init__(self, reader: Reader, wire: "Wire", heartbeat: float) -> None:
         super().__init__(reader, loop=asyncio.get_running_loop())
+        self._reader = reader
         self._wire = wire
+        self._liveness = Liveness(heartbeat, self._end)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._liveness.start()
+
+    def data_received(self, data: bytes) -> None:
+        self._liveness.hear()
+        super().data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._liveness.stop()
+        super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -50,6 +69,11 @@ class _Protocol(asyncio.StreamReaderProtocol):
         self._wire.is_full = False
         for tap in tuple(self._wire.taps.values()):
             tap.resume()
+
+    def _end(self) -> None:
+        """To aiormq the connection is lost."""
+        self._reader.set_exception(ConnectionError("the broker has fallen silent"))
+        self._wire.cut()
 
 
 class Wire(TransportFactory):
@@ -74,7 +98,7 @@ class Wire(TransportFactory):
             context = await kwargs["ssl_context_provider"].get_context()
         self.taps, self.is_full = {}, False
         reader = self._reader = Reader(self.taps)
-        protocol = _Protocol(reader, self)
+        protocol = _Protocol(reader, self, float(url.query.get("heartbeat", _HEARTBEAT)))
         loop = asyncio.get_running_loop()
         self._transport, _ = await loop.create_connection(
             lambda: protocol, url.host or "", url.port or 0, ssl=context
@@ -103,10 +127,21 @@ class Wire(TransportFactory):
 
 @asynccontextmanager
 async def connected(
-    url: URL, *, name: str, seconds: float = CONNECT_TIMEOUT, wire: Wire | None = None
+    nodes: Nodes, *, name: str, seconds: float = CONNECT_TIMEOUT, wire: Wire | None = None
 ) -> AsyncIterator[AbstractConnection]:
-    """A connection for a block; raises BrokerAwayError when there is none after `seconds`."""
-    wire = wire or Wire()
+    """A connection to one of the nodes for a block.
+
+    Raises BrokerAwayError when there is none after `seconds`, or a second for each node.
+    """
+    opening = partial(_connected, name=name, wire=wire or Wire())
+    async with first(nodes, opening, seconds=seconds) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def _connected(
+    url: URL, seconds: float, *, name: str, wire: Wire
+) -> AsyncIterator[AbstractConnection]:
     connection = aio_pika.Connection(url, client_properties={"connection_name": name})
     connection.kwargs["transport_factory"] = wire
     async with closing(connection, wire.cut):

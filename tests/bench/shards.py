@@ -8,11 +8,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from yarl import URL
-
 from console.sharding.change import change
 from shared.amqp import wire
 from shared.amqp.channel import Channel
+from shared.amqp.nodes import Nodes
 from shared.amqp.shards import Wanted, declare
 from tests.bench import backlog
 from tests.bench.drain import rate
@@ -73,7 +72,7 @@ async def _round(servers: Servers, shards: int, count: int) -> _Seen:
 @asynccontextmanager
 async def _channel(place: Place, shards: int) -> AsyncIterator[Channel]:
     plug = wire.Wire()
-    async with wire.connected(URL(place.amqp_url), name="bench", wire=plug) as connection:
+    async with wire.connected(Nodes(place.amqp_url), name="bench", wire=plug) as connection:
         outer = await connection.channel()
         await declare(outer, Wanted(shards))
         yield await Channel.of(outer, plug)

@@ -14,12 +14,12 @@ import aio_pika
 import aiohttp
 import asyncpg
 from aiormq.exceptions import AMQPError
-from yarl import URL
 
 from console.local.network.loopback import answers, request
 from console.sharding import shard as queues
 from shared.amqp import wire
 from shared.amqp.channel import Channel
+from shared.amqp.nodes import Nodes
 from shared.amqp.shards import Wanted, declare, declare_queue, queue_of
 from tests.drills.ledger import Ledger
 from tests.drills.load import Events, Sender, opened_http, pushes
@@ -183,7 +183,7 @@ async def _spread(amqp_url: str, shards: int) -> None:
     if shards == 1:
         return
     plug = wire.Wire()
-    async with wire.connected(URL(amqp_url), name="drill", wire=plug) as connection:
+    async with wire.connected(Nodes(amqp_url), name="drill", wire=plug) as connection:
         outer = await connection.channel()
         await declare(outer, Wanted(shards))
         channel = await Channel.of(outer, plug)

@@ -9,12 +9,12 @@ from typing import Any
 import aio_pika
 import pytest
 from aio_pika.abc import AbstractConnection, DeliveryMode
-from yarl import URL
 
 from shared.amqp import wire
 from shared.amqp.channel import Channel
 from shared.amqp.contents import Delivery
 from shared.amqp.message import Message
+from shared.amqp.nodes import Nodes
 from shared.amqp.sending import Outcome
 from tests.waiting import eventually
 
@@ -25,7 +25,7 @@ DEADLINE = 30.0
 @asynccontextmanager
 async def opened(amqp_url: str) -> AsyncIterator[tuple[AbstractConnection, Channel]]:
     plug = wire.Wire()
-    async with wire.connected(URL(amqp_url), name="a test's", wire=plug) as connection:
+    async with wire.connected(Nodes(amqp_url), name="a test's", wire=plug) as connection:
         yield connection, await Channel.of(await connection.channel(), plug)
 
 
@@ -177,7 +177,7 @@ async def test_a_connection_that_breaks_fails_what_is_unconfirmed(
     amqp_url: str, together: int
 ) -> None:
     plug = wire.Wire()
-    async with wire.connected(URL(amqp_url), name="a test's", wire=plug) as connection:
+    async with wire.connected(Nodes(amqp_url), name="a test's", wire=plug) as connection:
         channel = await Channel.of(await connection.channel(), plug)
         messages = [Message(NOWHERE, "nobody", b"", mandatory=False)] * together
         publishing = asyncio.ensure_future(channel.publishing.publish(messages, deadline=DEADLINE))

@@ -28,6 +28,7 @@ from shared.amqp.channel import Channel
 from shared.amqp.connection import Connection
 from shared.amqp.contents import Delivery
 from shared.amqp.message import event_message, origin
+from shared.amqp.nodes import Nodes
 from shared.amqp.publisher import ConfirmedPublisher, Publisher
 from shared.amqp.shards import SHARDED_EXCHANGE, Wanted, declare, declare_queue, queue_of
 from shared.amqp.spreading import SpreadingPublisher, shard_of
@@ -44,7 +45,7 @@ SHARDS = 3
 @asynccontextmanager
 async def opened(amqp_url: str, shards: int) -> AsyncIterator[tuple[AbstractChannel, Channel]]:
     plug = wire.Wire()
-    async with wire.connected(URL(amqp_url), name="test", wire=plug) as connection:
+    async with wire.connected(Nodes(amqp_url), name="test", wire=plug) as connection:
         outer = await connection.channel()
         await declare(outer, Wanted(shards))
         yield outer, await Channel.of(outer, plug)

@@ -2,14 +2,12 @@
 
 import asyncio
 
-import asyncpg
-from yarl import URL
-
 from console.commands.config.broker_fitness import unfit
 from console.words import away
-from shared import faults, migrate
+from shared import faults, migrate, primary
 from shared.amqp import wire
 from shared.amqp.errors import BrokerAwayError
+from shared.amqp.nodes import Nodes
 from shared.configuration import secret, variable
 from shared.database import ERRORS
 from shared.settings import Settings
@@ -28,7 +26,7 @@ async def unreachable(settings: Settings) -> list[str]:
 async def _broker_fault(settings: Settings) -> str:
     url, plug = secret(settings.amqp_url), wire.Wire()
     opening = wire.connected(
-        URL(url), name="registry-events config", seconds=away.ANSWER, wire=plug
+        Nodes(url), name="registry-events config", seconds=away.ANSWER, wire=plug
     )
     try:
         async with opening as connection:
@@ -53,7 +51,7 @@ async def _database_fault(url: str) -> str:
 
 
 async def _missing(url: str) -> int:
-    connection = await asyncpg.connect(url)
+    connection = await primary.connect(url, timeout=away.ANSWER)
     try:
         return len(await migrate.missing(connection))
     finally:

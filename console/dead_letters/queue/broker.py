@@ -7,7 +7,6 @@ from functools import partial
 from typing import Final
 
 from aio_pika.abc import AbstractConnection
-from yarl import URL
 
 from console.dead_letters.errors import naming
 from console.dead_letters.queue import counts
@@ -16,6 +15,7 @@ from console.dead_letters.queue.silence import watched
 from console.words.away import ANSWER
 from shared.amqp import kept, shards, wire
 from shared.amqp.errors import broker_errors
+from shared.amqp.nodes import Nodes
 from shared.amqp.shards import Wanted
 
 NAME: Final = "registry-events console"
@@ -50,9 +50,9 @@ async def connected(
 
     Raises BrokerAwayError and TopologyConflictError.
     """
-    amqp = URL(url).update_query(heartbeat=_HEARTBEAT)
+    nodes = Nodes(url, heartbeat=_HEARTBEAT)
     plug = wire.Wire()
-    opening = wire.connected(amqp, name=NAME, seconds=ANSWER, wire=plug)
+    opening = wire.connected(nodes, name=NAME, seconds=ANSWER, wire=plug)
     with naming(url):
         async with opening as connection:
             await _declare(connection, plug, wanted)

@@ -22,6 +22,7 @@ from console.dead_letters.selection import Selection
 from console.words.away import ANSWER
 from shared.amqp.channel import Channel
 from shared.amqp.errors import BrokerAwayError, broker_errors, describe, ended_by
+from shared.amqp.nodes import Nodes, first
 from shared.amqp.wire import Wire, closing
 
 _HEARTBEAT: Final = 30
@@ -38,13 +39,11 @@ async def exclusive_scan(
     say: lock.Say = lock.silent,
 ) -> AsyncIterator[Scan]:
     """A scan, which begins when nobody else scans. Raises BusyError, BrokerAwayError."""
-    wire = Wire()
-    amqp = URL(url).update_query(heartbeat=_HEARTBEAT, name=NAME)
-    connection = Connection(amqp, transport_factory=wire)
+    wire, nodes = Wire(), Nodes(url, heartbeat=_HEARTBEAT, name=NAME)
     async with AsyncExitStack() as stack:
         stack.enter_context(naming(url))
-        await stack.enter_async_context(closing(connection, wire.cut))
-        await broker_errors(connection.connect(), ANSWER)
+        opening = first(nodes, partial(_connected, wire), seconds=ANSWER)
+        connection = await stack.enter_async_context(opening)
         await lock.acquire(connection, patience=patience, say=say)
         beside = await broker_errors(connection.channel(), ANSWER)
         asking = partial(beside.queue_declare, lock.LOCK, passive=True)
@@ -60,6 +59,14 @@ async def exclusive_scan(
         finally:
             await scan.finish()
         await _until_back(connection, scan.seen - scan.settled)
+
+
+@asynccontextmanager
+async def _connected(wire: Wire, url: URL, seconds: float) -> AsyncIterator[Connection]:
+    connection = Connection(url, transport_factory=wire)
+    async with closing(connection, wire.cut):
+        await broker_errors(connection.connect(), seconds)
+        yield connection
 
 
 async def _until_back(connection: Connection, count: int) -> None:

@@ -6,13 +6,13 @@ from typing import Final
 
 from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import ChannelNotFoundEntity
-from yarl import URL
 
 from console.overview.seen.broker import Broker, Depth, all_of
 from console.words import away
 from shared.amqp import topology, wire
 from shared.amqp.errors import BrokerAwayError, broker_errors
 from shared.amqp.kept import KEPT_QUEUE
+from shared.amqp.nodes import Nodes
 from shared.amqp.shards import queue_of
 from shared.text import printable
 
@@ -26,6 +26,7 @@ class BrokerLook:
 
     def __init__(self, url: str, shards: int, *, keeps: bool = False) -> None:
         self._url = url
+        self._nodes = Nodes(url)
         self._keeps = keeps
         self._beside = [queue_of(shard) for shard in range(1, shards)]
         self._wire = wire.Wire()
@@ -69,9 +70,7 @@ class BrokerLook:
     async def _open(self) -> AbstractConnection:
         if self._connection is None or self._connection.is_closed:
             await self.close()
-            opening = wire.connected(
-                URL(self._url), name=_NAME, seconds=away.ANSWER, wire=self._wire
-            )
+            opening = wire.connected(self._nodes, name=_NAME, seconds=away.ANSWER, wire=self._wire)
             self._connection = await self._stack.enter_async_context(opening)
         return self._connection
 
