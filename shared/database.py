@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import asyncpg
 from msgspec import Struct, json
 
+from shared import primary
 from shared.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ async def new_pool(
         url,
         min_size=0,
         max_size=size,
+        # For the type checker it would have to name each of asyncpg's own parameters.
+        connect=cast("Any", primary.connect),
         timeout=connect or settings.database_timeout,
         command_timeout=settings.database_timeout,
         statement_cache_size=settings.database_statement_cache_size,
@@ -69,7 +72,8 @@ async def borrowed(pool: Pool, *, seconds: float) -> AsyncIterator[Connection]:
 
     Then the connection is cut: asyncpg would wait, without a deadline of its own, until a server
     that does not answer has confirmed that the statement is cancelled. So is one that asyncpg no
-    longer knows the state of.
+    longer knows the state of, and one to a server that is no primary any more: the pool gives none
+    of these again, but connects anew.
     """
     async with asyncio.timeout(seconds):
         connection = await pool.acquire()
@@ -79,6 +83,9 @@ async def borrowed(pool: Pool, *, seconds: float) -> AsyncIterator[Connection]:
             # asyncpg itself may have given up on it, and taken it back.
             with suppress(asyncpg.InterfaceError):
                 connection.terminate()
+            raise
+        except asyncpg.ReadOnlySQLTransactionError:
+            await pool.expire_connections()
             raise
         finally:
             await pool.release(connection)

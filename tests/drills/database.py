@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
 
+from console.local.network.ports import LOOPBACK
 from shared.amqp.topology import DEAD_QUEUE
+from tests.database_standby import Standby
 from tests.drills.drill import Drill
 from tests.drills.load import Sender, under_load
 from tests.drills.stage import Stage
@@ -141,6 +144,22 @@ async def _hold(stage: Stage, lock: str) -> None:
         await asyncio.sleep(stage.scale.outage + TIMEOUT_SECONDS)
 
 
+async def promoted(stage: Stage) -> None:
+    """The first server dies under load, and the second, which it waited for, takes its place."""
+    first = stage.servers.postgres
+    second = Standby(stage.servers.directory / f"standby-{stage.vhost}", first)
+    stage.exits.callback(second.kill)
+    await asyncio.to_thread(second.start)
+    await stage.exits.enter_async_context(second.waited_for())
+    url = stage.processes.database_url
+    both = url.replace(f":{first.port}/", f":{first.port},{LOOPBACK}:{second.port}/")
+    stage.processes = replace(stage.processes, database_url=both)
+    async with _loaded(stage) as sender:
+        await asyncio.to_thread(first.kill)
+        await second.promote()
+        await _back(stage, sender)
+
+
 async def _back(stage: Stage, sender: Sender) -> None:
     await stage.recover(sender)
     dead = await waiting(stage.processes.amqp_url, DEAD_QUEUE)
@@ -171,6 +190,7 @@ async def _connected(stage: Stage) -> AsyncIterator["asyncpg.Connection[asyncpg.
 DRILLS = (
     Drill("Postgres is stopped", stopped, is_brief=False),
     Drill("Postgres is frozen", frozen, is_brief=False),
+    Drill("Postgres dies, a standby takes over", promoted),
     Drill("Postgres ends its connections", terminated),
     Drill("Postgres's disk is full", full, is_brief=False),
     Drill("deadlocks and serialization failures", unlucky),

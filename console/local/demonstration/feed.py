@@ -10,7 +10,7 @@ from typing import NamedTuple, Self
 import asyncpg
 
 from console.local.report import LocalError
-from shared import faults
+from shared import faults, primary
 from shared.lag import lag
 from shared.origin import DEFAULT_SOURCE
 
@@ -103,7 +103,7 @@ class Feed:
 
     async def _fetch(self, keys: Sequence[_Key]) -> list[asyncpg.Record]:
         if self._connection is None:
-            self._connection = await asyncpg.connect(
+            self._connection = await primary.connect(
                 self._url, timeout=_TIMEOUT, command_timeout=_TIMEOUT, statement_cache_size=0
             )
         if not keys:
