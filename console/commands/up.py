@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -33,6 +34,7 @@ class _Options:
     data: Path
     samples: Sequence[str]
     geo: bool
+    broker_nodes: int
 
     @property
     def layout(self) -> Path:
@@ -50,6 +52,13 @@ class _Options:
     help="Send what this other registry would, instead; `all` for one of each.",
 )
 @click.option("--geo", is_flag=True, help="A second registry too, kept equal by geo sync.")
+@click.option(
+    "--broker-nodes",
+    type=click.IntRange(1, 5),
+    default=1,
+    show_default=True,
+    help="RabbitMQ as a cluster of so many nodes.",
+)
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 @click.option("--once", is_flag=True, help="End after the demonstration: 0 if all came about.")
 @click.option(
@@ -60,7 +69,10 @@ class _Options:
     help="Directory for data, logs, ports and token.",
 )
 def up(
-    *, no_registry: bool, samples: Sequence[str], geo: bool, workers: int, once: bool, data: Path
+    *,
+    no_registry: bool,
+    samples: Sequence[str],
+    **others: Any,  # noqa: ANN401  as click has them, by their names in _Options
 ) -> None:
     """Run the whole system on this machine, with events arriving.
 
@@ -68,15 +80,15 @@ def up(
     and a container registry, on free loopback ports. Ctrl-C stops everything. With --geo what is
     pushed to that registry arrives on a second one, byte for byte, and what is deleted goes there.
     """
-    if geo and (no_registry or samples):
+    options = _Options(with_registry=not no_registry, samples=registries.chosen(samples), **others)
+    if options.geo and (no_registry or samples):
         raise click.UsageError("--geo shows registries: neither --no-registry nor --sample")
-    options = _Options(workers, not no_registry, once, data, registries.chosen(samples), geo)
     screen = Screen()
     try:
         with interrupts.raised():
             missing = _run(options, screen)
     except KeyboardInterrupt:
-        sys.exit(_INTERRUPTED if once else 0)
+        sys.exit(_INTERRUPTED if options.once else 0)
     except LocalError as error:
         raise click.ClickException(str(error)) from None
     sys.exit(1 if missing else 0)
@@ -93,7 +105,7 @@ def _run(options: _Options, screen: Screen) -> Sequence[str]:
             **registries.settings(options.samples, token),
             **(secondary.settings(token) if options.geo else {}),
         }
-        system = System(workspace, screen.say, more)
+        system = System(workspace, screen.say, more, broker_nodes=options.broker_nodes)
         try:
             system.start(workers=options.workers, with_registry=options.with_registry)
             second = secondary.start(system) if options.geo else None

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from pydantic import SecretStr
 
-from console.local.network.ports import LOOPBACK
+from console.local.network.ports import LOOPBACK, TakePort
 from console.local.packages.programs import POSTGRES, RABBITMQ, REGISTRY, SKOPEO, ensure
 from console.local.processes.process import Process
 from console.local.report import LocalError, Say
+from console.local.servers.broker_cluster import BrokerCluster
 from console.local.servers.postgres import Postgres
 from console.local.servers.rabbitmq import RabbitMQ
 from console.local.servers.registry import Registry
@@ -23,16 +25,18 @@ from shared import configuration
 class System:
     """Whoever starts it calls `stop` afterwards, also when `start` has failed half-way.
 
-    `more` are settings of the services beside those that it makes itself.
+    `more` are settings of the services beside those that it makes itself, `broker_nodes` how many
+    of them the broker has.
     """
 
     workspace: Workspace
     say: Say
     more: Mapping[str, str] = field(default_factory=dict)
     token: str = ""
+    broker_nodes: int = 1
     amqp_url: str = ""
     database_url: str = ""
-    broker: RabbitMQ | None = None
+    broker: RabbitMQ | BrokerCluster | None = None
     registry: Registry | None = None
     services: Services = field(init=False)
     _exits: ExitStack = field(default_factory=ExitStack)
@@ -72,6 +76,8 @@ class System:
             settings = configuration.load()
         except configuration.SettingsError as error:
             raise LocalError(f"the environment cannot be used: {error}") from error
+        if settings.amqp_url and self.broker_nodes > 1:
+            raise LocalError("AMQP_URL is set, so that no broker is started: unset it")
         self.token = self.workspace.token()
         self.amqp_url = _plain(settings.amqp_url)
         self.database_url = _plain(settings.database_url)
@@ -85,9 +91,15 @@ class System:
             self.database_url = postgres.url()
         if not self.amqp_url:
             self.say("Starting RabbitMQ ...")
-            self.broker = RabbitMQ(directory / "rabbitmq", take_port=take, say=self.say)
+            self.broker = self._new_broker(directory / "rabbitmq", take)
             self.start_server(self.broker)
             self.amqp_url = self.broker.url()
+
+    def _new_broker(self, directory: Path, take: TakePort) -> RabbitMQ | BrokerCluster:
+        """Those of a cluster keep other files than a single one."""
+        if self.broker_nodes == 1:
+            return RabbitMQ(directory, take_port=take, say=self.say)
+        return BrokerCluster(directory, self.broker_nodes, take_port=take, say=self.say)
 
     def _start_services(self, workers: int) -> None:
         settings = {
@@ -114,7 +126,7 @@ class System:
             return
         self.registry = registry
 
-    def start_server(self, server: Server) -> None:
+    def start_server(self, server: Server | BrokerCluster) -> None:
         """Raises LocalError."""
         self._exits.callback(server.stop)
         server.start()

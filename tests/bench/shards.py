@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from console.local.servers.broker_cluster import BrokerCluster
 from console.sharding.change import change
 from shared.amqp import wire
 from shared.amqp.channel import Channel
@@ -19,8 +20,8 @@ from tests.bench.figures import OURS, Figure, Section
 from tests.bench.scale import Scale
 from tests.bench.servers import Place, Servers
 from tests.bench.workers import OUR_WORKER
-from tests.broker_cluster import cluster
 
+_NODES: Final = 3
 _SHARDS: Final = (1, 4)
 _FOLLOWING_SECONDS: Final = 60.0
 _NOTE: Final = """\
@@ -37,8 +38,11 @@ class _Seen:
 
 
 async def measure(servers: Servers, scale: Scale) -> Section:
-    with TemporaryDirectory(prefix="registry-events-") as name, cluster(Path(name)) as nodes:
-        brokers = {"one node": servers, "three nodes": replace(servers, rabbitmq=nodes[0])}
+    with (
+        TemporaryDirectory(prefix="registry-events-") as name,
+        BrokerCluster(Path(name) / "rabbitmq", _NODES, fast=True) as cluster,
+    ):
+        brokers = {"one node": servers, "three nodes": replace(servers, rabbitmq=cluster.nodes[0])}
         cases = list(product(brokers, _SHARDS))
         seen: dict[tuple[str, int], list[_Seen]] = {case: [] for case in cases}
         for _ in range(scale.rounds):

@@ -38,7 +38,8 @@ def _addresses(system: System, second: Registry | None) -> list[tuple[str, str]]
     if second:
         addresses.append(("second one", second.address))
     if system.broker:
-        addresses.append(("broker", f"{system.broker.management_url}  (guest / guest)"))
+        nodes = [f"{node.management_url}  (guest / guest)" for node in system.broker.nodes]
+        addresses += [("broker", node) for node in nodes]
     health = [services.ingest_port, *services.worker_ports]
     addresses += [("health", f"http://{LOOPBACK}:{port}/health/ready") for port in health]
     return [*addresses, ("settings", str(system.workspace.env_file))]

@@ -5,17 +5,14 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote
 
-from console.local.network.handshakes import amqp_speaks, port_opens
+from console.local.network.handshakes import amqp_speaks
 from console.local.network.ports import LOOPBACK, TakePort, free_port
-from console.local.packages.programs import EPMD, RABBITMQ
+from console.local.packages.programs import RABBITMQ
 from console.local.processes.process import Process
 from console.local.report import Say, to_stderr
-from console.local.servers import broker_files
+from console.local.servers import broker_files, port_mapper
 from console.local.servers.management import Management
 from console.local.servers.server import Part, Server
-
-_START_SECONDS = 60
-_EPMD_SECONDS = 10
 
 
 class RabbitMQ(Server):
@@ -29,6 +26,7 @@ class RabbitMQ(Server):
     """
 
     need = RABBITMQ
+    start_seconds: ClassVar[float] = 60
     purposes: ClassVar[Sequence[str]] = ("amqp", "management", "prometheus", "distribution", "epmd")
 
     def __init__(
@@ -44,6 +42,11 @@ class RabbitMQ(Server):
         self.environment: Mapping[str, str] = {}
         self.management = Management(self._ports["management"])
         self._fast = fast
+
+    @property
+    def nodes(self) -> Sequence["RabbitMQ"]:
+        """It is the only one."""
+        return [self]
 
     @property
     def management_url(self) -> str:
@@ -71,18 +74,14 @@ class RabbitMQ(Server):
 
     def _new_parts(self) -> Sequence[Part]:
         self.environment = self._write_files()
-        port = self._ports["epmd"]
-        # Started by the broker it would outlive it, and listen on every interface.
-        mapper = self._new("epmd", EPMD.found(), "-port", str(port), "-address", LOOPBACK)
-        broker = self._new("RabbitMQ", RABBITMQ.found())
-        return [
-            Part(mapper, lambda: port_opens(port), _EPMD_SECONDS),
-            Part(broker, lambda: amqp_speaks(self.port), _START_SECONDS),
-        ]
+        log = self.directory / "log" / "epmd.log"
+        mapper = port_mapper.part(self._ports["epmd"], log, self.directory)
+        return [mapper, self._broker("RabbitMQ")]
 
     def _write_files(self) -> dict[str, str]:
         return broker_files.write(self.directory, self._ports)
 
-    def _new(self, name: str, *command: str | Path) -> Process:
+    def _broker(self, name: str) -> Part:
         log = self.directory / "log" / f"{name.lower()}.log"
-        return Process(name, command, log, self.environment, self.directory)
+        process = Process(name, [RABBITMQ.found()], log, self.environment, self.directory)
+        return Part(process, lambda: amqp_speaks(self.port), self.start_seconds)
