@@ -6,15 +6,12 @@ from typing import Final
 
 from shared.amqp.breaker import Breaker, State
 from shared.amqp.message import Message
-from shared.amqp.publisher import Publisher, PublishFailedError
-from shared.amqp.topology import EVENTS_EXCHANGE
+from shared.amqp.publisher import PROBE, Publisher, PublishFailedError
 from shared.logs import get_logger
 
 FAULT: Final = "connected, but not confirming"
 _PROBE_PAUSE: Final = 0.25
 _PROBE_DEADLINE: Final = 1.0
-# No queue is bound to it: the broker confirms and drops it.
-_PROBE: Final = Message(exchange=EVENTS_EXCHANGE, routing_key="probe", body=b"{}", mandatory=False)
 
 
 class GuardedPublisher:
@@ -58,7 +55,7 @@ class GuardedPublisher:
 
     async def _probe(self) -> None:
         try:
-            await self._publisher.publish([_PROBE], deadline=_PROBE_DEADLINE)
+            await self._publisher.publish([PROBE], deadline=_PROBE_DEADLINE)
         except PublishFailedError:
             return
         self._breaker.answers()
