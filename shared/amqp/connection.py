@@ -6,12 +6,13 @@ is away, and restores consumers from its own memory. A plain one that is thrown 
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Final
 
 import stamina
-from aio_pika.abc import AbstractConnection
+from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.exceptions import ChannelNotFoundEntity
 
 from shared.amqp import kept, shards, wire
 from shared.amqp.channel import Channel
@@ -49,6 +50,7 @@ class Connection:
         self._wanted = wanted
         self._lost: asyncio.Future[str] | None = None
         self._wire = wire.Wire()
+        self._is_declared = False
         self._log = get_logger().bind(connection=name)
         self.channel: Channel | None = None
         self.fault = "not connected yet"
@@ -72,8 +74,12 @@ class Connection:
                 self._log.warning("broker.lost", error=self.fault)
             await asyncio.sleep(_SHORTEST_PAUSE)
 
-    def give_up(self, why: str) -> None:
-        """Throw this connection away and open another: it is open but does not answer."""
+    def give_up(self, why: str, *, lacks_topology: bool = False) -> None:
+        """Throw this connection away and open another: it is open but does not answer.
+
+        Or what was declared on it is gone, and has to be declared anew.
+        """
+        self._is_declared = self._is_declared and not lacks_topology
         if self._lost:
             self.channel, self.fault = None, why
             _lose(self._lost, why)
@@ -101,16 +107,31 @@ class Connection:
                 self.channel, self._lost = None, None
 
     async def _open(self, connection: AbstractConnection, lost: asyncio.Future[str]) -> Channel:
-        outer = await connection.channel()
-        await shards.declare(outer, self._wanted)
-        if self._wanted.keep:
-            await kept.declare(connection, self._wanted.keep)
+        outer = await self._with_topology(connection)
         channel = await Channel.of(outer, self._wire)
         channel.underlay.closing.add_done_callback(
             lambda closing: _lose(lost, describe(ended_by(closing)))
         )
         if self._opened:
             await self._opened(channel)
+        return channel
+
+    async def _with_topology(self, connection: AbstractConnection) -> AbstractChannel:
+        """A channel, when all that is wanted exists.
+
+        It is declared once, and looked for from then on: a binding that is there already still has
+        every node asked, so that one that is frozen would keep us from the others for a minute.
+        """
+        if self._is_declared:
+            channel = await connection.channel()
+            with suppress(ChannelNotFoundEntity):
+                await shards.look(channel, self._wanted)
+                return channel
+        channel = await connection.channel()
+        await shards.declare(channel, self._wanted)
+        if self._wanted.keep:
+            await kept.declare(connection, self._wanted.keep)
+        self._is_declared = True
         return channel
 
 

@@ -15,6 +15,7 @@ from aio_pika.exceptions import ChannelPreconditionFailed
 from aiormq.abc import AbstractChannel as Underlay
 
 from shared.amqp import topology
+from shared.amqp.kept import KEPT_QUEUE
 from shared.amqp.topology import EVENTS_ARGUMENTS, EVENTS_EXCHANGE, EVENTS_QUEUE, conflict, sharded
 from shared.event import SUPPORTED_ACTIONS
 
@@ -67,6 +68,23 @@ async def declare(channel: AbstractChannel, wanted: Wanted) -> None:
         )
     except ChannelPreconditionFailed as error:
         raise conflict(error) from None
+
+
+async def look(channel: AbstractChannel, wanted: Wanted) -> None:
+    """Raises ChannelNotFoundEntity unless all that `declare` makes, but for bindings, is there.
+
+    A queue that was deleted has lost its bindings; what they are missing from otherwise is told by
+    messages that are returned.
+    """
+    queues = [topology.DEAD_QUEUE, EVENTS_QUEUE]
+    queues += [topology.PULLS_QUEUE] if wanted.pulls else []
+    queues += [KEPT_QUEUE] if wanted.keep else []
+    exchanges = [topology.DEAD_EXCHANGE, EVENTS_EXCHANGE]
+    exchanges += [SHARDED_EXCHANGE] if wanted.shards > 1 else []
+    for name in exchanges:
+        await channel.get_exchange(name, ensure=True)
+    for name in queues:
+        await channel.get_queue(name, ensure=True)
 
 
 async def declare_queue(channel: Underlay, shard: int) -> None:
