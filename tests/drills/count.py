@@ -4,10 +4,11 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 
-import aio_pika
 import asyncpg
 
+from shared.amqp import wire
 from shared.amqp.message import EVENT_ID
+from shared.amqp.nodes import Nodes
 from shared.amqp.topology import DEAD_QUEUE
 from tests.drills.ledger import Ledger
 
@@ -92,7 +93,7 @@ async def count(ledger: Ledger, amqp_url: str, database_url: str, rows_query: st
 async def _dead_letters(amqp_url: str) -> list[str]:
     """The ids of the events in all dead letters."""
     ids = []
-    async with await aio_pika.connect(amqp_url) as connection:
+    async with wire.connected(Nodes(amqp_url), name="drill") as connection:
         channel = await connection.channel()
         queue = await channel.declare_queue(DEAD_QUEUE, passive=True)
         while message := await queue.get(no_ack=True, fail=False):

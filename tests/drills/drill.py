@@ -18,11 +18,12 @@ from tests.waiting import eventually
 
 @dataclass(frozen=True)
 class Drill:
-    """`is_brief`: its short form is among the tests."""
+    """`is_brief`: its short form is among the tests. `nodes`: of its broker."""
 
     name: str
     play: Callable[[Stage], Awaitable[None]]
     is_brief: bool = True
+    nodes: int = 1
 
 
 @dataclass(frozen=True)

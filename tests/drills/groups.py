@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from tests.drills import (
     broker,
+    cluster,
     database,
     duplicates,
     following,
@@ -23,6 +24,7 @@ from tests.drills.drill import Drill
 GROUPS: Mapping[str, Sequence[Drill]] = {
     "kills": kills.DRILLS,
     "broker": broker.DRILLS,
+    "cluster": cluster.DRILLS,
     "database": database.DRILLS,
     "network": network.DRILLS,
     "poison": poison.DRILLS,

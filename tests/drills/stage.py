@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import aio_pika
 import aiohttp
 import asyncpg
 from aiormq.exceptions import AMQPError
@@ -19,6 +18,7 @@ from console.local.network.loopback import answers, request
 from console.sharding import shard as queues
 from shared.amqp import wire
 from shared.amqp.channel import Channel
+from shared.amqp.errors import BrokerAwayError
 from shared.amqp.nodes import Nodes
 from shared.amqp.shards import Wanted, declare, declare_queue, queue_of
 from tests.drills.ledger import Ledger
@@ -30,7 +30,14 @@ from tests.waiting import eventually
 
 DRAIN_SECONDS = 300
 RECOVERY_SECONDS = 120
-AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, AMQPError, OSError, TimeoutError)
+AWAY = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    AMQPError,
+    BrokerAwayError,
+    OSError,
+    TimeoutError,
+)
 ROWS = "SELECT event_id FROM tracking_events"
 _numbers = itertools.count(1)
 
@@ -108,7 +115,8 @@ class Stage:
     async def queued(self) -> int:
         """Messages in the work queues that no consumer has; 1 while the broker is away."""
         try:
-            async with await aio_pika.connect(self.processes.amqp_url, timeout=5) as connection:
+            nodes = Nodes(self.processes.amqp_url)
+            async with wire.connected(nodes, name="drill") as connection:
                 channel = await connection.channel()
                 names = map(queue_of, range(self.scale.shards))
                 queues = [await channel.declare_queue(name, passive=True) for name in names]

@@ -1,0 +1,122 @@
+"""The private servers of the drills with a broker of three nodes."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final, Self
+
+from console.local.packages.programs import RABBITMQ
+from console.local.report import LocalError
+from console.local.servers.broker_cluster import BrokerCluster, Node
+from console.local.servers.management import Management
+from console.local.servers.postgres import Postgres
+from tests.databases import TEMPLATE, create_database, drop_database, make_template
+from tests.drills.servers import Servers
+from tests.waiting import eventually
+
+NODES: Final = 3
+_JOINED_SECONDS = 120
+_CONTROL_SECONDS = 180
+# Who has another cookie is refused: as a network does that no longer leads from one to the other.
+_CUT_OFF = """
+[begin erlang:set_cookie(N, cut_off), erlang:disconnect_node(N) end || N <- nodes()], ok.
+"""
+_LET_IN = "[erlang:set_cookie(N, erlang:get_cookie()) || N <- [{}]], ok."
+
+
+@dataclass(frozen=True)
+class ClusterServers(Servers):
+    """What a drill has broken is whole when the next one begins: nodes take long to start."""
+
+    cluster: BrokerCluster
+
+    @classmethod
+    @contextmanager
+    def started(cls, *, fast: bool = False) -> Iterator[Self]:
+        with TemporaryDirectory(prefix="registry-events-") as name:
+            directory = Path(name)
+            # PostgreSQL refuses to run as root; whoever runs it instead must get in.
+            directory.chmod(0o755)
+            with (
+                Postgres(directory / "postgres", fast=fast) as postgres,
+                BrokerCluster(directory / "rabbitmq", NODES, fast=fast) as cluster,
+            ):
+                asyncio.run(make_template(postgres))
+                yield cls(postgres, cluster.nodes[0], directory, cluster)
+
+    @asynccontextmanager
+    async def urls(self, name: str) -> AsyncIterator[tuple[str, str]]:
+        await self.whole()
+        self.management.create_vhost(name)
+        await create_database(self.postgres, name, template=TEMPLATE)
+        try:
+            yield self.cluster.url(name), self.postgres.url(name)
+        finally:
+            await asyncio.to_thread(self.management.delete_vhost, name)
+            await drop_database(self.postgres, name)
+
+    @property
+    def management(self) -> Management:
+        """Of any node that answers."""
+        for node in self.cluster.nodes:
+            if all(process.running for process in node.processes) and _answers(node):
+                return node.management
+        raise LocalError("no node of the broker answers")
+
+    async def heal(self) -> None:
+        for node in self.cluster.nodes:
+            node.resume()
+
+    async def whole(self) -> None:
+        """Start nodes that were killed, and wait until all see each other."""
+        dead = [
+            node
+            for node in self.cluster.nodes
+            if not all(process.running for process in node.processes)
+        ]
+        await asyncio.gather(*(asyncio.to_thread(node.start) for node in dead))
+        await eventually(partial(asyncio.to_thread, self._are_together), _JOINED_SECONDS)
+
+    def node(self, name: str) -> Node:
+        return self.cluster.nodes[self.cluster.names.index(name)]
+
+    @asynccontextmanager
+    async def cut_off(self, node: Node) -> AsyncIterator[None]:
+        """The other nodes and this one do not reach each other for as long as the block runs."""
+        others = ", ".join(f"'{name}'" for name in self.cluster.names if name != node.name)
+        await asyncio.to_thread(_evaluate, node, _CUT_OFF)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(_evaluate, node, _LET_IN.format(others))
+
+    def _are_together(self) -> bool:
+        """Each is asked: after a partition one may see what others do not."""
+        try:
+            seen = [node.management.call("GET", "/api/nodes") for node in self.cluster.nodes]
+        except (LocalError, OSError):
+            return False
+        return all(sum(bool(one["running"]) for one in nodes) == NODES for nodes in seen)
+
+
+def _answers(node: Node) -> bool:
+    try:
+        node.management.call("GET", "/api/overview")
+    except (LocalError, OSError):
+        return False
+    return True
+
+
+def _evaluate(node: Node, expression: str) -> None:
+    subprocess.run(
+        [RABBITMQ.found().with_name("rabbitmqctl"), "eval", expression],
+        env=node.environment,
+        check=True,
+        capture_output=True,
+        timeout=_CONTROL_SECONDS,
+    )
