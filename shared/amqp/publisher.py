@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from shared.amqp.channel import Channel
 from shared.amqp.connection import Connection
 from shared.amqp.message import Message
+from shared.amqp.refusals import Refusals
 from shared.amqp.topology import EVENTS_EXCHANGE
 
 _TIMEOUTS_BEFORE_RECONNECT: Final = 5
@@ -49,6 +50,8 @@ class ConfirmedPublisher:
         self._timeouts = 0
         # When publishes to queues began to be unconfirmed.
         self._since: float | None = None
+        # By routing key, since of several queues one may refuse.
+        self._refusals: dict[str, Refusals] = {}
         self._asking: asyncio.Task[None] | None = None
 
     async def publish(self, messages: Sequence[Message], *, deadline: float) -> None:
@@ -59,6 +62,8 @@ class ConfirmedPublisher:
         failure = next(filter(None, outcomes), None)
         if failure is None:
             self._timeouts = 0
+            for message in messages if self._refusals else ():
+                self._refusals.pop(message.routing_key, None)
             if any(message.mandatory for message in messages):
                 self._since = None
             return
@@ -67,9 +72,17 @@ class ConfirmedPublisher:
         if failure.cause == "returned":
             # A queue or binding is gone; opening again declares it again.
             self._connection.give_up("a message reached no queue", lacks_topology=True)
+        elif failure.cause == "refused":
+            self._count_refusal({message.routing_key for message in unconfirmed})
         elif failure.cause == "timeout" and len(unconfirmed) == len(messages):
             self._count_timeout(channel)
         raise PublishFailedError(failure.cause, failure.detail, unconfirmed)
+
+    def _count_refusal(self, keys: Iterable[str]) -> None:
+        now = time.monotonic()
+        reasons = [self._refusals.setdefault(key, Refusals()).refused(now) for key in keys]
+        if any(reasons):
+            self._connection.give_up("publishes are refused")
 
     def _count_timeout(self, channel: Channel) -> None:
         self._timeouts += 1

@@ -17,18 +17,19 @@ EVENT = Message(exchange="registry.events", routing_key="event.push", body=b"{}"
 class Node:
     """A connection, its channel and what it publishes: a queue of it confirms nothing."""
 
-    def __init__(self, *, answers: bool) -> None:
+    def __init__(self, *, answers: bool, refuses: bool = False) -> None:
         self.publishing = self.channel = self
         self.fault = ""
         self.asked = 0
         self.given_up: list[str] = []
         self._answers = answers
+        self._fault = "refused" if refuses else "timeout"
 
     async def publish(self, messages: Sequence[Message], *, deadline: float) -> list[Outcome]:
         self.asked += list(messages) == [PROBE]
         if list(messages) == [PROBE] and self._answers:
             return [None]
-        return [Failure("timeout", f"{deadline}")] * len(messages)
+        return [Failure(self._fault, f"{deadline}")] * len(messages)
 
     def give_up(self, why: str, **_: Any) -> None:
         self.given_up.append(why)
@@ -68,3 +69,18 @@ async def test_a_few_late_confirms_ask_nobody() -> None:
     await fail(node, 4)
     assert node.asked == 0
     assert node.given_up == []
+
+
+async def test_a_queue_that_refuses_for_a_while_is_asked_on_another_connection() -> None:
+    node = Node(answers=True, refuses=True)
+    publisher = ConfirmedPublisher(cast("Connection", node))
+
+    async def is_left() -> bool:
+        with pytest.raises(PublishFailedError):
+            await publisher.publish([EVENT], deadline=0.1)
+        # That another queue, or none, takes something says nothing of this one.
+        await publisher.publish([PROBE], deadline=0.1)
+        return bool(node.given_up)
+
+    await eventually(is_left)
+    assert node.given_up == ["publishes are refused"]
