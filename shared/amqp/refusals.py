@@ -1,6 +1,6 @@
 """When refusals are reason to open another connection: pure, given the moment.
 
-A full queue refuses what is published. So does RabbitMQ 3.10, for as long as a channel lives, if that
+A full queue refuses what is published. So does RabbitMQ 3.10, for as long as a channel lives, if it
 was opened after its queue's leader died and before another one was known: it asks the dead one
 whether the queue has room. Which of the two it is, another connection tells.
 """

@@ -52,7 +52,7 @@ class ClusterServers(Servers):
     @asynccontextmanager
     async def urls(self, name: str) -> AsyncIterator[tuple[str, str]]:
         await self.whole()
-        self.management.create_vhost(name)
+        await eventually(partial(asyncio.to_thread, self._has_new_vhost, name), _JOINED_SECONDS)
         await create_database(self.postgres, name, template=TEMPLATE)
         try:
             yield self.cluster.url(name), self.postgres.url(name)
@@ -94,6 +94,14 @@ class ClusterServers(Servers):
             yield
         finally:
             await asyncio.to_thread(_evaluate, node, _LET_IN.format(others))
+
+    def _has_new_vhost(self, name: str) -> bool:
+        """A node that has just come back may keep the others waiting longer than for an answer."""
+        try:
+            self.management.create_vhost(name)
+        except (LocalError, OSError):
+            return False
+        return True
 
     def _are_together(self) -> bool:
         """Each is asked: after a partition one may see what others do not."""
