@@ -30,13 +30,12 @@ def exposed(settings: Settings) -> Sequence[str]:
 
 
 def _of_broker(url: str) -> Iterator[str]:
-    host = urlsplit(url).hostname or ""
+    elsewhere = [host for host in _hosts(urlsplit(url).netloc, None) if not _is_here(host)]
     if tls_urls.is_unverified(url):
         yield f"{variable('amqp_url')}: no_verify_ssl=1 believes any certificate"
-    elif url.startswith("amqp://") and not _is_here(host):
-        yield (
-            f"{variable('amqp_url')}: it leads to {printable(host, 200)} without TLS; say amqps://"
-        )
+    elif url.startswith("amqp://") and elsewhere:
+        place = printable(elsewhere[0], 200)
+        yield f"{variable('amqp_url')}: it leads to {place} without TLS; say amqps://"
 
 
 def _of_database(url: str) -> Iterator[str]:
