@@ -13,7 +13,7 @@ SHARED_OUT = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run lint fmt unit rules test test-on matrix bench drill man contract lock clean
+.PHONY: help install run lint fmt unit rules test test-on matrix bench drill man contract alerts lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +81,12 @@ man: install  ## renew the manual pages, after a change of a command
 
 contract: install  ## renew the AsyncAPI document, after a change of a message or queue
 	$(BIN)/python -m console.contract.asyncapi deploy/asyncapi.json
+
+alerts:  ## renew the alerts for the Prometheus operator, after a change of deploy/prometheus/alerts.yml
+	@{ printf '%s\n' '# Made of prometheus/alerts.yml by `make alerts`.' \
+		'apiVersion: monitoring.coreos.com/v1' 'kind: PrometheusRule' 'metadata:' \
+		'  name: registry-events' '  labels: {app.kubernetes.io/name: registry-events}' 'spec:'; \
+		sed 's/^./  &/' deploy/prometheus/alerts.yml; } > deploy/kubernetes/components/monitoring/alerts.yaml
 
 lock: install  ## renew the lock files (uv must be on the PATH)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \

@@ -26,7 +26,7 @@ from shared.amqp.nodes import Nodes, first
 from shared.amqp.wire import Wire, closing
 
 _HEARTBEAT: Final = 30
-_PUT_BACK: Final = 10.0
+PUT_BACK: Final = 10.0
 
 
 @asynccontextmanager
@@ -73,7 +73,7 @@ async def _until_back(connection: Connection, count: int) -> None:
     """The broker puts back behind the scenes; the next scan shall find it all."""
     channel = await broker_errors(connection.channel(publisher_confirms=False), PATIENCE)
     with suppress(TimeoutError):
-        async with asyncio.timeout(_PUT_BACK):
+        async with asyncio.timeout(PUT_BACK):
             while await ready(channel) < count:  # noqa: ASYNC110  the broker tells nobody
                 await asyncio.sleep(0.01)
 

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import yaml
 
+from tests.unit.deploy.kustomized import everything, template
+
 ROOT: Final = Path(__file__).parents[3]
 DEPLOY: Final = ROOT / "deploy"
 VERSION: Final[str] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
@@ -33,7 +35,9 @@ def our_services() -> dict[str, dict[str, Any]]:
 
 
 def kubernetes() -> Iterator[dict[str, Any]]:
-    for path in sorted((DEPLOY / "kubernetes").rglob("*.yaml")):
+    """All documents: the base with every component, and the examples."""
+    yield from everything()
+    for path in sorted((DEPLOY / "kubernetes" / "examples").glob("*.yaml")):
         yield from yaml.safe_load_all(path.read_text())
 
 
@@ -44,13 +48,6 @@ def pods() -> dict[str, dict[str, Any]]:
         for document in kubernetes()
         if document["kind"] in {"CronJob", "Deployment", "Job"}
     }
-
-
-def template(document: dict[str, Any]) -> dict[str, Any]:
-    """The pod template of one of these."""
-    spec = document["spec"]
-    found: dict[str, Any] = spec.get("jobTemplate", {}).get("spec", spec)["template"]
-    return found
 
 
 def seconds(duration: str) -> float:

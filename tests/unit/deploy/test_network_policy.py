@@ -7,62 +7,63 @@ from typing import Any
 
 import pytest
 
-from tests.unit.deploy.shipped import DEPLOY, kubernetes, pods, template
+from tests.unit.deploy.kustomized import template
+from tests.unit.deploy.shipped import DEPLOY, kubernetes, pods
 
-_COMPONENTS = (
-    "exporter",
-    "forward",
-    "geo-serve",
-    "geo-sync",
-    "ingest",
-    "maintain",
-    "migrate",
-    "reconcile",
-    "worker",
-)
 _POLICIES: dict[str, dict[str, Any]] = {
     document["metadata"]["name"]: document["spec"]
     for document in kubernetes()
     if document["kind"] == "NetworkPolicy"
 }
 _ISSUERS = _POLICIES.pop("registry-events-issuers")
+_LABELS: dict[str, dict[str, str]] = {
+    document["metadata"]["name"]: template(document)["metadata"]["labels"]
+    for document in kubernetes()
+    if document["kind"] in {"CronJob", "Deployment", "Job"}
+}
 # A namespace is a DNS label (RFC 1123), so no cluster has one that is written otherwise.
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-_DNS, _BROKER, _DATABASE, _COLLECTOR = {53}, {5671, 5672}, {5432}, {443, 8080}
-_REGISTRIES = {443, 5000}
+_DNS, _BROKER, _DATABASE = {"kube-dns": {53}}, {"rabbitmq": {5671, 5672}}, {"postgresql": {5432}}
+_COLLECTOR, _REGISTRIES = {"collector": {443, 8080}}, {"registry": {443, 5000}}
 
 
-def _rules(name: str) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
+def _rules(policy: dict[str, Any]) -> Iterator[tuple[list[dict[str, Any]], list[dict[str, Any]]]]:
     """Of every rule of a policy its peers and its ports."""
-    policy = _POLICIES[name]
     for rule in policy.get("ingress", []):
         yield rule.get("from", []), rule.get("ports", [])
     for rule in policy.get("egress", []):
         yield rule.get("to", []), rule.get("ports", [])
 
 
-@pytest.mark.parametrize("component", _COMPONENTS)
-def test_every_pod_has_a_policy_of_its_own_for_both_ways(component: str) -> None:
-    name = f"registry-events-{component}"
-    assert name in pods()
-    policy = _POLICIES[name]
-    labels = {"app.kubernetes.io/name": "registry-events", "app.kubernetes.io/component": component}
-    assert policy["podSelector"] == {"matchLabels": labels}
-    assert policy["policyTypes"] == ["Ingress", "Egress"]
+def _selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:
+    assert selector.keys() <= {"matchLabels", "matchExpressions"}
+    assert {one["operator"] for one in selector.get("matchExpressions", ())} <= {"In"}
+    return selector["matchLabels"].items() <= labels.items() and all(
+        labels.get(one["key"]) in one["values"] for one in selector.get("matchExpressions", ())
+    )
+
+
+def _ways(name: str, direction: str) -> dict[str, set[Any]]:
+    """The ports between a pod and each peer, by all policies that are of the pod."""
+    found: dict[str, set[Any]] = {}
+    for policy in _POLICIES.values():
+        if _selects(policy["podSelector"], _LABELS[name]):
+            for (peer,), ports in _rules({direction: policy.get(direction, [])}):
+                (label,) = peer["podSelector"]["matchLabels"].values()
+                found.setdefault(label, set()).update(port["port"] for port in ports)
+    return found
 
 
 def test_all_our_pods_are_shut_first() -> None:
     labels = {"app.kubernetes.io/name": "registry-events"}
     shut = {"podSelector": {"matchLabels": labels}, "policyTypes": ["Ingress", "Egress"]}
     assert _POLICIES["registry-events"] == shut
-    for document in kubernetes():
-        if document["kind"] in {"CronJob", "Deployment", "Job"}:
-            assert labels.items() <= template(document)["metadata"]["labels"].items()
+    assert all(labels.items() <= one.items() for one in _LABELS.values())
 
 
 @pytest.mark.parametrize("name", _POLICIES)
 def test_no_rule_is_open(name: str) -> None:
-    for peers, ports in _rules(name):
+    for peers, ports in _rules(_POLICIES[name]):
         assert peers
         assert ports
         for peer in peers:
@@ -71,59 +72,70 @@ def test_no_rule_is_open(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", _POLICIES)
+def test_a_policy_has_the_rules_of_its_types(name: str) -> None:
+    policy = _POLICIES[name]
+    if name != "registry-events":
+        assert {one.lower() for one in policy["policyTypes"]} == policy.keys() & {
+            "ingress",
+            "egress",
+        }
+    for one in policy["podSelector"].get("matchExpressions", ()):
+        assert {f"registry-events-{component}" for component in one["values"]} <= _LABELS.keys()
+
+
+@pytest.mark.parametrize("name", _POLICIES)
 def test_what_is_to_be_filled_in_lets_nobody_through_before(name: str) -> None:
-    for peers, _ in _rules(name):
+    for peers, _ in _rules(_POLICIES[name]):
         for peer in peers:
             namespace = peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"]
             is_dns = peer["podSelector"]["matchLabels"] == {"k8s-app": "kube-dns"}
             assert is_dns or not _NAMESPACE.fullmatch(namespace)
 
 
-@pytest.mark.parametrize(
-    ("component", "allowed"),
-    [
-        ("exporter", _DNS | _BROKER | _DATABASE),
-        ("forward", _DNS | _DATABASE | _COLLECTOR),
-        ("geo-serve", _DNS | _DATABASE),
-        ("geo-sync", _DNS | _DATABASE | _REGISTRIES),
-        ("ingest", _DNS | _BROKER),
-        ("maintain", _DNS | _DATABASE),
-        ("migrate", _DNS | _DATABASE),
-        ("reconcile", _DNS | _BROKER | _DATABASE | _REGISTRIES),
-        ("worker", _DNS | _BROKER | _DATABASE),
-    ],
-    ids=_COMPONENTS,
-)
-def test_pods_reach_only_what_they_need(component: str, allowed: set[int]) -> None:
-    rules = _POLICIES[f"registry-events-{component}"]["egress"]
-    assert {port["port"] for rule in rules for port in rule["ports"]} == allowed
+_REACHED = {
+    "console": _DNS | _BROKER | _DATABASE,
+    "exporter": _DNS | _BROKER | _DATABASE,
+    "forward": _DNS | _DATABASE | _COLLECTOR,
+    "geo-serve": _DNS | _DATABASE,
+    "geo-sync": _DNS | _DATABASE | _REGISTRIES,
+    "ingest": _DNS | _BROKER,
+    "maintain": _DNS | _DATABASE,
+    "migrate": _DNS | _DATABASE,
+    "reconcile": _DNS | _BROKER | _DATABASE | _REGISTRIES,
+    "worker": _DNS | _BROKER | _DATABASE,
+}
 
 
-@pytest.mark.parametrize(
-    ("component", "ways"),
-    [
-        ("exporter", 1),
-        ("forward", 1),
-        ("geo-serve", 2),
-        ("geo-sync", 1),
-        ("ingest", 2),
-        ("maintain", 0),
-        ("migrate", 0),
-        ("reconcile", 0),
-        ("worker", 1),
-    ],
-)
-def test_pods_are_reached_on_their_own_port(component: str, ways: int) -> None:
-    rules = _POLICIES[f"registry-events-{component}"].get("ingress", [])
-    assert len(rules) == ways
+def test_each_pod_is_known_here() -> None:
+    assert {f"registry-events-{component}" for component in _REACHED} == _LABELS.keys()
+
+
+@pytest.mark.parametrize("component", _REACHED)
+def test_pods_reach_only_what_they_need(component: str) -> None:
+    assert _ways(f"registry-events-{component}", "egress") == _REACHED[component]
+
+
+@pytest.mark.parametrize("component", _REACHED)
+def test_pods_are_reached_on_their_own_port_by_who_has_to(component: str) -> None:
+    expected = {
+        "geo-serve": {"ingress-nginx", "prometheus"},
+        "ingest": {"prometheus", "registry"},
+        **{key: {"prometheus"} for key in ("exporter", "forward", "geo-sync", "worker")},
+    }
+    ways = _ways(f"registry-events-{component}", "ingress")
+    assert ways.keys() == expected.get(component, set())
     (container,) = pods()[f"registry-events-{component}"]["containers"]
     own = {port["name"] for port in container.get("ports", ())}
-    assert {port["port"] for rule in rules for port in rule["ports"]} <= own
+    for ports in ways.values():
+        # A name that a pod does not have opens nothing of it.
+        assert len(ports & own) == 1
 
 
 def test_what_lets_ingest_reach_issuers_stands_apart_and_opens_no_more() -> None:
-    assert "443" not in str(_POLICIES["registry-events-ingest"])
-    assert _ISSUERS["podSelector"] == _POLICIES["registry-events-ingest"]["podSelector"]
+    selector = _ISSUERS["podSelector"]
+    assert [name for name, one in _LABELS.items() if _selects(selector, one)] == [
+        "registry-events-ingest"
+    ]
     assert _ISSUERS["policyTypes"] == ["Egress"]
     (rule,) = _ISSUERS["egress"]
     assert rule["ports"] == [{"port": 443, "protocol": "TCP"}]
@@ -157,6 +169,6 @@ def test_an_issuer_is_at_a_public_address(address: str, *, is_open: bool) -> Non
 
 
 def test_the_page_says_what_to_fill_in() -> None:
-    text = (DEPLOY / "kubernetes" / "network-policy.yaml").read_text()
+    text = (DEPLOY / "kubernetes" / "base" / "network-policy.yaml").read_text()
     assert text.count("FILL-IN")
     assert "`FILL-IN`" in (DEPLOY / "README.md").read_text()
