@@ -13,7 +13,7 @@ SHARED_OUT = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run lint fmt unit rules test test-on matrix bench drill man contract alerts lock clean
+.PHONY: help install run lint fmt unit rules test test-on matrix bench drill image man contract alerts lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ bench: $(VENV)/.bench  ## measured throughput and latency beside others, printed
 
 drill: install  ## break things under load, count what became of every event (minutes)
 	$(BIN)/python -m tests.drills $(ARGS)
+
+image: install  ## build the container image with buildah, start it, ask whether it is ready (minutes)
+	@$(BIN)/python -m tests.image $(ARGS)
 
 man: install  ## renew the manual pages, after a change of a command
 	$(BIN)/python -m console.man_pages deploy/man
