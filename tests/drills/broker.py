@@ -134,5 +134,5 @@ DRILLS = (
     Drill("the broker is frozen", frozen),
     Drill("the broker's memory alarm", alarmed),
     Drill("the broker closes its connections", closed, is_brief=False),
-    Drill("the queues are deleted", queue_deleted),
+    Drill("the queues are deleted", queue_deleted, is_brief=False),
 )

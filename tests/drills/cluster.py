@@ -126,7 +126,7 @@ def _servers(stage: Stage) -> ClusterServers:
 
 
 DRILLS = (
-    Drill("the leader of three nodes is killed", leader_killed, nodes=NODES),
+    Drill("the leader of three nodes is killed", leader_killed, nodes=NODES, is_brief=False),
     Drill("the node that ingest uses is killed", ingests_killed, nodes=NODES, is_brief=False),
     Drill("the leader of three nodes is frozen", leader_frozen, nodes=NODES, is_brief=False),
     Drill("the node that ingest uses is frozen", ingests_frozen, nodes=NODES, is_brief=False),

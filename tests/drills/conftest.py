@@ -4,7 +4,6 @@ from pathlib import Path
 import pytest
 
 from tests.drills import drill
-from tests.drills.cluster_servers import ClusterServers
 from tests.drills.drill import Drill
 from tests.drills.scale import SHORT
 from tests.drills.servers import Servers
@@ -19,18 +18,9 @@ def servers() -> Iterator[Servers]:
         yield servers
 
 
-@pytest.fixture(scope="package")
-def cluster() -> Iterator[ClusterServers]:
-    with ClusterServers.started(fast=True) as servers:
-        yield servers
-
-
 @pytest.fixture
-def play(request: pytest.FixtureRequest, tmp_path: Path) -> Play:
+def play(servers: Servers, tmp_path: Path) -> Play:
     """Play a drill in its short form; everything must hold."""
-
-    of_one = request.node.callspec.params["drill"].nodes == 1
-    servers = request.getfixturevalue("servers" if of_one else "cluster")
 
     async def short(one: Drill) -> None:
         result = await drill.run(one, servers, SHORT, tmp_path)

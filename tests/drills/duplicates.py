@@ -42,5 +42,5 @@ async def answers_lost(stage: Stage) -> None:
 
 DRILLS = (
     Drill("every notification up to five times", concurrent),
-    Drill("answers lost on the way", answers_lost),
+    Drill("answers lost on the way", answers_lost, is_brief=False),
 )

@@ -117,14 +117,14 @@ def _judge(stage: Stage, times: Sequence[float]) -> None:
 
 
 DRILLS = (
-    Drill("idle connections", beside("idle", connections=10_000, seconds=HOLDING)),
+    Drill("idle connections", beside("idle", connections=10_000, seconds=HOLDING), is_brief=False),
     Drill(
         "slow heads and slow bodies",
         beside("slow_head", "slow_body", connections=200, seconds=HOLDING),
     ),
     Drill("floods of headers", beside("headers"), is_brief=False),
     Drill("bodies announced too large", beside("oversized", seconds=HOLDING), is_brief=False),
-    Drill("chunked bodies without end", beside("chunked")),
+    Drill("chunked bodies without end", beside("chunked"), is_brief=False),
     Drill("pipelines and smuggled requests", beside("pipelined", "smuggled"), is_brief=False),
     Drill("wrong tokens at full speed", beside("wrong_token")),
 )

@@ -82,5 +82,5 @@ DRILLS = (
     Drill("silence before ingest", swallowed(0), is_brief=False),
     Drill("silence between ingest and broker", swallowed(1)),
     Drill("silence between broker and worker", swallowed(2), is_brief=False),
-    Drill("silence between worker and Postgres", swallowed(3)),
+    Drill("silence between worker and Postgres", swallowed(3), is_brief=False),
 )

@@ -94,5 +94,5 @@ async def _registry(stage: Stage) -> AsyncIterator[tuple[Pusher, Proxy]]:
 
 DRILLS = (
     Drill("a real registry, ingest down", ingest_down),
-    Drill("a real registry, answers too late", slow_answers),
+    Drill("a real registry, answers too late", slow_answers, is_brief=False),
 )
