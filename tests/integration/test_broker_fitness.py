@@ -13,7 +13,8 @@ from tests.running import running_pipeline
 
 # By whichever of both a release looks.
 LIMIT = (
-    "application:set_env(rabbit, max_message_size, {0}), persistent_term:put(max_message_size, {0})"
+    "application:set_env(rabbit, max_message_size, {0}), "
+    "persistent_term:put(max_message_size, {0})."
 )
 
 

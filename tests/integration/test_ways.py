@@ -34,7 +34,10 @@ def told(title: str) -> Sequence[str]:
 
 
 class Way:
-    """Notes which of the files are entered, each when it is for the first time."""
+    """Notes which of the files are entered, each when it is for the first time.
+
+    From the first of them on: what is alive anyway, as a look at the broker, goes on meanwhile.
+    """
 
     def __init__(self, title: str) -> None:
         self.told = told(title)
@@ -49,7 +52,8 @@ class Way:
 
     def _note(self, frame: FrameType, event: str, _: object) -> None:
         one = self._places.get(frame.f_code.co_filename)
-        if event == "call" and one and one not in self.gone:
+        begun = self.gone or one == self.told[0]
+        if event == "call" and one and begun and one not in self.gone:
             self.gone.append(one)
 
 

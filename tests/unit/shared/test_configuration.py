@@ -12,7 +12,7 @@ def test_every_process_listens_on_loopback_unless_told_otherwise() -> None:
     listens = {name: field.default for name, field in fields.items() if name.endswith("_listen")}
     assert set(listens) == {
         f"{one}_listen"
-        for one in ("console", "forward", "geo_serve", "geo_sync", "ingest", "worker")
+        for one in ("console", "exporter", "forward", "geo_serve", "geo_sync", "ingest", "worker")
     }
     assert {address.rpartition(":")[0] for address in listens.values()} == {"127.0.0.1"}
 
