@@ -183,3 +183,11 @@ def test_a_service_starts_after_what_it_needs_is_usable(name: str) -> None:
 
 def test_workers_wait_for_the_schema() -> None:
     assert "migrate" in COMPOSE["services"]["worker"]["depends_on"]
+
+
+def test_what_others_containers_are_given_of_ours_is_here() -> None:
+    services = COMPOSE["services"].values()
+    given = [one for service in services for one in service.get("volumes", ())]
+    files = [str(one).partition(":")[0] for one in given if str(one).startswith("./")]
+    assert "./rabbitmq/rabbitmq.conf" in files
+    assert [one for one in files if not (DEPLOY / one).is_file()] == []
