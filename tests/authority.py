@@ -36,6 +36,9 @@ class Authority:
         own = _certificate(self._name, self._key.public_key(), timedelta(days=1))
         own = own.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         own = own.add_extension(usage, critical=True)
+        # Without these identifiers Python 3.13 takes none of its certificates.
+        identifier = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
+        own = own.add_extension(identifier, critical=False)
         self.ca.write_bytes(own.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
 
     def issue(
@@ -49,6 +52,8 @@ class Authority:
         names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))])
         made = _certificate(self._name, key.public_key(), life, host)
         made = made.add_extension(names, critical=False)
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        made = made.add_extension(issuer, critical=False)
         certificate, private = (self._directory / f"{file}.{kind}" for kind in ("pem", "key"))
         certificate.write_bytes(made.sign(self._key, hashes.SHA256()).public_bytes(Encoding.PEM))
         private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
