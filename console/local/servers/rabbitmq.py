@@ -26,7 +26,7 @@ class RabbitMQ(Server):
     """
 
     need = RABBITMQ
-    start_seconds: ClassVar[float] = 60
+    start_seconds: ClassVar[float] = 120
     purposes: ClassVar[Sequence[str]] = ("amqp", "management", "prometheus", "distribution", "epmd")
 
     def __init__(
