@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -14,6 +15,7 @@ from console.local.processes import interrupts
 from console.local.servers.postgres import Postgres
 from console.local.servers.rabbitmq import RabbitMQ
 from tests.databases import TEMPLATE, create_database, drop_database, make_template
+from tests.pairs import Pair, running_pair
 from tests.programs import needed
 
 _numbers = itertools.count(1)
@@ -97,3 +99,9 @@ async def empty_database_url(postgres: Postgres) -> AsyncIterator[str]:
 def registry_programs() -> None:
     """A registry and skopeo: root gets them installed, for others the test is skipped."""
     needed(REGISTRY, SKOPEO)
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    with running_pair(tmp_path) as made:
+        yield made

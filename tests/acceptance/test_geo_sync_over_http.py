@@ -15,7 +15,7 @@ from console.local.network.ports import LOOPBACK, free_port
 from shared.database import Pool
 from tests.forwarding import opened
 from tests.liar import Liar, instead
-from tests.pairs import Pair, assert_equal, running_pair, tags
+from tests.pairs import Pair, assert_equal, tags
 from tests.processes import Processes, Service, run
 from tests.serving import new_token
 from tests.syncing import PENDING, nothing_pending, push
@@ -28,12 +28,6 @@ NOWHERE = "postgresql://127.0.0.1:1/nowhere"
 # What a claim has got whose answer was cut off is due again after it.
 LONGER_THAN_A_LEASE = 90.0
 MAKE_DUE = "UPDATE geo_pending SET due_at = now()"
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
-    with running_pair(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,15 +10,9 @@ from geo.registry import names
 from geo.registry.manifest import Manifest
 from tests.copying import client, copier
 from tests.liar import Liar
-from tests.pairs import Pair, assert_equal, raw, running_pair, tags
+from tests.pairs import Pair, assert_equal, raw, tags
 
 pytestmark = pytest.mark.usefixtures("registry_programs")
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
-    with running_pair(tmp_path) as made:
-        yield made
 
 
 async def test_all_tags_of_all_kinds(pair: Pair) -> None:

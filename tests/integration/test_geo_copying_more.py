@@ -2,8 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,17 +13,11 @@ from geo.registry import names
 from geo.registry.manifest import Manifest
 from tests.copying import client, copier
 from tests.liar import Liar
-from tests.pairs import Pair, assert_equal, put_blob, raw, running_pair
+from tests.pairs import Pair, assert_equal, put_blob, raw
 
 pytestmark = pytest.mark.usefixtures("registry_programs")
 
 LARGE = 3_000_000
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
-    with running_pair(tmp_path) as made:
-        yield made
 
 
 def about(subject: Mapping[str, Any], config: Mapping[str, Any], text: str) -> Manifest:

@@ -1,9 +1,8 @@
 """What the log names is made equal, whatever fails meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -13,7 +12,7 @@ from shared.database import Pool
 from shared.service import StartError
 from tests.forwarding import opened
 from tests.liar import Liar, instead
-from tests.pairs import Pair, assert_equal, running_pair, tags
+from tests.pairs import Pair, assert_equal, tags
 from tests.running import make_settings
 from tests.sites import journal
 from tests.syncing import (
@@ -31,12 +30,6 @@ from tests.waiting import eventually
 pytestmark = pytest.mark.usefixtures("registry_programs")
 
 DUE = "UPDATE geo_pending SET due_at = now()"
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
-    with running_pair(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture

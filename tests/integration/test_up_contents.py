@@ -1,6 +1,5 @@
 """Whether `up --geo` tells an image that arrived whole from one that did not."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,16 +7,10 @@ import pytest
 from console.local.demonstration.contents import contents, digest
 from console.local.report import LocalError
 from console.local.servers.registry import Registry
-from tests.pairs import Pair, running_pair
+from tests.pairs import Pair
 
 pytestmark = pytest.mark.usefixtures("registry_programs")
 PLACE = ("demo/geo", "v1")
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
-    with running_pair(tmp_path) as made:
-        yield made
 
 
 def push(pair: Pair, seed: str, *registries: Registry) -> str:
