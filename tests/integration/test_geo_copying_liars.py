@@ -1,8 +1,7 @@
 """What a source says wrongly, or not at all, is never what the target is made equal to."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from aiohttp import web
@@ -11,7 +10,7 @@ from geo.copying.deletions import Rule
 from geo.registry.errors import RegistryError
 from tests.copying import copier
 from tests.liar import Liar, instead
-from tests.pairs import Pair, running_pair, tags
+from tests.pairs import Pair, assert_equal, tags
 
 pytestmark = pytest.mark.usefixtures("registry_programs")
 
@@ -19,12 +18,6 @@ DELETE = Rule(wanted=True, share=0.5)
 VOUCHED = Rule(wanted=True, unlimited=True)
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 LIST = "/v2/team/app/tags/list"
-
-
-@pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
-    with running_pair(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture
@@ -72,6 +65,24 @@ async def test_one_tag_that_cannot_be_copied_keeps_no_other(pair: Pair, source: 
         with pytest.raises(RegistryError, match=r"^bad: "):
             await one.make_equal("team/app")
     assert await tags(pair.secondary, "team/app") == ["v1"]
+
+
+async def test_a_target_that_doubts_a_digest_for_a_moment_gets_it_again(pair: Pair) -> None:
+    pair.images("team/app")
+    doubt = {"errors": [{"code": "DIGEST_INVALID", "message": "it did not match"}]}
+    async with Liar(pair.secondary).running() as target:
+        doubted = instead(
+            "manifests/v1", lambda: web.json_response(doubt, status=400), method="PUT"
+        )
+
+        async def once(request: web.Request) -> web.StreamResponse | None:
+            return await doubted(request) if target.asked["PUT manifests"] == 1 else None
+
+        target.lies.append(once)
+        async with copier(pair, target=target.address) as one:
+            await one.make_equal("team/app")
+        assert target.asked["PUT manifests"] == 2
+    await assert_equal(pair, "team/app")
 
 
 @pytest.mark.parametrize("rule", [DELETE, VOUCHED], ids=["within a share", "vouched for"])
