@@ -8,6 +8,8 @@ import re
 from typing import Final
 
 AMQP_PORTS: Final = {"amqp": 5672, "amqps": 5671}
+# Seconds. However many hosts there are, each gets as long as a busy one may take to answer.
+_LEAST: Final = 1.0
 _ADDRESS: Final = re.compile(r"([^/]*//)([^/?#]*)(.*)", re.DOTALL)
 
 
@@ -16,6 +18,11 @@ def each(url: str) -> list[str]:
     scheme, authority, rest = _parts(url)
     login, at, hosts = authority.rpartition("@")
     return [f"{scheme}{login}{at}{host}{rest}" for host in hosts.split(",")]
+
+
+def patience(seconds: float, count: int) -> float:
+    """How many seconds each of `count` hosts gets that share `seconds`, but have one at least."""
+    return max(seconds / count, min(seconds, _LEAST))
 
 
 def shown(url: str, port: int | None = None) -> list[str]:

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
 
 _PORT: Final = 5432
-# Seconds. However many hosts there are, each gets as long as a busy one may take to answer.
-_LEAST: Final = 1.0
 _WANTED: Final = "target_session_attrs"
 
 
@@ -35,7 +33,7 @@ async def connect(
     if len(addresses) == 1:
         return await asyncpg.connect(url, timeout=timeout, **options)
     options = options if _WANTED in url else {**options, _WANTED: "read-write"}
-    patience = max(timeout / len(addresses), min(timeout, _LEAST))
+    patience = hosts.patience(timeout, len(addresses))
     why: dict[str, str] = {}
     for address, host in zip(addresses, hosts.shown(url, _PORT), strict=True):
         try:

@@ -3,7 +3,7 @@
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from yarl import URL
 
@@ -13,9 +13,6 @@ from shared.amqp.errors import BrokerAwayError
 T = TypeVar("T")
 # A connection to one node, within so many seconds; raises BrokerAwayError.
 Opening = Callable[[URL, float], AbstractAsyncContextManager[T]]
-
-# Seconds. However many nodes there are, each gets as long as a busy one may take to answer.
-_LEAST: Final = 1.0
 
 
 class Nodes:
@@ -47,7 +44,7 @@ async def first(nodes: Nodes, opening: Opening[T], *, seconds: float) -> AsyncIt
     that was tried, and why it is of no use.
     """
     urls = nodes.in_turn()
-    patience = max(seconds / len(urls), min(seconds, _LEAST))
+    patience = hosts.patience(seconds, len(urls))
     faults: dict[str, str] = {}
     for url in urls:
         nodes.put_last(url)
