@@ -1,7 +1,6 @@
 """The private servers of the drills with a broker of three nodes."""
 
 import asyncio
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -10,18 +9,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, Self
 
-from console.local.packages.programs import RABBITMQ
 from console.local.report import LocalError
 from console.local.servers.broker_cluster import BrokerCluster, Node
 from console.local.servers.management import Management
 from console.local.servers.postgres import Postgres
+from tests.broker_shell import evaluate
 from tests.databases import TEMPLATE, create_database, drop_database, make_template
 from tests.drills.servers import Servers
 from tests.waiting import eventually
 
 NODES: Final = 3
 _JOINED_SECONDS = 120
-_CONTROL_SECONDS = 180
 # Who has another cookie is refused: as a network does that no longer leads from one to the other.
 _CUT_OFF = """
 [begin erlang:set_cookie(N, cut_off), erlang:disconnect_node(N) end || N <- nodes()], ok.
@@ -89,11 +87,11 @@ class ClusterServers(Servers):
     async def cut_off(self, node: Node) -> AsyncIterator[None]:
         """The other nodes and this one do not reach each other for as long as the block runs."""
         others = ", ".join(f"'{name}'" for name in self.cluster.names if name != node.name)
-        await asyncio.to_thread(_evaluate, node, _CUT_OFF)
+        await asyncio.to_thread(evaluate, node, _CUT_OFF)
         try:
             yield
         finally:
-            await asyncio.to_thread(_evaluate, node, _LET_IN.format(others))
+            await asyncio.to_thread(evaluate, node, _LET_IN.format(others))
 
     def _has_new_vhost(self, name: str) -> bool:
         """A node that has just come back may keep the others waiting longer than for an answer."""
@@ -118,13 +116,3 @@ def _answers(node: Node) -> bool:
     except (LocalError, OSError):
         return False
     return True
-
-
-def _evaluate(node: Node, expression: str) -> None:
-    subprocess.run(
-        [RABBITMQ.found().with_name("rabbitmqctl"), "eval", expression],
-        env=node.environment,
-        check=True,
-        capture_output=True,
-        timeout=_CONTROL_SECONDS,
-    )
