@@ -1,5 +1,6 @@
 """Sources: the registries that an operator names, and how each proves that it is the sender."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -15,8 +16,13 @@ from pydantic import (
 )
 
 NAME: Final = "1 to 40 of a-z, 0-9 and -"
-_Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+_NAME: Final = r"[a-z0-9-]{1,40}"
+_Name = Annotated[str, StringConstraints(pattern=f"^{_NAME}$")]
 _Header = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,100}$")]
+
+
+def is_name(text: str) -> bool:
+    return bool(re.fullmatch(_NAME, text))
 
 
 def _hold(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:

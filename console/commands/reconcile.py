@@ -8,6 +8,8 @@ import click
 
 from console.commands.dead_letters.options.values import FILLED
 from console.commands.dead_letters.run import run, settings
+from console.commands.geo.values import LOCATION
+from console.commands.rate import rate
 from console.database import database_errors
 from console.errors import UnusableError
 from console.reconciling import report
@@ -19,26 +21,17 @@ from geo.reconciling.walk import Walk
 from geo.registry import trust
 from geo.registry.client import Registry
 from geo.registry.credentials import Credentials, CredentialsError
-from geo.registry.location import Location, LocationError
+from geo.registry.location import Location
 from geo.registry.trust import TrustError
+from shared import sources
 from shared.configuration import secret
 from shared.database import new_pool
 from shared.origin import DEFAULT_SOURCE, DISTRIBUTION
 from shared.settings import Settings
-from shared.sources import NAME
 
 _LEFT: Final = 1
-_RATE: Final = re.compile(r"(\d+(?:\.\d+)?)(?:/s)?")
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)([smh]?)")
 _SECONDS: Final = {"": 1, "s": 1, "m": 60, "h": 3600}
-_SOURCE: Final = re.compile(r"[a-z0-9-]{1,40}")
-
-
-def _rate(_ctx: click.Context, _option: click.Parameter, text: str) -> float:
-    found = _RATE.fullmatch(text)
-    if not found or not float(found[1]):
-        raise click.BadParameter("must be a number of requests a second, like 50 or 50/s")
-    return float(found[1])
 
 
 def _duration(_ctx: click.Context, _option: click.Parameter, text: str) -> float:
@@ -48,20 +41,13 @@ def _duration(_ctx: click.Context, _option: click.Parameter, text: str) -> float
     return float(found[1]) * _SECONDS[found[2]]
 
 
-def _location(_ctx: click.Context, _option: click.Parameter, text: str) -> Location:
-    try:
-        return Location.parse(text)
-    except LocationError as error:
-        raise click.BadParameter(str(error)) from None
-
-
 @click.command()
 @click.option(
     "--registry",
     "location",
     metavar="URL",
     required=True,
-    callback=_location,
+    type=LOCATION,
     help="https://HOST or https://HOST:PORT; http:// if that is spelled out.",
 )
 @click.option(
@@ -99,7 +85,12 @@ def _location(_ctx: click.Context, _option: click.Parameter, text: str) -> Locat
     help="Requests at once.",
 )
 @click.option(
-    "--rate", metavar="N/s", default="50/s", show_default=True, callback=_rate, help="Requests."
+    "--rate",
+    metavar="N/s",
+    default="50/s",
+    show_default=True,
+    type=rate("requests"),
+    help="Requests.",
 )
 @click.option("-o", "output", type=click.Choice(["text", "json"]), default="text")
 def reconcile(
@@ -133,8 +124,8 @@ def reconcile(
 
 def _software(loaded: Settings, source: str) -> str:
     """By the settings' list of sources, as far as it stands here: it may be ingest's alone."""
-    if not _SOURCE.fullmatch(source):
-        raise click.BadParameter(f"must be {NAME}", param_hint="--source")
+    if not sources.is_name(source):
+        raise click.BadParameter(f"must be {sources.NAME}", param_hint="--source")
     known = {one.name: one.registry for one in loaded.sources}
     if known and source != DEFAULT_SOURCE and source not in known:
         raise click.BadParameter(

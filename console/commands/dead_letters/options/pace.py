@@ -1,6 +1,5 @@
 """How fast and how carefully to requeue."""
 
-import re
 from dataclasses import fields
 from functools import wraps
 from typing import Any, Final
@@ -8,22 +7,11 @@ from typing import Any, Final
 import click
 
 from console.commands.dead_letters.options.selection import Function, with_options
+from console.commands.rate import rate
 from console.dead_letters.operations.requeue import Pace
 
-_RATE: Final = re.compile(r"(\d+(?:\.\d+)?)(?:/s)?")
-
-
-def _rate(_ctx: click.Context, _option: click.Parameter, text: str | None) -> float | None:
-    if text is None:
-        return None
-    found = _RATE.fullmatch(text)
-    if not found or not float(found[1]):
-        raise click.BadParameter("must be a number of events a second, like 50 or 50/s")
-    return float(found[1])
-
-
 _PACING: Final = (
-    click.option("--rate", metavar="N/s", callback=_rate, help="At most so many a second."),
+    click.option("--rate", metavar="N/s", type=rate("events"), help="At most so many a second."),
     click.option("--canary", type=click.IntRange(0, 100), default=0, help="Send so many ahead."),
     click.option(
         "--canary-timeout",
