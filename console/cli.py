@@ -39,7 +39,7 @@ _PLACES: Final = {
     ),
     "geo": (
         "console.commands.geo:geo",
-        "Let sites follow what changes, and make registries equal; needs DATABASE_URL.",
+        "Let sites follow what changes, and make registries equal.",
     ),
     "ingest": (
         "console.commands.ingest:ingest",

@@ -30,4 +30,4 @@ _PLACES: Final = {
 
 @click.group("geo", cls=Group, places=_PLACES, epilog=EXIT_CODES)
 def geo() -> None:
-    """Let sites follow what changes, and make registries equal; needs DATABASE_URL."""
+    """Let sites follow what changes, and make registries equal."""
