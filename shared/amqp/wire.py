@@ -1,29 +1,28 @@
-"""One AMQP connection: its bytes, and an end that has a deadline also when nobody reads.
+"""One AMQP connection: its bytes.
 
 aiormq opens and closes it, sends heartbeats and talks of topology; the frames of messages go past
 it, to taps, because it makes several objects and a task of each.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import aio_pika
 from aio_pika.abc import AbstractConnection
 from aiormq.connection import TransportFactory
-from aiormq.exceptions import AMQPError
 from yarl import URL
 
 from shared import tls_faults
-from shared.amqp.errors import BrokerAwayError, broker_errors, raise_if_cancelled
+from shared.amqp.closing import closing
+from shared.amqp.errors import BrokerAwayError, broker_errors
 from shared.amqp.liveness import Liveness
 from shared.amqp.nodes import Nodes, first
 from shared.amqp.taps import Reader, Tap
 
 CONNECT_TIMEOUT: Final = 5.0
-CLOSE_TIMEOUT: Final = 2.0
 _MOMENT: Final = 0.001
 _CUT: Final = "it ended the connection before its first word"
 # A peer that cuts us off may have said why too late for us to hear it.
@@ -33,12 +32,6 @@ _WHY_CUT: Final = {
 }
 # aiormq's own, where an address says nothing.
 _HEARTBEAT: Final = 60.0
-
-
-class Closable(Protocol):
-    """Any of aio-pika's and aiormq's connections."""
-
-    def close(self) -> Awaitable[object]: ...
 
 
 class _Protocol(asyncio.StreamReaderProtocol):
@@ -153,28 +146,3 @@ async def _connected(
                 raise BrokerAwayError(_WHY_CUT[url.scheme]) from error
             raise
         yield connection
-
-
-@asynccontextmanager
-async def closing(connection: Closable, cut: Callable[[], None]) -> AsyncIterator[None]:
-    """Close `connection` after the block; without a word if its broker is away.
-
-    aiormq closes a socket only when all that is buffered for it is sent: with a peer that is gone
-    without a word that takes the kernel a quarter of an hour. So it is cut.
-    """
-    try:
-        yield
-    except BrokerAwayError:
-        cut()
-        raise
-    finally:
-        cutting = asyncio.get_running_loop().call_later(CLOSE_TIMEOUT, cut)
-        try:
-            # What was on its way is unconfirmed or unacknowledged, and will be sent again.
-            with suppress(AMQPError, OSError, RuntimeError):
-                await connection.close()
-        except asyncio.CancelledError:
-            raise_if_cancelled()
-        finally:
-            cutting.cancel()
-            cut()

@@ -21,9 +21,10 @@ from console.dead_letters.queue.silence import watched
 from console.dead_letters.selection import Selection
 from console.words.away import ANSWER
 from shared.amqp.channel import Channel
+from shared.amqp.closing import closing
 from shared.amqp.errors import BrokerAwayError, broker_errors, describe, ended_by
 from shared.amqp.nodes import Nodes, first
-from shared.amqp.wire import Wire, closing
+from shared.amqp.wire import Wire
 
 _HEARTBEAT: Final = 30
 PUT_BACK: Final = 10.0
