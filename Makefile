@@ -93,7 +93,7 @@ alerts:  ## renew the alerts for the Prometheus operator, after a change of depl
 
 lock: install  ## renew the lock files (uv must be on the PATH)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
-		--extra oidc pyproject.toml -o requirements.lock
+		--extra oidc --extra otel pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 		pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \

@@ -1,7 +1,7 @@
 """Opening Postgres: deadlines everywhere, and a start while it is away is no error."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
@@ -42,11 +42,18 @@ _CLOSE_TIMEOUT: Final = 2.0
 
 @asynccontextmanager
 async def new_pool(
-    settings: Settings, *, url: str, application: str, size: int = 2, connect: float | None = None
+    settings: Settings,
+    *,
+    url: str,
+    application: str,
+    size: int = 2,
+    connect: float | None = None,
+    init: Callable[[Any], Awaitable[None]] | None = None,
 ) -> AsyncIterator[Pool]:
     """A pool that connects when it is used, each time within `connect` seconds if they are given.
 
-    The deadlines are the client's: server settings in the start packet are refused by pgbouncer.
+    `init` is called with each new connection. The deadlines are the client's: server settings in
+    the start packet are refused by pgbouncer.
     """
     pool = asyncpg.create_pool(
         url,
@@ -57,6 +64,7 @@ async def new_pool(
         timeout=connect or settings.database_timeout,
         command_timeout=settings.database_timeout,
         statement_cache_size=settings.database_statement_cache_size,
+        init=cast("Any", init),
         reset=_as_it_was,
         server_settings={"application_name": application},
     )

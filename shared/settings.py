@@ -1,7 +1,6 @@
 """Every setting of every process: its name, its default, what it is for."""
 
 from enum import StrEnum
-from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,6 +13,7 @@ from shared.message_size import LARGEST_MESSAGE
 from shared.registry_settings import RegistrySettings
 from shared.setting_types import Age, AmqpUrl, DatabaseUrl, Kept, Listen, Seconds, Tokens
 from shared.source_list import Sources
+from shared.telemetry_settings import TelemetrySettings
 
 PREFIX = "REGISTRY_EVENTS_"
 
@@ -138,12 +138,6 @@ class ServiceSettings(BaseSettings):
         100, ge=0, description="0 behind pgbouncer in transaction mode"
     )
     amqp_heartbeat: int = Field(10, gt=0, description="seconds between heartbeats of the broker")
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="debug, info, warning or error"
-    )
-    log_format: Literal["auto", "json", "console"] = Field(
-        "auto", description="auto: console on a terminal, JSON lines elsewhere"
-    )
 
 
 class Settings(
@@ -152,6 +146,7 @@ class Settings(
     ForwardSettings,
     ConsoleSettings,
     IngestTlsSettings,
+    TelemetrySettings,
     ServiceSettings,
 ):
     """All of them; the fields of the base that is named last come first in every table."""

@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 _Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 # By path. The application has routes for them too: for other methods, and paths in escapes.
 Handlers = Mapping[str, Callable[..., Awaitable[web.StreamResponse]]]
 HANDLERS: Final = web.AppKey[Handlers]("straight_handlers")

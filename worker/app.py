@@ -1,8 +1,8 @@
 """The worker process: wiring, start and drain."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from shared import health, rollup
 from shared.amqp.connection import Connection
@@ -15,6 +15,7 @@ from shared.reporting import report
 from shared.service import background, listening, stop_signal
 from shared.settings import Settings
 from shared.siblings import Siblings
+from shared.tracing.wanted import tracer_of
 from worker import upkeep
 from worker.consuming.batches import BatchLoop
 from worker.consuming.line import Line, work
@@ -23,6 +24,9 @@ from worker.health import health_app
 from worker.metrics import WorkerMetrics
 from worker.pulls.counter import PullCounter
 from worker.recorder import Recorder
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
 
 # A transaction may take this many times the deadline of one statement.
 _STATEMENTS: Final = 2
@@ -47,11 +51,13 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
     running += [line.shards for line in lines]
     _watch(metrics, lines[0])
     async with (
+        tracer_of(settings, "registry-events-worker") as tracer,
         new_pool(
             settings,
             url=secret(settings.database_url),
             application="registry-events worker",
             size=1 + len(lines),
+            init=_statements(tracer),
         ) as pool,
         background(
             stop,
@@ -67,7 +73,9 @@ async def run(settings: Settings, siblings: Siblings | None = None) -> None:
         background(stop, report(stop, app[health.LOOK])),
     ):
         loops = _loops(settings, pool, lines, ConfirmedPublisher(publishing), metrics)
-        await work(lines, loops, stop, drain_timeout=settings.worker_drain_timeout)
+        _trace(tracer, lines, loops)
+        settling = [loop.run() for loop in loops]
+        await work(lines, settling, stop, drain_timeout=settings.worker_drain_timeout)
 
 
 def _lines(settings: Settings) -> Sequence[Line]:
@@ -85,7 +93,7 @@ def _loops(
     lines: Sequence[Line],
     publisher: Publisher,
     metrics: WorkerMetrics,
-) -> Sequence[Coroutine[Any, Any, None]]:
+) -> Sequence[BatchLoop[Any]]:
     """What settles the deliveries of each of `lines`."""
     seconds = _STATEMENTS * settings.database_timeout
     recorder = Recorder(
@@ -97,27 +105,32 @@ def _loops(
     )
     recorded = partial(metrics.count_recorded, geo_enabled=settings.geo_enabled)
     events, *pulls = lines
+    loop = partial(
+        BatchLoop, publisher=publisher, metrics=metrics, attempts=settings.worker_attempts
+    )
+    counter = PullCounter(pool, seconds=seconds)
     return [
-        BatchLoop(
-            events.consumer,
-            recorder,
-            publisher,
-            metrics,
-            attempts=settings.worker_attempts,
-            count=recorded,
-        ).run(),
-        *(
-            BatchLoop(
-                line.consumer,
-                PullCounter(pool, seconds=seconds),
-                publisher,
-                metrics,
-                attempts=settings.worker_attempts,
-                count=metrics.count_pulls,
-            ).run()
-            for line in pulls
-        ),
+        loop(events.consumer, recorder, count=recorded),
+        *(loop(line.consumer, counter, count=metrics.count_pulls) for line in pulls),
     ]
+
+
+def _trace(tracer: "Tracer | None", lines: Sequence[Line], loops: Sequence[BatchLoop[Any]]) -> None:
+    if tracer is None:
+        return
+    from worker.tracing import BatchSpans  # noqa: PLC0415  of an extra
+
+    for line, loop in zip(lines, loops, strict=True):
+        loop.around = BatchSpans(tracer, line.queue)
+
+
+def _statements(tracer: "Tracer | None") -> Callable[[Any], Awaitable[None]] | None:
+    """What the pool's connections are begun with."""
+    if tracer is None:
+        return None
+    from shared.tracing.statements import traced_by  # noqa: PLC0415  of an extra
+
+    return traced_by(tracer)
 
 
 def _watch(metrics: WorkerMetrics, events: Line) -> None:

@@ -8,7 +8,6 @@ from aiohttp import web
 
 from ingest import answers
 from ingest.sources import greeting
-from ingest.sources.handler import SourceHandler
 from shared import straight
 from shared.sources import Source
 from shared.text import printable
@@ -26,13 +25,15 @@ def paths(sources: Sequence[Source]) -> Mapping[str, Source]:
 
 
 def add_routes(
-    app: web.Application, sources: Sequence[Source], handler_of: Callable[[Source], SourceHandler]
+    app: web.Application,
+    sources: Sequence[Source],
+    handler_of: Callable[[Source], straight.Handler],
 ) -> straight.Handlers:
     """Gives what answers a POST to each path."""
     handlers = {source.name: handler_of(source) for source in sources}
     posts = {}
     for path, source in paths(sources).items():
-        posts[path] = handlers[source.name].post
+        posts[path] = handlers[source.name]
         app.router.add_post(path, posts[path], expect_handler=answers.expect_anything)
         if source.registry in greeting.REGISTRIES:
             app.router.add_options(path, greeting.options)

@@ -13,6 +13,7 @@ from worker.consuming import suspects
 from worker.consuming.batch import Batch
 from worker.consuming.burial import Burial
 from worker.consuming.consumer import Consumer
+from worker.consuming.watching import Around, unwatched
 from worker.delivery import Failure, Received, read
 from worker.isolation import BatchRecorder, Outcome
 from worker.metrics import WorkerMetrics
@@ -36,7 +37,7 @@ class BatchLoop(Generic[Item]):
     """Settles every delivery: its event is recorded, or it is a dead letter that is confirmed.
 
     Batches are settled one after another, which is what allows one acknowledgement for each.
-    `count` hears what became of each.
+    `count` hears what became of each, as does what is `around` a batch.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class BatchLoop(Generic[Item]):
         self._metrics = metrics
         self._attempts = attempts
         self._count = count
+        self.around: Around = unwatched
         self._log = get_logger()
         self._conflicting = Throttle(_QUIET)
 
@@ -95,10 +97,12 @@ class BatchLoop(Generic[Item]):
         self._metrics.batch_duration.observe(time.perf_counter() - started)
 
     async def _settle(self, received: Sequence[Received], failures: Sequence[Failure]) -> None:
-        outcome = await isolation.record(self._recorder, received, attempts=self._attempts)
-        self._count(outcome)
-        self._warn_of(outcome.conflicts)
-        await self._burial.bury([*failures, *outcome.failures])
+        with self.around(received, failures) as tell:
+            outcome = await isolation.record(self._recorder, received, attempts=self._attempts)
+            tell(outcome)
+            self._count(outcome)
+            self._warn_of(outcome.conflicts)
+            await self._burial.bury([*failures, *outcome.failures])
         self._log.debug(
             "batch.recorded",
             size=len(received) + len(failures),

@@ -17,6 +17,7 @@ class Line:
     """`connection` and `shards` are to run beside the work; without any, the queue is alone."""
 
     def __init__(self, settings: Settings, *, name: str, queue: str, shards: int = 0) -> None:
+        self.queue: Final = queue
         self.consumer: Final = Consumer(
             batch_size=settings.worker_batch_size,
             batch_wait=settings.worker_batch_wait,

@@ -1,7 +1,8 @@
 """Our kustomizations, assembled by a strict reader of the few words that they use.
 
 For where no kubectl is; where one is, `test_kustomize.py` holds it against this. It knows
-resources, components, images, and patches that remove a field. Anything else (namespaces,
+resources, components, images, and patches that remove a field or add to a list. Anything else
+(namespaces,
 generators, labels, replacements, other patches, remote bases) it refuses, and it neither sorts nor
 checks a document.
 """
@@ -61,25 +62,28 @@ def _extend(documents: list[Document], directory: Path) -> None:
     for component in read.get("components", ()):
         _extend(documents, directory / component)
     for patch in read.get("patches", ()):
-        _remove(documents, **patch)
+        _patch(documents, **patch)
     for image in read.get("images", ()):
         _rename(documents, image)
 
 
-def _remove(documents: list[Document], *, target: Mapping[str, str], patch: str) -> None:
+def _patch(documents: list[Document], *, target: Mapping[str, str], patch: str) -> None:
     (document,) = (
         one
         for one in documents
         if (one["kind"], one["metadata"]["name"]) == (target["kind"], target["name"])
     )
     for operation in yaml.safe_load(patch):
-        assert operation.keys() == {"op", "path"}
-        assert operation["op"] == "remove"
         *parents, field = operation["path"].strip("/").split("/")
-        place = document
+        place: Any = document
         for parent in parents:
-            place = place[parent]
-        del place[field]
+            place = place[int(parent) if isinstance(place, list) else parent]
+        if operation["op"] == "add":
+            assert field == "-"
+            place.append(operation["value"])
+        else:
+            assert operation == {"op": "remove", "path": operation["path"]}
+            del place[field]
 
 
 def _rename(documents: list[Document], image: Mapping[str, str]) -> None:

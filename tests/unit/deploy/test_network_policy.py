@@ -24,6 +24,7 @@ _LABELS: dict[str, dict[str, str]] = {
 # A namespace is a DNS label (RFC 1123), so no cluster has one that is written otherwise.
 _NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 _DNS, _BROKER, _DATABASE = {"kube-dns": {53}}, {"rabbitmq": {5671, 5672}}, {"postgresql": {5432}}
+_TRACES = {"opentelemetry-collector": {4318}}
 _COLLECTOR, _REGISTRIES = {"collector": {443, 8080}}, {"registry": {443, 5000}}
 
 
@@ -98,11 +99,11 @@ _REACHED = {
     "forward": _DNS | _DATABASE | _COLLECTOR,
     "geo-serve": _DNS | _DATABASE,
     "geo-sync": _DNS | _DATABASE | _REGISTRIES,
-    "ingest": _DNS | _BROKER,
+    "ingest": _DNS | _BROKER | _TRACES,
     "maintain": _DNS | _DATABASE,
     "migrate": _DNS | _DATABASE,
     "reconcile": _DNS | _BROKER | _DATABASE | _REGISTRIES,
-    "worker": _DNS | _BROKER | _DATABASE,
+    "worker": _DNS | _BROKER | _DATABASE | _TRACES,
 }
 
 

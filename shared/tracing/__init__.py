@@ -1,0 +1,1 @@
+"""Traces: from a registry's request through the headers of AMQP to the statements."""
