@@ -18,6 +18,7 @@ from console.local.processes.family import family, is_alive
 
 UP = [sys.executable, "-P", "-m", "registry_events", "up"]
 SECONDS = 90
+READY = "Ctrl-C stops everything"
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def watch(process: subprocess.Popen[str]) -> set[psutil.Process]:
     while process.poll() is None:
         assert time.monotonic() < deadline, f"still running after {SECONDS} s"
         seen |= {one for one in family(process.pid) if one.pid != process.pid}
-        time.sleep(0.1)
+        time.sleep(0.3)
     return seen
 
 
@@ -69,21 +70,11 @@ def is_open(path: Path) -> bool:
     return path.stat().st_mode & 0o077 != 0
 
 
-def test_without_a_registry_a_sample_is_recorded(data: Path) -> None:
-    output = run_once(data, "--no-registry", "--workers", "1")
-    assert re.search(r"push_tag +demo/sample:v1 +sample +geo #\d+ +(-?\d+ ms|\d.*s)", output)
-    assert re.search(r"delete_repository +demo/sample@sha256:[0-9a-f]{12} ", output)
-    assert "All 3 expected events were recorded." in output
-    private = [data / "env", *data.rglob("*.log")]
-    assert [path for path in private if is_open(path) and is_open(path.parent)] == []
-    assert "INGEST_URL=http://127.0.0.1:" in (data / "env").read_text()
-
-
 @pytest.mark.usefixtures("registry_programs")
 def test_with_a_registry_what_is_done_to_it_is_recorded_twice_over(data: Path) -> None:
     first = run_once(data)
     ports = (data / "ports.json").read_text()
-    second = run_once(data)
+    second = run_once(data, "--workers", "1")
     for output in (first, second):
         assert re.search(r"push_tag +demo/hello:v1 ", output)
         assert re.search(r"push_tag +demo/hello:latest ", output)
@@ -91,15 +82,23 @@ def test_with_a_registry_what_is_done_to_it_is_recorded_twice_over(data: Path) -
     assert "create_repository" in first
     assert "create_repository" not in second
     assert (data / "ports.json").read_text() == ports
+    private = [data / "env", *data.rglob("*.log")]
+    assert [path for path in private if is_open(path) and is_open(path.parent)] == []
+    assert "INGEST_URL=http://127.0.0.1:" in (data / "env").read_text()
 
 
-def test_given_servers_are_used(data: Path, amqp_url: str, database_url: str) -> None:
+def test_without_a_registry_a_sample_is_recorded_on_given_servers(
+    data: Path, amqp_url: str, database_url: str
+) -> None:
     given = {
         "AMQP_URL": amqp_url,
         "DATABASE_URL": database_url,
         "REGISTRY_EVENTS_CONSOLE_TOKENS": "of my own",
     }
     output = run_once(data, "--no-registry", "--workers", "1", **given)
+    assert re.search(r"push_tag +demo/sample:v1 +sample +geo #\d+ +(-?\d+ ms|\d.*s)", output)
+    assert re.search(r"delete_repository +demo/sample@sha256:[0-9a-f]{12} ", output)
+    assert "All 3 expected events were recorded." in output
     assert "Starting PostgreSQL" not in output
     assert "Starting RabbitMQ" not in output
     assert f"DATABASE_URL={database_url}\n" in (data / "env").read_text()
@@ -114,12 +113,16 @@ def test_an_unusable_setting_is_one_sentence(data: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_ctrl_c_stops_everything(data: Path) -> None:
-    command = [*UP, "--data", str(data), "--no-registry", "--workers", "1"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment()
-    ) as process:
-        printed = read_until(process, "Ctrl-C stops everything")
+def test_a_killed_run_is_cleaned_up_by_the_next_and_ctrl_c_stops_everything(data: Path) -> None:
+    with begun(data) as killed:
+        read_until(killed, READY)
+        orphans = {one for one in family(killed.pid) if one.pid != killed.pid}
+        killed.kill()
+    assert any(is_alive(one) for one in orphans)
+    with begun(data) as process:
+        printed = read_until(process, READY)
+        assert "The last run was killed" in printed
+        assert not [one for one in orphans if is_alive(one)]
         started = family(process.pid)
         port = int(re.findall(r"health +http://127\.0\.0\.1:(\d+)/", printed)[0])
         assert request(port, "GET", "/health/ready")[0] == 200
@@ -131,6 +134,16 @@ def test_ctrl_c_stops_everything(data: Path) -> None:
     assert not [one for one in started if is_alive(one)]
 
 
+def begun(data: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*UP, "--data", str(data), "--no-registry", "--workers", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment(),
+    )
+
+
 def read_until(process: subprocess.Popen[str], text: str) -> str:
     printed = ""
     for line in process.stdout or ():
@@ -140,24 +153,8 @@ def read_until(process: subprocess.Popen[str], text: str) -> str:
     raise AssertionError(printed)
 
 
-def test_a_killed_run_is_cleaned_up_by_the_next(data: Path) -> None:
-    command = [*UP, "--data", str(data), "--no-registry", "--workers", "1"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment()
-    ) as process:
-        read_until(process, "Ctrl-C stops everything")
-        orphans = {one for one in family(process.pid) if one.pid != process.pid}
-        process.kill()
-    assert any(is_alive(one) for one in orphans)
-    assert "The last run was killed" in run_once(data, "--no-registry")
-    assert not [one for one in orphans if is_alive(one)]
-
-
 def test_a_second_one_with_the_same_data_is_told_so(data: Path) -> None:
-    command = [*UP, "--data", str(data), "--no-registry", "--workers", "1"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment()
-    ) as process:
+    with begun(data) as process:
         read_until(process, "Starting")
         done = subprocess.run(
             [*UP, "--data", str(data)],

@@ -132,7 +132,7 @@ async def _back(stage: Stage, sender: Sender) -> None:
 DRILLS = (
     Drill("the broker is stopped", stopped, is_brief=False),
     Drill("the broker is frozen", frozen),
-    Drill("the broker's memory alarm", alarmed),
+    Drill("the broker's memory alarm", alarmed, is_brief=False),
     Drill("the broker closes its connections", closed, is_brief=False),
     Drill("the queues are deleted", queue_deleted, is_brief=False),
 )

@@ -96,5 +96,5 @@ DRILLS = (
     Drill("kill -9 ingest, again and again", ingest, is_brief=False),
     Drill("kill -9 the broker", broker, is_brief=False),
     Drill("kill -9 Postgres", postgres, is_brief=False),
-    Drill("kill -9 everything at once", everything),
+    Drill("kill -9 everything at once", everything, is_brief=False),
 )

@@ -125,5 +125,5 @@ def _resident(service: Service) -> float:
 
 DRILLS = (
     Drill("a long queue", backlog),
-    Drill("large bodies, the broker blocked", blocked),
+    Drill("large bodies, the broker blocked", blocked, is_brief=False),
 )

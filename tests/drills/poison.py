@@ -166,6 +166,6 @@ async def _policy(stage: Stage, queue: str, definition: dict[str, int]) -> None:
 
 DRILLS = (
     Drill("poison among good events", refused),
-    Drill("an event that kills its worker", deadly),
-    Drill("no room for dead letters", unavailable),
+    Drill("an event that kills its worker", deadly, is_brief=False),
+    Drill("no room for dead letters", unavailable, is_brief=False),
 )

@@ -164,6 +164,6 @@ async def _finds_nothing(scene: Scene) -> bool:
 
 
 DRILLS = (
-    Drill("a reconcile and all around it killed", reconciled),
+    Drill("a reconcile and all around it killed", reconciled, is_brief=False),
     Drill("kill -9 the broker under a reconcile", broker_killed, is_brief=False),
 )

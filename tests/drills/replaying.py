@@ -130,7 +130,7 @@ async def _all_there(stage: Stage) -> None:
 
 
 DRILLS = (
-    Drill("kill -9 a replay, again and again", killed),
+    Drill("kill -9 a replay, again and again", killed, is_brief=False),
     Drill("kill -9 the broker under a replay", broker_killed, is_brief=False),
     Drill("kill -9 Postgres under a replay", database_killed, is_brief=False),
     Drill("the stream is deleted", stream_deleted),

@@ -1,4 +1,4 @@
-"""Every group of drills in seconds; `make drill` takes minutes."""
+"""Of every group of drills some in seconds; `make drill` has them all, for minutes."""
 
 import pytest
 

@@ -58,7 +58,7 @@ def stories(draw: st.DrawFn) -> Story:
 
 
 @given(stories())
-@settings(max_examples=75, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_the_tables_end_up_the_same(database_url: str, story: Story) -> None:
     together = await recorded(database_url, story.recorders)
     alone = await recorded(database_url, [[[event] for event in story.events]])

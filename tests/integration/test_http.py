@@ -136,7 +136,7 @@ BODIES = st.binary(max_size=60) | st.sampled_from(
 
 
 @given(SOME_HEADERS, BODIES, st.sampled_from(["HTTP/1.0", "HTTP/1.1", "chunked"]))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_an_authenticated_notification_is_taken_whatever_it_looks_like(
     pipeline: Pipeline, headers: dict[str, str], body: bytes, form: str
 ) -> None:

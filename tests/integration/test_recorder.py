@@ -1,10 +1,9 @@
-"""The three statements on a real database: every rule, every mode, and many at once."""
+"""The three statements on a real database: every column, every text, and many at once."""
 
 import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +15,6 @@ from tests.factories import make_event
 from tests.running import make_settings
 from worker.recorder import Recorder
 
-CASES = [
-    case
-    for case in json.loads((Path(__file__).parents[1] / "data" / "classification.json").read_text())
-    if not case["invalid"]
-]
 REGISTER, LOOKUP = CatalogueMode.REGISTER, CatalogueMode.LOOKUP
 
 
@@ -37,38 +31,6 @@ def parse(*events: dict[str, Any]) -> list[Event]:
 
 def recorder(pool: Pool, mode: CatalogueMode = REGISTER, *, geo: bool = True) -> Recorder:
     return Recorder(pool, mode=mode, geo_enabled=geo)
-
-
-@pytest.mark.parametrize(
-    ("case", "mode"),
-    [
-        pytest.param(case, mode, id=f"{case['name']}, {mode}")
-        for case in CASES
-        for mode in CatalogueMode
-        if case["mode"] in (mode, "both")
-    ],
-)
-async def test_conformance(pool: Pool, case: dict[str, Any], mode: CatalogueMode) -> None:
-    path = case["event"]["target"]["repository"]
-    if case["repository_row"]:
-        await pool.execute(
-            "INSERT INTO container_repositories (path, creation_pending) VALUES ($1, $2)",
-            path,
-            case.get("creation_pending", False),
-        )
-    await recorder(pool, mode).record(parse({**make_event(), **case["event"]}))
-    actions = [row["action"] for row in await pool.fetch("SELECT action FROM tracking_events")]
-    assert actions == ([case["tracking_action"]] if case["tracking_action"] else [])
-    assert await pool.fetchval("SELECT count(*) FROM geo_events") == case["geo_event"]
-    if mode is REGISTER and "row_after" in case:
-        rows = await pool.fetchval("SELECT count(*) FROM container_repositories")
-        assert bool(rows) == case["row_after"]
-    if "creation_pending_after" in case:
-        pending = await pool.fetchval("SELECT creation_pending FROM container_repositories")
-        assert pending == case["creation_pending_after"]
-    if mode is LOOKUP:
-        rows = await pool.fetchval("SELECT count(*) FROM container_repositories")
-        assert bool(rows) == case["repository_row"]
 
 
 async def test_every_column_of_a_row(pool: Pool) -> None:

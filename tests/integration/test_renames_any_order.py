@@ -165,7 +165,7 @@ def stories(draw: st.DrawFn) -> tuple[list[Event], list[list[Event]]]:
 
 
 @given(stories())
-@settings(max_examples=75, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_neither_order_nor_batches_matter(
     pool: Pool, story: tuple[list[Event], list[list[Event]]]
 ) -> None:
