@@ -14,6 +14,7 @@ from console.local.packages.programs import REGISTRY, SKOPEO
 from console.local.processes import interrupts
 from console.local.servers.postgres import Postgres
 from console.local.servers.rabbitmq import RabbitMQ
+from tests import in_memory
 from tests.databases import TEMPLATE, create_database, drop_database, make_template
 from tests.pairs import Pair, running_pair
 from tests.programs import needed
@@ -47,15 +48,15 @@ def ended_in_order() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with Postgres(tmp_path_factory.mktemp("postgres"), fast=True) as server:
+def postgres() -> Iterator[Postgres]:
+    with in_memory.directory() as place, Postgres(place, fast=True) as server:
         asyncio.run(make_template(server))
         yield server
 
 
 @pytest.fixture(scope="session")
-def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
-    with RabbitMQ(tmp_path_factory.mktemp("rabbitmq"), fast=True) as server:
+def rabbitmq() -> Iterator[RabbitMQ]:
+    with in_memory.directory() as place, RabbitMQ(place, fast=True) as server:
         yield server
 
 

@@ -10,6 +10,7 @@ from typing import ClassVar, Self
 
 from console.local.servers.postgres import Postgres
 from console.local.servers.rabbitmq import RabbitMQ
+from tests import in_memory
 from tests.databases import TEMPLATE, create_database, drop_database, make_template
 
 
@@ -26,10 +27,7 @@ class PrivateServers:
     @contextmanager
     def started(cls, *, fast: bool = False) -> Iterator[Self]:
         """With the durability that they have by default, unless `fast`."""
-        with TemporaryDirectory(prefix="registry-events-") as name:
-            directory = Path(name)
-            # PostgreSQL refuses to run as root; whoever runs it instead must get in.
-            directory.chmod(0o755)
+        with place_of(fast=fast) as directory:
             (directory / "rabbitmq").mkdir()
             (directory / "rabbitmq" / "advanced.config").write_text(cls.advanced)
             with (
@@ -49,3 +47,16 @@ class PrivateServers:
         finally:
             self.rabbitmq.delete_vhost(name)
             await drop_database(self.postgres, name)
+
+
+@contextmanager
+def place_of(*, fast: bool) -> Iterator[Path]:
+    """Where they lie: on a disk, as an operator's do, unless they are to be `fast`."""
+    if fast:
+        with in_memory.directory() as place:
+            yield place
+        return
+    with TemporaryDirectory(prefix="registry-events-") as name:
+        # PostgreSQL refuses to run as root; whoever runs it instead must get in.
+        Path(name).chmod(0o755)
+        yield Path(name)

@@ -9,6 +9,7 @@ import pytest
 from console.cli import main
 from console.local.servers.postgres import Postgres
 from console.local.servers.rabbitmq import RabbitMQ
+from tests import in_memory
 from tests.acceptance import asked, asked_pages
 from tests.acceptance.asked import COMMANDS, Place, commands
 from tests.acceptance.asked_pages import PAGES, has_noticed, pages, signed_in
@@ -29,8 +30,9 @@ def test_no_page_is_forgotten() -> None:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     directory = tmp_path_factory.mktemp("away")
     with (
-        Postgres(directory / "postgres", fast=True) as database,
-        RabbitMQ(directory / "rabbitmq", fast=True) as broker,
+        in_memory.directory() as data,
+        Postgres(data / "postgres", fast=True) as database,
+        RabbitMQ(data / "rabbitmq", fast=True) as broker,
     ):
         urls = {"AMQP_URL": broker.url(), "DATABASE_URL": database.url("events")}
         with Place.filled(directory, broker, database, urls) as made:

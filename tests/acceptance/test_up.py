@@ -8,13 +8,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import psutil
 import pytest
 
 from console.local.network.loopback import request
 from console.local.processes.family import family, is_alive
+from tests import in_memory
 
 UP = [sys.executable, "-P", "-m", "registry_events", "up"]
 SECONDS = 90
@@ -23,10 +23,8 @@ READY = "Ctrl-C stops everything"
 
 @pytest.fixture
 def data() -> Iterator[Path]:
-    with TemporaryDirectory(prefix="registry-events-up-") as name:
-        # PostgreSQL's user must be able to walk there.
-        Path(name).chmod(0o755)
-        yield Path(name) / "data"
+    with in_memory.directory() as place:
+        yield place / "data"
 
 
 def environment() -> dict[str, str]:

@@ -5,8 +5,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final, Self
 
 from console.local.report import LocalError
@@ -16,6 +14,7 @@ from console.local.servers.postgres import Postgres
 from tests.broker_shell import evaluate
 from tests.databases import TEMPLATE, create_database, drop_database, make_template
 from tests.drills.servers import Servers
+from tests.private_servers import place_of
 from tests.waiting import eventually
 
 NODES: Final = 3
@@ -36,16 +35,13 @@ class ClusterServers(Servers):
     @classmethod
     @contextmanager
     def started(cls, *, fast: bool = False) -> Iterator[Self]:
-        with TemporaryDirectory(prefix="registry-events-") as name:
-            directory = Path(name)
-            # PostgreSQL refuses to run as root; whoever runs it instead must get in.
-            directory.chmod(0o755)
-            with (
-                Postgres(directory / "postgres", fast=fast) as postgres,
-                BrokerCluster(directory / "rabbitmq", NODES, fast=fast) as cluster,
-            ):
-                asyncio.run(make_template(postgres))
-                yield cls(postgres, cluster.nodes[0], directory, cluster)
+        with (
+            place_of(fast=fast) as directory,
+            Postgres(directory / "postgres", fast=fast) as postgres,
+            BrokerCluster(directory / "rabbitmq", NODES, fast=fast) as cluster,
+        ):
+            asyncio.run(make_template(postgres))
+            yield cls(postgres, cluster.nodes[0], directory, cluster)
 
     @asynccontextmanager
     async def urls(self, name: str) -> AsyncIterator[tuple[str, str]]:

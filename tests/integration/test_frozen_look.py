@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,6 +14,7 @@ from console.dead_letters.queue.visit import exclusive_scan
 from console.local.servers.rabbitmq import RabbitMQ
 from console.web.scans import Scans
 from shared.amqp.errors import BrokerAwayError
+from tests import in_memory
 from tests.acceptance.burying import bury
 from tests.factories import make_event
 from tests.waiting import eventually
@@ -25,10 +25,9 @@ NOTICED = 15.0
 
 
 @pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
+def broker() -> Iterator[RabbitMQ]:
     """Of these tests alone: others' brokers are not frozen."""
-    directory: Path = tmp_path_factory.mktemp("frozen")
-    with RabbitMQ(directory, fast=True) as server:
+    with in_memory.directory() as place, RabbitMQ(place, fast=True) as server:
         yield server
 
 
