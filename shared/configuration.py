@@ -19,6 +19,7 @@ SECRETS: Final = (
     *("console_tokens", "console_view_tokens"),
     *("forward_snowplow_url", "forward_cloudevents_url", "forward_cloudevents_header"),
     "geo_token",
+    "management_url",
 )
 # What Kubernetes sets in every container for a service whose name starts with registry-events.
 _KUBERNETES: Final = re.compile(r"_SERVICE_(HOST|PORT)|_PORT(_\d+_(TCP|UDP|SCTP).*)?$")

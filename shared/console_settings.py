@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings
 
-from shared.setting_types import HeaderName, Listen, Tokens, Urls
+from shared.setting_types import HeaderName, HttpUrl, Listen, Tokens, Urls
 
 
 class ConsoleSettings(BaseSettings):
@@ -39,6 +39,12 @@ class ConsoleSettings(BaseSettings):
     )
     exporter_listen: Listen = Field(
         "127.0.0.1:8085", description="address of the exporter's health port"
+    )
+
+    management_url: HttpUrl | None = Field(
+        None,
+        description="RabbitMQ's management API, with a user that may monitor, for `config check "
+        "--connect` alone",
     )
 
     @field_validator("console_view_tokens")

@@ -11,6 +11,7 @@ from typing import Final
 import click
 from pydantic import TypeAdapter, ValidationError
 
+from console.commands.config.management import advice
 from console.commands.config.on_the_wire import exposed
 from console.commands.config.reachability import unreachable
 from console.commands.settings import SettingsFault
@@ -46,9 +47,10 @@ _WITH_SINKS: Final = ("all", "forward")
 def check(process: str | None, output: str, *, connect: bool) -> None:
     """List every fault of the settings at once; exit code 2 if there is one.
 
-    Connections to other machines that are not safe from those between are warned of.
+    Connections to other machines that are not safe from those between are warned of, and with
+    --connect so are settings of the broker that may cost events, if it may ask the management API.
     """
-    found, warned = _faults(process or "all", connect=connect), _warnings()
+    found, warned = _faults(process or "all", connect=connect), _warnings(connect=connect)
     if output == "json":
         click.echo(json.dumps({"faults": found, "warnings": warned}, indent=2))
         sys.exit(SettingsFault.exit_code if found else 0)
@@ -79,9 +81,11 @@ def _of_ingest(settings: Settings) -> Sequence[str]:
     return faults(settings)
 
 
-def _warnings() -> Sequence[str]:
+def _warnings(*, connect: bool) -> Sequence[str]:
     with suppress(SettingsError):
-        return exposed(load())
+        settings = load()
+        asks = connect and settings.amqp_url and settings.management_url
+        return [*exposed(settings), *(asyncio.run(advice(settings)) if asks else ())]
     return []
 
 
