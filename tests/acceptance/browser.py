@@ -1,4 +1,7 @@
-"""A real browser, Debian's chromium."""
+"""A real browser, Debian's chromium: its engine without the windows, tabs and profiles around it.
+
+These would cost more than all that the tests do with the engine.
+"""
 
 import atexit
 from collections.abc import AsyncIterator
@@ -17,19 +20,13 @@ _ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
-    "--no-first-run",
     "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
     # What is seen is the console's doing, not the browser's.
     "--disable-back-forward-cache",
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
-    "--disable-extensions",
-    "--disable-popup-blocking",
     "--disable-renderer-backgrounding",
     "--force-color-profile=srgb",
-    "--headless",
     "--hide-scrollbars",
     # One that is free; it is written into the profile.
     "--remote-debugging-port=0",
