@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from console.local.processes.process import Process
 from tests.programs import CHROMIUM, needed
@@ -52,15 +52,20 @@ def started() -> str:
 
 
 @asynccontextmanager
-async def browsing(**options: Any) -> AsyncIterator[BrowserContext]:
-    """A profile of its own, without anybody's cookies, cache or extensions."""
+async def connected() -> AsyncIterator[Browser]:
+    """The browser, by a process of playwright's, whose start takes another second."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.connect_over_cdp(started())
-        context = await browser.new_context(**options)
-        try:
-            yield context
-        finally:
-            await context.close()
+        yield await playwright.chromium.connect_over_cdp(started())
+
+
+@asynccontextmanager
+async def browsing(browser: Browser, **options: Any) -> AsyncIterator[BrowserContext]:
+    """A profile of its own, without anybody's cookies, cache or extensions."""
+    context = await browser.new_context(**options)
+    try:
+        yield context
+    finally:
+        await context.close()
 
 
 def watch(page: Page) -> list[str]:
