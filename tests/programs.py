@@ -21,7 +21,8 @@ def _find(name: str) -> Path | None:
     return Path(found) if found else None
 
 
-CHROMIUM: Final = Need("chromium", "chromium", partial(_find, "chromium"))
+_SHELL: Final = "chromium-headless-shell"
+CHROMIUM: Final = Need("chromium without a window", _SHELL, partial(_find, _SHELL))
 PGBOUNCER: Final = Need("PgBouncer", "pgbouncer", partial(_find, "pgbouncer"))
 PROMTOOL: Final = Need("promtool", "prometheus", partial(_find, "promtool"))
 

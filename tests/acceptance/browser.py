@@ -1,4 +1,7 @@
-"""A real browser, Debian's chromium."""
+"""A real browser, Debian's chromium: its engine without the windows, tabs and profiles around it.
+
+These would cost more than all that the tests do with the engine.
+"""
 
 import atexit
 from collections.abc import AsyncIterator
@@ -8,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 from console.local.processes.process import Process
 from tests.programs import CHROMIUM, needed
@@ -17,19 +20,13 @@ _ARGUMENTS: Final = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
-    "--no-first-run",
     "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
     # What is seen is the console's doing, not the browser's.
     "--disable-back-forward-cache",
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",
-    "--disable-extensions",
-    "--disable-popup-blocking",
     "--disable-renderer-backgrounding",
     "--force-color-profile=srgb",
-    "--headless",
     "--hide-scrollbars",
     # One that is free; it is written into the profile.
     "--remote-debugging-port=0",
@@ -55,15 +52,20 @@ def started() -> str:
 
 
 @asynccontextmanager
-async def browsing(**options: Any) -> AsyncIterator[BrowserContext]:
-    """A profile of its own, without anybody's cookies, cache or extensions."""
+async def connected() -> AsyncIterator[Browser]:
+    """The browser, by a process of playwright's, whose start takes another second."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.connect_over_cdp(started())
-        context = await browser.new_context(**options)
-        try:
-            yield context
-        finally:
-            await context.close()
+        yield await playwright.chromium.connect_over_cdp(started())
+
+
+@asynccontextmanager
+async def browsing(browser: Browser, **options: Any) -> AsyncIterator[BrowserContext]:
+    """A profile of its own, without anybody's cookies, cache or extensions."""
+    context = await browser.new_context(**options)
+    try:
+        yield context
+    finally:
+        await context.close()
 
 
 def watch(page: Page) -> list[str]:

@@ -4,7 +4,7 @@ import re
 
 import asyncpg
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from console.local.network.loopback import answers
 from console.local.network.ports import LOOPBACK, free_port
@@ -14,6 +14,9 @@ from tests.acceptance.burying import bury
 from tests.databases import refuse_poison
 from tests.factories import make_event
 from tests.processes import Processes, waiting
+
+# One loop, in which one way to the browser serves all tests.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 expect.set_options(timeout=30_000)
 
@@ -39,13 +42,13 @@ async def open_story(page: Page, url: str) -> None:
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-async def test_edit_and_retry(processes: Processes, *, script: bool) -> None:
+async def test_edit_and_retry(browser: Browser, processes: Processes, *, script: bool) -> None:
     processes.worker()
     hostile = "a\x00b\ud800\x1b</textarea>\u202e\r\n"
     await bury(processes.amqp_url, [make_event("push", "Team/App", note=hostile)])
     url = start(processes)
-    async with browsing(java_script_enabled=script) as browser:
-        page = await browser.new_page()
+    async with browsing(browser, java_script_enabled=script) as context:
+        page = await context.new_page()
         await open_story(page, url)
         await page.get_by_role("button", name="Edit and retry").click()
         payload = page.get_by_label("The event, or the notification")
@@ -67,12 +70,12 @@ async def test_edit_and_retry(processes: Processes, *, script: bool) -> None:
 
 
 async def test_what_comes_back_arrives_without_reload(
-    processes: Processes, database_url: str
+    browser: Browser, processes: Processes, database_url: str
 ) -> None:
     await bury(processes.amqp_url, [make_event("push", "team/poison") for _ in range(2)])
     url = start(processes)
-    async with browsing() as browser:
-        page = await browser.new_page()
+    async with browsing(browser) as context:
+        page = await context.new_page()
         await page.goto(f"{url}/dead-letters/plan?operation=requeue&all=1")
         await page.get_by_label("Send one ahead").uncheck()
         await page.get_by_role("button", name="Requeue 2").click()

@@ -3,41 +3,41 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from tests.acceptance.browser import browsing
 from tests.acceptance.test_console_browser import bury
 from tests.consoles import Visitor, running_console
-from tests.running import Pipeline, running_pipeline
+from tests.running import Pipeline, emptied, running_pipeline
+
+# One loop, in which one pipeline, console and way to the browser serve all tests.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 expect.set_options(timeout=30_000)
 
 TOKEN = "open-sesame-open-sesame"
 
 
-@pytest.fixture
-async def pipeline(amqp_url: str, database_url: str) -> AsyncIterator[Pipeline]:
-    """With two dead letters."""
-    async with running_pipeline(amqp_url, database_url, workers=0) as running:
-        await bury(running, "SECRET//NAME", "SECRET//NAME")
-        await running.dead_letters(2)
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pipeline(shared_urls: tuple[str, str]) -> AsyncIterator[Pipeline]:
+    async with running_pipeline(*shared_urls) as running:
         yield running
 
 
-@pytest.fixture
-async def console(pipeline: Pipeline) -> AsyncIterator[Visitor]:
-    urls = (pipeline.settings.amqp_url, pipeline.settings.database_url)
-    amqp_url, database_url = (url.get_secret_value() for url in urls if url)
-    async with running_console(
-        amqp_url, database_url, writable=True, console_tokens=TOKEN
-    ) as visitor:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def console(shared_urls: tuple[str, str]) -> AsyncIterator[Visitor]:
+    async with running_console(*shared_urls, writable=True, console_tokens=TOKEN) as visitor:
         yield visitor
 
 
-@pytest.fixture
-async def page(console: Visitor) -> AsyncIterator[Page]:
-    """Signed in."""
-    async with browsing() as context:
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser, console: Visitor, pipeline: Pipeline) -> AsyncIterator[Page]:
+    """Signed in, with two dead letters to look at."""
+    await emptied(pipeline)
+    await bury(pipeline, "SECRET//NAME", "SECRET//NAME")
+    await pipeline.dead_letters(2)
+    async with browsing(browser) as context:
         page = await context.new_page()
         await page.goto(f"{console.url}/login")
         await sign_in(page, TOKEN)

@@ -1,11 +1,14 @@
 """`registry-events console` in a real browser, on real servers."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, expect
+import pytest_asyncio
+from playwright.async_api import Browser, BrowserContext, expect
 
 from console.local.network.loopback import answers
 from console.local.network.ports import LOOPBACK, free_port
@@ -15,7 +18,10 @@ from tests.acceptance.browser import browsing, watch
 from tests.databases import refuse_poison
 from tests.factories import make_envelope, make_event
 from tests.processes import Processes, waiting
-from tests.running import Pipeline
+from tests.running import Pipeline, emptied
+
+# One loop, in which one pipeline and one way to the browser serve all tests.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 expect.set_options(timeout=30_000)
 
@@ -28,17 +34,30 @@ HOSTILE = (
 SHOWN = HOSTILE.encode("ascii", "backslashreplace").decode().translate({27: "\\x1b", 7: "\\x07"})
 
 
-@pytest.fixture
-async def pipeline(processes: Processes) -> AsyncIterator[Pipeline]:
-    processes.worker()
-    async with processes.pipeline(processes.ingest()) as running:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(shared_processes: Processes) -> AsyncIterator[Pipeline]:
+    shared_processes.worker()
+    async with shared_processes.pipeline(shared_processes.ingest()) as running:
         yield running
 
 
+@pytest_asyncio.fixture(loop_scope="module")
+async def pipeline(shared: Pipeline) -> Pipeline:
+    await emptied(shared)
+    return shared
+
+
 @pytest.fixture
-async def browser() -> AsyncIterator[BrowserContext]:
-    async with browsing() as context:
-        yield context
+def processes(shared_processes: Processes, tmp_path: Path) -> Iterator[Processes]:
+    """Beside those of the module, for consoles: these remember for seconds what they have seen."""
+    with ExitStack() as exits:
+        yield replace(shared_processes, directory=tmp_path, exits=exits)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    async with browsing(browser) as made:
+        yield made
 
 
 def start(processes: Processes, *command: str) -> str:
@@ -74,9 +93,9 @@ async def bury(pipeline: Pipeline, *repositories: str) -> None:
 
 
 async def test_a_change_arrives_without_reload(
-    processes: Processes, pipeline: Pipeline, browser: BrowserContext
+    processes: Processes, pipeline: Pipeline, context: BrowserContext
 ) -> None:
-    page = await browser.new_page()
+    page = await context.new_page()
     faults = watch(page)
     await page.goto(start(processes, *READ_ONLY))
     await expect(page.locator("#strip")).to_contain_text("It is working: nothing was recorded yet")
@@ -92,11 +111,11 @@ async def test_a_change_arrives_without_reload(
 
 
 async def test_a_page_outlives_its_console(
-    processes: Processes, pipeline: Pipeline, browser: BrowserContext
+    processes: Processes, pipeline: Pipeline, context: BrowserContext
 ) -> None:
     port = free_port()
     console = launch(processes, port, *READ_ONLY)
-    page = await browser.new_page()
+    page = await context.new_page()
     await page.goto(f"http://{LOOPBACK}:{port}")
     await expect(page.locator("#strip")).to_contain_text("It is working")
     await page.evaluate("window.loadedOnce = true")
@@ -111,9 +130,9 @@ async def test_a_page_outlives_its_console(
 
 
 async def test_what_has_the_focus_keeps_it_when_it_changes(
-    processes: Processes, pipeline: Pipeline, browser: BrowserContext
+    processes: Processes, pipeline: Pipeline, context: BrowserContext
 ) -> None:
-    page = await browser.new_page()
+    page = await context.new_page()
     await page.goto(start(processes, *READ_ONLY))
     dead = page.locator("#flow a")
     await dead.focus()
@@ -125,13 +144,13 @@ async def test_what_has_the_focus_keeps_it_when_it_changes(
 
 
 async def test_requeue_with_the_keyboard_alone(
-    processes: Processes, pipeline: Pipeline, browser: BrowserContext
+    processes: Processes, pipeline: Pipeline, context: BrowserContext
 ) -> None:
     await refuse_poison(pipeline.database)
     await pipeline.post(make_envelope(*(make_event("push", "team/poison") for _ in range(3))))
     await pipeline.dead_letters(3)
     await pipeline.database.execute("DROP TRIGGER refuse ON tracking_events")
-    page = await browser.new_page()
+    page = await context.new_page()
     faults = watch(page)
     await page.goto(start(processes, *WRITABLE) + "/dead-letters")
     await page.get_by_role("link", name="Requeue").press("Enter")
@@ -149,10 +168,10 @@ async def test_requeue_with_the_keyboard_alone(
 
 
 async def test_discard_those_that_are_ticked(
-    processes: Processes, pipeline: Pipeline, browser: BrowserContext
+    processes: Processes, pipeline: Pipeline, context: BrowserContext
 ) -> None:
     await bury(pipeline, "KEEP", "DROP", "DROP")
-    page = await browser.new_page()
+    page = await context.new_page()
     await page.goto(start(processes, *WRITABLE) + "/dead-letters/list")
     for row in await page.get_by_role("row").filter(has_text="DROP").all():
         await row.get_by_role("checkbox").check()
@@ -171,12 +190,12 @@ async def test_discard_those_that_are_ticked(
 
 
 async def test_hostile_payloads_do_nothing(
-    processes: Processes, pipeline: Pipeline, browser: BrowserContext
+    processes: Processes, pipeline: Pipeline, context: BrowserContext
 ) -> None:
     hostile = make_event("push", HOSTILE, target={"tag": HOSTILE}, id=HOSTILE[:200])
     await pipeline.post(make_envelope(hostile))
     await pipeline.dead_letters(1)
-    page = await browser.new_page()
+    page = await context.new_page()
     faults = watch(page)
     url = start(processes, *WRITABLE)
     await page.goto(f"{url}/dead-letters")
@@ -194,14 +213,14 @@ async def test_hostile_payloads_do_nothing(
 
 
 async def test_everything_can_be_read_without_a_script(
-    processes: Processes, pipeline: Pipeline
+    browser: Browser, processes: Processes, pipeline: Pipeline
 ) -> None:
     await pipeline.post(make_envelope(make_event("push", "team/plain", target={"tag": "v1"})))
     await bury(pipeline, "A//B")
     await pipeline.settled(1)
     url = start(processes, *WRITABLE)
-    async with browsing(java_script_enabled=False) as browser:
-        page = await browser.new_page()
+    async with browsing(browser, java_script_enabled=False) as context:
+        page = await context.new_page()
         await page.goto(url)
         await expect(page.locator("#strip")).to_contain_text("It is working")
         await expect(page.locator("#recent")).to_contain_text("team/plain")
@@ -212,18 +231,20 @@ async def test_everything_can_be_read_without_a_script(
         await page.locator("td.when a").click()
         await expect(page.locator("pre")).to_contain_text('"repository": "A//B"')
         await page.get_by_role("button", name="Discard").click()
+        await page.get_by_label("Why").fill("read without a script")
         await page.get_by_label("to confirm").fill("1")
         await page.get_by_role("button", name="Discard 1").click()
         await expect(page.locator("#progress")).to_contain_text("1 of 1 discarded")
         await page.goto(f"{url}/history")
-        await expect(page.get_by_role("table")).to_contain_text("discard")
+        row = page.get_by_role("row").filter(has_text="read without a script")
+        await expect(row).to_contain_text("discard")
 
 
 async def test_reading_only_has_no_way_to_write(
-    processes: Processes, pipeline: Pipeline, browser: BrowserContext
+    processes: Processes, pipeline: Pipeline, context: BrowserContext
 ) -> None:
     await bury(pipeline, "")
-    page = await browser.new_page()
+    page = await context.new_page()
     await page.goto(start(processes, *READ_ONLY) + "/dead-letters/list")
     await expect(page.locator("header")).to_contain_text("read-only")
     assert await page.locator("form[method=post]").count() == 0
@@ -235,12 +256,12 @@ async def test_reading_only_has_no_way_to_write(
 
 
 async def test_another_site_cannot_send_a_form(
-    processes: Processes, pipeline: Pipeline, browser: BrowserContext
+    processes: Processes, pipeline: Pipeline, context: BrowserContext
 ) -> None:
     """`localhost` is another site than 127.0.0.1, though the same console answers to both."""
     await bury(pipeline, "")
     url = start(processes, *WRITABLE)
-    page = await browser.new_page()
+    page = await context.new_page()
     await page.goto(f"{url}/dead-letters/plan?operation=discard&all=1")
     names = ("form_key", "plan")
     fields = {
@@ -251,7 +272,7 @@ async def test_another_site_cannot_send_a_form(
     form = (
         f"<form id=f method=post action={url}/operations>{inputs}<input name=count value=1></form>"
     )
-    other = await browser.new_page()
+    other = await context.new_page()
     await other.route(
         "http://localhost/**",
         lambda route: route.fulfill(body=f"<!doctype html>{form}", content_type="text/html"),

@@ -6,21 +6,25 @@ from typing import Any
 
 import asyncpg
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from shared import rollup
 from tests.acceptance.browser import browsing, watch
 from tests.consoles import Visitor, running_console
 from tests.recorded import record
 
+# One loop, in which one way to the browser serves all tests.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 expect.set_options(timeout=30_000)
 
 
-@pytest.fixture
-async def console(amqp_url: str, database_url: str) -> AsyncIterator[Visitor]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def console(shared_urls: tuple[str, str]) -> AsyncIterator[Visitor]:
     """With 120 events of a repository, an hour apart, and one of another."""
     now = datetime.now(UTC)
-    async with asyncpg.create_pool(database_url, min_size=1, max_size=2) as pool:
+    async with asyncpg.create_pool(shared_urls[1], min_size=1, max_size=2) as pool:
         async with pool.acquire() as connection:
             database: Any = connection
             for number in range(120):
@@ -28,13 +32,13 @@ async def console(amqp_url: str, database_url: str) -> AsyncIterator[Visitor]:
                 await record(database, tag=f"v{number}", actor="alice", occurred_at=then)
             await record(database, repository="other/app", tag="v1", occurred_at=now)
         await rollup.refresh(pool)
-    async with running_console(amqp_url, database_url) as visitor:
+    async with running_console(*shared_urls) as visitor:
         yield visitor
 
 
-@pytest.fixture(params=[True, False], ids=["script", "plain"])
-async def page(request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    async with browsing(java_script_enabled=request.param) as context:
+@pytest_asyncio.fixture(loop_scope="module", params=[True, False], ids=["script", "plain"])
+async def page(browser: Browser, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
+    async with browsing(browser, java_script_enabled=request.param) as context:
         yield await context.new_page()
 
 

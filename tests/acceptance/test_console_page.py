@@ -4,14 +4,18 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
-from playwright.async_api import Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
 
 from console.web.live.sampler import Point, Sampler
 from tests.acceptance.browser import browsing, watch
 from tests.acceptance.test_console_browser import bury
 from tests.consoles import Visitor, running_console
 from tests.factories import make_envelope, make_event
-from tests.running import Pipeline, running_pipeline
+from tests.running import Pipeline, emptied, running_pipeline
+
+# One loop, in which one pipeline and one way to the browser serve all tests.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 expect.set_options(timeout=30_000)
 
@@ -31,24 +35,31 @@ class Hours(Sampler):
         return [Point(2.0 * n, n % 7 + 0.5, None if n == 9 else n % 5) for n in range(1_800)]
 
 
-@pytest.fixture
-async def pipeline(amqp_url: str, database_url: str) -> AsyncIterator[Pipeline]:
-    async with running_pipeline(amqp_url, database_url) as running:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(shared_urls: tuple[str, str]) -> AsyncIterator[Pipeline]:
+    async with running_pipeline(*shared_urls) as running:
         yield running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
+async def pipeline(shared: Pipeline) -> Pipeline:
+    await emptied(shared)
+    return shared
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def console(
-    amqp_url: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+    shared_urls: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Visitor]:
+    """For each test, since it remembers for seconds what it has seen."""
     monkeypatch.setattr("console.web.app.Sampler", Hours)
-    async with running_console(amqp_url, database_url, writable=True) as visitor:
+    async with running_console(*shared_urls, writable=True) as visitor:
         yield visitor
 
 
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    async with browsing(timezone_id=ZONE) as context:
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    async with browsing(browser, timezone_id=ZONE) as context:
         yield await context.new_page()
 
 

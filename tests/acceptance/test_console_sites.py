@@ -3,17 +3,21 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import expect
+import pytest_asyncio
+from playwright.async_api import Browser, expect
 
 from shared.database import Pool
 from tests.acceptance.browser import browsing, watch
 from tests.consoles import Visitor, running_console
 from tests.sites import all_pending, fail, opened, record
 
+# One loop, in which one way to the browser serves all tests.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 expect.set_options(timeout=30_000)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def pool(database_url: str) -> AsyncIterator[Pool]:
     async with opened(database_url) as made:
         await record(made, "team/app", "team/web")
@@ -22,7 +26,7 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
         yield made
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def console(amqp_url: str, database_url: str, pool: Pool) -> AsyncIterator[Visitor]:
     assert pool
     async with running_console(amqp_url, database_url, writable=True) as visitor:
@@ -31,10 +35,10 @@ async def console(amqp_url: str, database_url: str, pool: Pool) -> AsyncIterator
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
 async def test_what_fails_is_tried_again_with_the_keyboard(
-    console: Visitor, *, script: bool
+    browser: Browser, console: Visitor, *, script: bool
 ) -> None:
-    async with browsing(java_script_enabled=script) as browser:
-        page = await browser.new_page()
+    async with browsing(browser, java_script_enabled=script) as context:
+        page = await context.new_page()
         faults = watch(page)
         await page.goto(console.url)
         await page.get_by_role("link", name="Sites").press("Enter")
@@ -47,10 +51,10 @@ async def test_what_fails_is_tried_again_with_the_keyboard(
 
 
 async def test_what_changes_arrives_and_the_button_keeps_the_focus(
-    console: Visitor, pool: Pool
+    browser: Browser, console: Visitor, pool: Pool
 ) -> None:
-    async with browsing() as browser:
-        page = await browser.new_page()
+    async with browsing(browser) as context:
+        page = await context.new_page()
         await page.goto(f"{console.url}/sites")
         button = page.get_by_role("button", name="Try what fails now")
         await button.focus()

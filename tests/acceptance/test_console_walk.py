@@ -1,10 +1,11 @@
-"""Every page in a real browser: wide and narrow, light and dark, with and without a script."""
+"""Every page in a real browser: wide and narrow, with and without a script."""
 
 import re
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from console.local.network.loopback import answers
 from console.local.network.ports import LOOPBACK, free_port
@@ -21,23 +22,32 @@ from tests.sites import all_pending, fail, opened
 TOKEN = "open-sesame-open-sesame"
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
-async def test_every_page_can_be_read(processes: Processes, *, script: bool) -> None:
-    worker, ingest = processes.worker(), processes.ingest()
-    async with processes.pipeline(ingest) as pipeline:
+# One loop, in which one way to the browser serves all tests.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def url(shared_processes: Processes) -> str:
+    """Of a console with something on every page."""
+    worker, ingest = shared_processes.worker(), shared_processes.ingest()
+    async with shared_processes.pipeline(ingest) as pipeline:
         await record_some(pipeline)
-    await bury_a_thousand(processes.amqp_url)
-    await fail_at_a_site(processes.database_url)
+    await bury_a_thousand(shared_processes.amqp_url)
+    await fail_at_a_site(shared_processes.database_url)
     services = f"http://{LOOPBACK}:{ingest.port},http://{LOOPBACK}:{worker.port}"
     port = free_port()
-    console = processes.start_command(
+    console = shared_processes.start_command(
         "console", "--allow-writes", console_listen=f"{LOOPBACK}:{port}",
         console_tokens=TOKEN, console_services=services,
     )  # fmt: skip
     console.wait_until(lambda: answers(port, "/login"), seconds=60)
-    async with browsing(java_script_enabled=script) as browser:
-        name = "script" if script else "plain"
-        walk = Walk(await browser.new_page(), f"http://{LOOPBACK}:{port}", name)
+    return f"http://{LOOPBACK}:{port}"
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "plain"])
+async def test_every_page_can_be_read(browser: Browser, url: str, *, script: bool) -> None:
+    async with browsing(browser, java_script_enabled=script) as context:
+        walk = Walk(await context.new_page(), url, "script" if script else "plain")
         await everywhere(walk)
     assert walk.faults == []
     assert pages() - {path.partition("?")[0] for path in walk.seen.values()} == {"/login"}

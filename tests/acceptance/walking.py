@@ -1,9 +1,13 @@
-"""Walking over all pages of a console as somebody does who follows every link once."""
+"""Walking over all pages of a console as somebody does who follows every link once.
 
+With SCREENSHOTS, a directory, in the environment there is a picture of each, light and dark, to be
+looked at; nothing is asserted of pictures, and they cost more than all else.
+"""
+
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import parse_qsl, urlsplit
@@ -14,8 +18,7 @@ from tests.acceptance.browser import watch
 
 WIDTHS: Final = (1280, 390)
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
-# `make clean` removes them; they are there to be looked at.
-SCREENSHOTS: Final = Path(__file__).parents[2] / ".local" / "screenshots"
+SCREENSHOTS: Final = os.environ.get("SCREENSHOTS")
 
 _WIDER: Final = """() => {
   const root = document.documentElement, room = root.clientWidth;
@@ -62,19 +65,24 @@ class Walk:
             waiting += await self._links()
 
     async def look(self, path: str) -> None:
-        """What can be wrong with the page that is open, at each width, light and dark."""
+        """What can be wrong with the page that is open, at each width."""
         text = await self.page.locator("main").inner_text()
         self.faults += [f"{path}: says {raw!r}" for raw in _RAW.findall(text)]
         for image in await self.page.evaluate(_BROKEN):
             self.faults.append(f"{path}: {image} is broken")
-        for width, scheme in product(WIDTHS, SCHEMES):
+        for width in WIDTHS:
             await self.page.set_viewport_size({"width": width, "height": 900})
-            await self.page.emulate_media(color_scheme=scheme)
             for what, script in (("too wide", _WIDER), ("too tall", _TALL)):
                 found = await self.page.evaluate(script)
                 self.faults += [f"{path} at {width}: {what}: {one}" for one in found]
-            file = SCREENSHOTS / f"{self.name}{_name(path)}-{width}-{scheme}.jpg"
-            await self.page.screenshot(path=file, full_page=True, animations="disabled")
+            if SCREENSHOTS:
+                await self._picture(Path(SCREENSHOTS) / f"{self.name}{_name(path)}-{width}")
+
+    async def _picture(self, file: Path) -> None:
+        for scheme in SCHEMES:
+            await self.page.emulate_media(color_scheme=scheme)
+            picture = f"{file}-{scheme}.jpg"
+            await self.page.screenshot(path=picture, full_page=True, animations="disabled")
 
     async def _visit(self, path: str) -> None:
         answer = await self.page.goto(self.url + path)
