@@ -2,7 +2,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
+# What is never imported need not be compiled, which is half of it.
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
 PACKAGES := registry_events ingest worker forward geo shared console tests
 # One more than there are cores: tests wait more than they work.
 WORKERS = $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
@@ -13,7 +14,7 @@ SHARED_OUT = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run lint fmt unit rules test test-on matrix bench drill image man contract alerts lock clean
+.PHONY: help install run lint fmt unit rules programs test test-on matrix bench drill image man contract alerts lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,9 +51,12 @@ rules: install  ## every line and branch of the classification rules
 	$(BIN)/coverage run --branch --source worker.classification -m pytest -q tests/unit/worker/classification
 	$(BIN)/coverage report --fail-under 100
 
-test: lint rules  ## lint and every test, with private servers
-	@# Before the tests share out the work: two at once cannot install.
+# Before the tests share out the work: two at once cannot install.
+programs: install
 	@$(BIN)/python -m tests.programs
+
+test: install  ## lint and every test, with private servers
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync lint rules programs
 	$(BIN)/pytest $(SHARED_OUT) --durations 10 tests
 
 # What meets the servers, but for what CI has beside it.

@@ -1,7 +1,9 @@
 """Processes as an operator runs them, which export to a collector by OTLP, or find none."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import pytest
 
@@ -12,6 +14,7 @@ from tests.spans import TRACE, TRACEPARENT, TraceCollector
 from tests.waiting import eventually
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+Place = Callable[[], AbstractAsyncContextManager[int]]
 
 
 @pytest.fixture
@@ -65,14 +68,39 @@ async def test_what_is_left_is_exported_at_the_end(
     }
 
 
-async def test_a_collector_that_is_away_or_silent_costs_no_event(
-    processes: Processes, monkeypatch: pytest.MonkeyPatch
+@asynccontextmanager
+async def silent() -> AsyncIterator[int]:
+    """The port of who takes everything and never answers."""
+
+    async def swallow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(OSError):
+            await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(swallow, LOOPBACK, 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+@asynccontextmanager
+async def away() -> AsyncIterator[int]:
+    yield free_port()
+
+
+@pytest.mark.parametrize("place", [away, silent])
+async def test_a_collector_that_does_not_answer_costs_no_event_and_holds_nobody(
+    processes: Processes, monkeypatch: pytest.MonkeyPatch, place: Place
 ) -> None:
     monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "20")
-    monkeypatch.setenv(ENDPOINT, f"http://{LOOPBACK}:{free_port()}")
-    ingest, worker = processes.ingest(traces=True), processes.worker(traces=True)
-    async with processes.pipeline(ingest) as pipeline:
-        assert (await pipeline.post(make_envelope(make_event()))).status == 200
-        await pipeline.settled(1)
-    await ingest.terminate()
-    await worker.terminate()
+    # Longer than the test waits for the end of a process.
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "600")
+    async with place() as port:
+        monkeypatch.setenv(ENDPOINT, f"http://{LOOPBACK}:{port}")
+        ingest, worker = processes.ingest(traces=True), processes.worker(traces=True)
+        async with processes.pipeline(ingest) as pipeline:
+            assert (await pipeline.post(make_envelope(make_event()))).status == 200
+            await pipeline.settled(1)
+        await ingest.terminate()
+        await worker.terminate()

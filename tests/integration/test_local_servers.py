@@ -6,7 +6,6 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import aio_pika
 import asyncpg
 import psutil
 import pytest
@@ -18,7 +17,6 @@ from console.local.processes.family import family, is_alive
 from console.local.processes.process import Process
 from console.local.report import LocalError
 from console.local.servers.postgres import Postgres
-from console.local.servers.rabbitmq import RabbitMQ
 from console.local.servers.registry import Registry
 from console.local.servers.server import Server
 
@@ -69,36 +67,6 @@ def test_another_server_on_the_port_is_not_taken_for_ours(tmp_path: Path) -> Non
         second = Postgres(tmp_path / "two", fast=True, take_port=lambda _: server.port)
         with pytest.raises(LocalError, match="in use by another program"):
             second.start()
-
-
-async def count(url: str) -> int:
-    async with await aio_pika.connect(url) as connection:
-        channel = await connection.channel()
-        await channel.declare_queue("kept", durable=True)
-        body = aio_pika.Message(b"x", delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
-        await channel.default_exchange.publish(body, "kept")
-        queue = await channel.declare_queue("kept", passive=True)
-        return queue.declaration_result.message_count or 0
-
-
-async def test_rabbitmq_keeps_data_and_ports_and_leaves_no_process(tmp_path: Path) -> None:
-    with RabbitMQ(tmp_path / "rabbitmq") as broker:
-        url = broker.url()
-        assert await count(url) == 1
-        broker.create_vhost("a/b")
-        assert await count(broker.url("a/b")) == 1
-        broker.delete_vhost("a/b")
-        broker.delete_vhost("a/b")
-        broker.kill()
-        broker.start()
-        assert await count(url) == 2
-        port = int(broker.prometheus_url.split(":")[2].split("/")[0])
-        assert b"rabbitmq_queues" in request(port, "GET", "/metrics")[1]
-        broker.pause()
-        broker.resume()
-        alive = members(broker)
-        assert len(alive) >= 4
-    assert not [one for one in alive if is_alive(one)]
 
 
 def copy(*arguments: str) -> None:

@@ -21,7 +21,7 @@ def notification(body: bytes, **more: str) -> Notification:
 
 
 @given(bodies() | any_json | st.binary(), st.none() | st.just("00-0af7651916cd43dd-b7ad-01"))
-@settings(max_examples=1_000)
+@settings(max_examples=400)
 def test_both_translations_give_the_same(body: bytes, traceparent: str | None) -> None:
     given = Notification(Body.whole(body), NOW, traceparent=traceparent)
     at_once = translate_at_once(given)

@@ -24,7 +24,7 @@ from tests.factories import make_event
 
 READER = msgspec.json.Decoder(Parts)
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-_many = settings(max_examples=1_000)
+_many = settings(max_examples=400)
 
 
 def _events(body: bytes) -> list[bytes]:

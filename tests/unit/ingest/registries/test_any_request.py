@@ -39,7 +39,7 @@ NAMES = sorted({name.lower() for _, request in REQUESTS for name in request["hea
 HEADERS = st.dictionaries(st.sampled_from(NAMES) | ANY_TEXT, st.just(FOREIGN) | ANY_TEXT)
 
 every_registry = pytest.mark.parametrize("name", sorted(REGISTRIES))
-many = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+many = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 
 
 def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -131,4 +131,4 @@ class Worker(RuleBasedStateMachine):
 
 
 TestWorker = Worker.TestCase
-TestWorker.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+TestWorker.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
