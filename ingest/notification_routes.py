@@ -1,6 +1,5 @@
 """Where notifications come in: each path, and what answers it."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -22,8 +21,6 @@ from shared.settings import Settings
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
-
-Around = Callable[[straight.Handler], straight.Handler]
 
 
 def add_routes(
@@ -50,17 +47,18 @@ def add_routes(
     )
     seconds = settings.ingest_body_timeout
     handler = NotificationHandler(*parts, tokens=_token_check(settings), body_timeout=seconds)
-    post = around(handler.post)
     # Both forms: a redirect from one to the other would lose the body (see README, "Answers").
     forms = [form for path in PATHS for form in (path, f"{path}/")]
-    for form in forms:
+    posts = {form: around(handler.post, form) for form in forms}
+    for form, post in posts.items():
         app.router.add_post(form, post, expect_handler=answers.expect_anything)
     of_sources = routes.add_routes(
         app,
         settings.sources,
-        lambda one: around(SourceHandler(one, *parts, body_timeout=seconds).post),
+        lambda one: SourceHandler(one, *parts, body_timeout=seconds).post,
+        around,
     )
-    app[straight.HANDLERS] = {**dict.fromkeys(forms, post), **of_sources}
+    app[straight.HANDLERS] = {**posts, **of_sources}
     return refusals
 
 
@@ -70,10 +68,10 @@ def _taking(
     tracer: "Tracer | None",
     *,
     deadline: float,
-) -> tuple[Intake, Around]:
+) -> tuple[Intake, straight.Around]:
     """What takes a notification in, and what is put around its answer."""
     if tracer is None:
-        return Intake(publisher, metrics, deadline=deadline), lambda answer: answer
+        return Intake(publisher, metrics, deadline=deadline), straight.unchanged
     from ingest.tracing import RequestSpans, TracedIntake  # noqa: PLC0415  of an extra
 
     intake = TracedIntake(tracer, publisher, metrics, deadline=deadline)

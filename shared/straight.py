@@ -7,9 +7,15 @@ from aiohttp import hdrs, web
 
 _Answer = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+# What may be put around the handler of a path.
+Around = Callable[[Handler, str], Handler]
 # By path. The application has routes for them too: for other methods, and paths in escapes.
 Handlers = Mapping[str, Callable[..., Awaitable[web.StreamResponse]]]
 HANDLERS: Final = web.AppKey[Handlers]("straight_handlers")
+
+
+def unchanged(handler: Handler, _path: str) -> Handler:
+    return handler
 
 
 def lead_straight(server: web.Server, handlers: Handlers) -> None:

@@ -28,12 +28,13 @@ def add_routes(
     app: web.Application,
     sources: Sequence[Source],
     handler_of: Callable[[Source], straight.Handler],
+    around: straight.Around,
 ) -> straight.Handlers:
-    """Gives what answers a POST to each path."""
+    """Gives what answers a POST to each path: the handler of its source, with what is `around`."""
     handlers = {source.name: handler_of(source) for source in sources}
     posts = {}
     for path, source in paths(sources).items():
-        posts[path] = handlers[source.name]
+        posts[path] = around(handlers[source.name], path)
         app.router.add_post(path, posts[path], expect_handler=answers.expect_anything)
         if source.registry in greeting.REGISTRIES:
             app.router.add_options(path, greeting.options)

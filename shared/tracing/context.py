@@ -3,7 +3,7 @@
 from typing import Final
 
 from opentelemetry.context import Context
-from opentelemetry.trace import Span, format_trace_id, set_span_in_context
+from opentelemetry.trace import Span, format_trace_id
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from shared.amqp.message import TRACEPARENT
@@ -18,9 +18,8 @@ def read(traceparent: object) -> Context:
 
 def written(span: Span) -> str:
     """The header by which what `span` causes finds it."""
-    carrier: dict[str, str] = {}
-    _PROPAGATOR.inject(carrier, set_span_in_context(span))
-    return carrier[TRACEPARENT]
+    of = span.get_span_context()
+    return f"00-{of.trace_id:032x}-{of.span_id:016x}-{of.trace_flags:02x}"
 
 
 def trace_id(span: Span) -> str:

@@ -70,11 +70,13 @@ def left_out() -> str:
 
 
 @contextmanager
-def ours(place: Place, **settings: object) -> Iterator[Target]:
+def ours(
+    place: Place, environment: Mapping[str, str] | None = None, **settings: object
+) -> Iterator[Target]:
     """Ready, so the topology is declared."""
     port = free_port()
     chosen = variables(ingest_listen=f"{LOOPBACK}:{port}", **settings)
-    with place.running("console", "ingest", **chosen) as process:
+    with place.running("console", "ingest", **chosen, **(environment or {})) as process:
         process.wait_until(partial(answers, port, "/health/ready"), seconds=_READY_SECONDS)
         yield Target(port, process.pid or 0)
 

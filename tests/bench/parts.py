@@ -20,6 +20,7 @@ from tests.bench import (
     scaling,
     shards,
     startup,
+    traces,
 )
 from tests.bench.figures import Section
 from tests.bench.scale import Scale
@@ -36,6 +37,7 @@ PARTS: Final[Mapping[str, Measure]] = {
     "queues": long_queues.measure,
     "ingest": ingest.measure,
     "keep": keep.measure,
+    "traces": traces.measure,
     "registry": registry.measure,
     "end-to-end": end_to_end.measure,
     "neighbours": neighbours.measure,
