@@ -109,6 +109,9 @@ STORIES = {
     "what is below": "1 push a/x, 2 push a, 3 rename a b/c, 4 push b/c/x",
     "to below itself": "1 push a/b, 2 push a, 3 rename a a/b, 4 push a/b/b",
     "from below itself": "1 push a/b, 2 push a/b/b, 3 rename a/b a, 4 push a/b",
+    "twice away": "1 rename a b, 2 rename a c, 3 push a/x",
+    "there, away and anew": "1 rename b a, 2 rename a c, 3 push a, 4 push a/x",
+    "below, and away twice": "1 push a/x, 2 rename a b, 3 rename a c",
     "a neighbour": "1 push a, 2 push a-b, 3 rename a c, 4 push ab",
 }
 
@@ -138,7 +141,7 @@ def stories(draw: st.DrawFn) -> tuple[list[Event], list[list[Event]]]:
     sources = st.sampled_from(PATHS[:5])
     renames = [
         replace(at(next(seconds), "rename", path, f"new-{number}"), origin=draw(origins))
-        for number, path in enumerate(draw(st.lists(sources, max_size=2)))
+        for number, path in enumerate(draw(st.lists(sources, max_size=3)))
         if path != f"new-{number}"
     ]
     others = [

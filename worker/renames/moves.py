@@ -13,15 +13,20 @@ from worker.tables.geo_events import Row, of_rename
 from worker.verdicts import RepositoryKey, creation, repository_key
 
 # A later rename may have given the path to another repository, and events of after this one may
-# have registered one: these stay where they are.
+# have registered one: these stay where they are. `path_since` is the rename that brought a row to
+# its path, or the last one away from there that it stayed behind or came after.
 ROWS_BELOW = """
 SELECT
     id, path, creation_pending, created_by, creation_occurred_at,
-    path_since IS NULL AND created_at >= $4 AND id NOT IN (
+    created_at >= $4 AND NOT EXISTS (
+        SELECT FROM repository_renames AS rename
+        WHERE rename.registry_source = $1 AND rename.occurred_at = repository.path_since
+            AND rename.to_path = ANY(repository_and_parents(repository.path))
+    ) AND id NOT IN (
         SELECT container_repository_id FROM tracking_events
         WHERE recorded_at >= $4 AND occurred_at <= $3 AND container_repository_id IS NOT NULL
     ) AS is_later
-FROM container_repositories
+FROM container_repositories AS repository
 WHERE source = $1 AND (path = $2 OR starts_with(path, $2 || '/'))
     AND (path_since IS NULL OR path_since <= $3)
 """

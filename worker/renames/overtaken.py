@@ -52,16 +52,37 @@ async def set_right(
     ways = await repository_renames.follow(connection, moments)
     rows = await catalogue.rows_of(connection, ways.values())
     strays: dict[EventKey, int] = {}
-    left: set[int] = set()
+    heirs: dict[int, int] = {}
     for one in recorded:
         row = rows[ways[(source, one["repository"]), one["occurred_at"]].key]
         if (stands_in := gone.get(one["row"], one["row"])) != row:
             strays[one["occurred_at"], one["event_id"], one["id_scope"]] = row
-            left.add(stands_in)
+            heirs[stands_in] = row
     if not strays:
         return []
-    await _reassign(connection, since, strays, left)
-    return await geo_events.again(connection, {key[1]: row for key, row in strays.items()}, since)
+    await _reassign(connection, since, strays, set(heirs))
+    news = await geo_events.again(connection, {key[1]: row for key, row in strays.items()}, since)
+    # One that others gave way to has their events, which still name these.
+    empty = await connection.fetch(ABANDON, list(heirs.keys() - set(gone.values())), since)
+    return [
+        *news,
+        *(geo_events.of_rename(rename, heirs[id_], path, id_) for id_, path in empty),
+    ]
+
+
+# An event from before two renames, of which the first comes last, registered a repository where it
+# never was. One that was renamed to that path is there without any event.
+ABANDON = """
+DELETE FROM container_repositories AS repository
+WHERE id = ANY($1::bigint[]) AND creation_pending AND created_at >= $2 AND NOT EXISTS (
+    SELECT FROM tracking_events
+    WHERE recorded_at >= $2 AND container_repository_id = repository.id
+) AND NOT EXISTS (
+    SELECT FROM repository_renames AS rename
+    WHERE rename.registry_source = repository.source AND rename.to_path = repository.path
+)
+RETURNING id, path
+"""
 
 
 REASSIGN = """

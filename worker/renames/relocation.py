@@ -14,15 +14,18 @@ async def relocate(
     connection: Connection, renames: Sequence[Event], mode: CatalogueMode
 ) -> list[Row]:
     """Move what they rename, one after another; the geo events that are then to be appended."""
+    if mode is CatalogueMode.LOOKUP:
+        return [row for rename in renames for row in await _seen(connection, rename)]
     geo: list[Row] = []
-    for rename in renames:
-        if mode is CatalogueMode.LOOKUP:
-            geo += await _seen(connection, rename)
-        else:
-            since = await overtaken.earliest(connection, rename)
-            moved = await moves.move(connection, rename, since)
-            geo += moved.geo.values()
-            geo += await overtaken.set_right(connection, rename, since, moved.gone)
+    gone: dict[int, int] = {}
+    since = [await overtaken.earliest(connection, rename) for rename in renames]
+    for rename, earliest in zip(renames, since, strict=True):
+        moved = await moves.move(connection, rename, earliest)
+        geo += moved.geo.values()
+        gone = {row: moved.gone.get(there, there) for row, there in gone.items()} | moved.gone
+    # Not before all have moved: by its events a move knows that a row was there.
+    for rename, earliest in zip(renames, since, strict=True):
+        geo += await overtaken.set_right(connection, rename, earliest, gone)
     return geo
 
 
