@@ -99,7 +99,7 @@ class TracedIntake(Intake):
 
     @contextmanager
     def _sending(self, notification: N) -> Iterator[tuple[Span, N]]:
-        # Of what is not sampled only the decision goes further, at a fifth of the cost.
+        # Of what is not sampled only the decision goes further, at a tenth of the cost.
         span = get_current_span()
         if span.is_recording():
             span = self._tracer.start_span(

@@ -12,7 +12,7 @@ from tests.processes import Processes, post_all, waiting
 from tests.reports import reported_request
 
 WORKERS = 3
-REPOSITORIES = [f"team/app-{number}" for number in range(1_500)]
+REPOSITORIES = [f"team/app-{number}" for number in range(600)]
 
 
 async def test_a_backlog_of_new_repositories_by_three_workers(processes: Processes) -> None:

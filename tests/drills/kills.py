@@ -92,7 +92,7 @@ async def _replace(service: Service) -> None:
 
 
 DRILLS = (
-    Drill("kill -9 a worker, again and again", worker),
+    Drill("kill -9 a worker, again and again", worker, is_brief=False),
     Drill("kill -9 ingest, again and again", ingest, is_brief=False),
     Drill("kill -9 the broker", broker, is_brief=False),
     Drill("kill -9 Postgres", postgres, is_brief=False),

@@ -1,4 +1,4 @@
-"""Of every group of drills some in seconds; `make drill` has them all, for minutes."""
+"""Of most groups of drills some in seconds; `make drill` has them all, for minutes."""
 
 import pytest
 

@@ -42,7 +42,7 @@ RATES: Final = (LONG.decode(), "0", "-1", "1.5", "inf", "nan", "²", "100001", "
 @example(query=[("at", b"inf"), ("looked", b"1")], form=[])
 @example(query=[("at", b"nan"), ("looked", b"1")], form=[])
 @example(query=[("looked", LONG)], form=[])
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_no_query_and_no_form_makes_a_page_fail(
     visitor: Visitor, query: Fields, form: Fields
 ) -> None:
