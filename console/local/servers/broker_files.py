@@ -30,9 +30,6 @@ _CLUSTER = """\
 cluster_formation.peer_discovery_backend = classic_config
 cluster_partition_handling = pause_minority
 """
-_ERLANG = "-kernel inet_dist_use_interface {127,0,0,1}"
-# Seconds until the others give up a node that is silent, by default a minute: deploy/README.md.
-_OF_CLUSTER = "-kernel net_ticktime 15"
 _INSIDE = {
     "RABBITMQ_MNESIA_BASE": "mnesia",
     "RABBITMQ_LOG_BASE": "log",
@@ -78,7 +75,7 @@ def write(
         "RABBITMQ_DIST_PORT": str(ports["distribution"]),
         "RABBITMQ_CONF_ENV_FILE": os.devnull,
         "RABBITMQ_LOGS": "-",
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": f"{_ERLANG} {_OF_CLUSTER if peers else ''}".strip(),
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
         "ERL_EPMD_PORT": str(ports["epmd"]),
         "ERL_EPMD_ADDRESS": LOOPBACK,
     }
