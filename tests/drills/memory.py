@@ -124,6 +124,6 @@ def _resident(service: Service) -> float:
 
 
 DRILLS = (
-    Drill("a long queue", backlog),
+    Drill("a long queue", backlog, is_brief=False),
     Drill("large bodies, the broker blocked", blocked, is_brief=False),
 )

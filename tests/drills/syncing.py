@@ -150,4 +150,4 @@ async def _at_rest(stage: Stage) -> bool:
     return bool(await stage.ask(AT_REST, SITE, await stage.ask(END)))
 
 
-DRILLS = (Drill("a sync and all around it killed", synced),)
+DRILLS = (Drill("a sync and all around it killed", synced, is_brief=False),)
