@@ -20,6 +20,7 @@ from opentelemetry.trace import Tracer
 
 from shared.service import StartError
 
+_VERSION: Final = version("registry-events")
 _PROTOCOL: Final = "http/protobuf"
 _PROTOCOL_OF: Final = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
 # Seconds for what is left, when the process ends; a collector that is away shall not hold it.
@@ -38,7 +39,7 @@ async def exporting(service: str) -> AsyncIterator[Tracer]:
     provider = TracerProvider(resource=_resource(service), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(exporter))
     try:
-        yield provider.get_tracer("registry-events", version("registry-events"))
+        yield provider.get_tracer("registry-events", _VERSION)
     finally:
         await _end(provider, exporter)
 
@@ -51,7 +52,7 @@ def _check_protocol() -> None:
 
 def _resource(service: str) -> Resource:
     """The operator's own names win."""
-    ours = Resource({"service.name": service, "service.version": version("registry-events")})
+    ours = Resource({"service.name": service, "service.version": _VERSION})
     return Resource.create().merge(ours).merge(OTELResourceDetector().detect())
 
 

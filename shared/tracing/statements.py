@@ -15,6 +15,8 @@ from opentelemetry.trace import SpanKind, StatusCode, Tracer, get_current_span
 _WRITES: Final = re.compile(r"\b(INSERT) INTO (\w+)|\b(UPDATE) (\w+)|\b(DELETE) FROM (\w+)")
 # A function's result is no table.
 _READS: Final = re.compile(r"\b(SELECT)\b.*?\bFROM (\w+)\b(?!\s*\()", re.DOTALL)
+# Named by themselves, whatever else stands in the same text.
+_ALONE: Final = frozenset({"BEGIN", "COMMIT", "ROLLBACK"})
 _NANOSECONDS: Final = 1_000_000_000
 
 
@@ -50,6 +52,3 @@ def name_of(query: str) -> str:
     word = query.split(None, 1)[0].rstrip(";").upper() if query.strip() else "query"
     found = (_WRITES.search(query) or _READS.search(query)) if word not in _ALONE else None
     return " ".join(filter(None, found.groups())) if found else word
-
-
-_ALONE: Final = frozenset({"BEGIN", "COMMIT", "ROLLBACK"})

@@ -1,7 +1,7 @@
 """Asking RabbitMQ's management API, which knows what no AMQP client is told."""
 
-import ssl
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -12,9 +12,9 @@ from yarl import URL
 
 from console.commands.config.broker_advice import of_nodes, of_queues
 from console.words import away
+from shared import faults
 from shared.configuration import secret, variable
 from shared.settings import Settings
-from shared.text import printable
 
 _QUEUES: Final = "columns=name,members,policy,operator_policy,effective_policy_definition"
 
@@ -47,13 +47,11 @@ async def _found(settings: Settings) -> Sequence[str]:
 async def _asked(http: aiohttp.ClientSession, url: str) -> list[dict[str, Any]]:
     try:
         async with http.get(URL(url, encoded=True), allow_redirects=False) as response:
-            if response.status != 200:  # noqa: PLR2004
+            if response.status != HTTPStatus.OK:
                 raise _ManagementError(f"answered {response.status}; {_needed(response.status)}")
             text = await response.read()
-    except ssl.SSLError as error:
-        raise _ManagementError(printable(str(error), 200)) from None
     except (aiohttp.ClientError, TimeoutError) as error:
-        raise _ManagementError(printable(str(error) or "does not answer", 200)) from None
+        raise _ManagementError(faults.in_words(error, seconds=away.ANSWER)) from None
     try:
         return msgspec.json.decode(text, type=list[dict[str, Any]])
     except (msgspec.DecodeError, RecursionError):
@@ -61,6 +59,6 @@ async def _asked(http: aiohttp.ClientSession, url: str) -> list[dict[str, Any]]:
 
 
 def _needed(status: int) -> str:
-    if status == 401:  # noqa: PLR2004
+    if status == HTTPStatus.UNAUTHORIZED:
         return "its user needs the tag monitoring, and leave to read in the virtual host"
     return "is it the management plugin's port, 15672 as a rule?"
