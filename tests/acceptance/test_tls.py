@@ -151,6 +151,11 @@ async def test_services_record_what_a_registry_sends(place: Place, tmp_path: Pat
                 return len(await pipeline.database.fetch(RECORDED)) == len(events)
 
             await eventually(recorded)
+            changes = await pipeline.database.fetchval("SELECT count(*) FROM geo_events")
+        follow = ["geo", "follow", "--site", "tls", "--once"]
+        followed = await asked.run(follow, place.environment)
+        assert (followed.returncode, len(followed.stdout.splitlines())) == (0, changes)
+        assert changes >= len(events)
         await worker.terminate()
         await ingest.terminate()
 
