@@ -1,5 +1,10 @@
 """What `config check --connect` says of a broker's own settings, by its management API."""
 
+import asyncio
+import json
+from functools import partial
+from pathlib import Path
+
 import pytest
 from aiohttp import web
 
@@ -12,6 +17,7 @@ from tests.broker_shell import evaluate
 from tests.running import running_pipeline
 from tests.waiting import eventually
 
+DEFINITIONS = Path(__file__).parents[2] / "deploy" / "rabbitmq" / "definitions.json"
 LOW = "rabbit_disk_monitor:set_disk_free_limit({0})."
 
 
@@ -39,7 +45,7 @@ async def test_policies_that_take_events_away_are_named(
     settings = settings_of(rabbitmq, amqp_url)
 
     async def said() -> list[str]:
-        return [one for one in await advice(settings) if "queue " in one]
+        return [one for one in await advice(settings) if "policy short" in one]
 
     async with running_pipeline(amqp_url, database_url):
         # The broker applies a policy when it comes to it.
@@ -48,6 +54,29 @@ async def test_policies_that_take_events_away_are_named(
         "REGISTRY_EVENTS_MANAGEMENT_URL: queue registry.events: policy short\\x1b sets max-length",
         "REGISTRY_EVENTS_MANAGEMENT_URL: queue registry.events: policy short\\x1b sets message-ttl",
     ]
+
+
+async def test_the_policy_that_is_shipped_leaves_workers_what_they_hold(
+    rabbitmq: RabbitMQ, amqp_url: str, database_url: str
+) -> None:
+    call, vhost = rabbitmq.management.call, amqp_url.rpartition("/")[2]
+    if call("GET", "/api/overview")["rabbitmq_version"].startswith("3.10."):
+        pytest.skip("this release has no policy for it and does not tell what it is set to")
+    settings = settings_of(rabbitmq, amqp_url)
+
+    async def held(minutes: str) -> bool:
+        connected = await asyncio.to_thread(call, "GET", f"/api/consumers/{vhost}")
+        said = [one for one in await advice(settings) if "queue registry.events:" in one]
+        return bool(connected) and (minutes in "".join(said) if minutes else not said)
+
+    async with running_pipeline(amqp_url, database_url):
+        assert await eventually(partial(held, "each 30 minutes"))
+    shipped = json.loads(DEFINITIONS.read_text())
+    for policy in shipped["policies"]:
+        policy["vhost"] = vhost
+    call("POST", "/api/definitions", shipped)
+    async with running_pipeline(amqp_url, database_url):
+        assert await eventually(partial(held, ""))
 
 
 async def test_a_disk_that_may_run_full_is_named(rabbitmq: RabbitMQ, amqp_url: str) -> None:

@@ -8,6 +8,8 @@ from shared.text import printable
 
 # Bytes; half of what deploy/rabbitmq/rabbitmq.conf says.
 _LEAST_DISK: Final = 10**9
+# Milliseconds, likewise.
+_LEAST_HOLD: Final = 10_800_000
 _LONGEST: Final = 100
 # What a policy can do to a queue of ours: https://www.rabbitmq.com/docs/parameters#policies.
 _COSTLY: Final = {
@@ -43,15 +45,42 @@ def of_nodes(nodes: Iterable[Document]) -> Iterator[str]:
 def of_queues(queues: Iterable[Document], nodes: int) -> Iterator[str]:
     """A sentence each; `queues` as GET /api/queues has them, of a cluster of `nodes`."""
     for queue in queues:
-        name = str(queue.get("name"))
-        if name != EVENTS_QUEUE and not name.startswith(f"{EVENTS_QUEUE}."):
+        if not _is_ours(queue):
             continue
-        shown, policies = printable(name, _LONGEST), _policies(queue)
+        shown, policies = _shown(queue), _policies(queue)
         for key in sorted(_COSTLY.keys() & queue.get("effective_policy_definition", {}).keys()):
             yield f"queue {shown}: {policies} sets {key}: {_COSTLY[key]}"
         members = len(queue.get("members") or ())
         if nodes > 1 and members == 1:
             yield f"queue {shown} is on one of {nodes} nodes alone: add members to it"
+
+
+def of_consumers(consumers: Iterable[Document]) -> Iterator[str]:
+    """A sentence for each queue; `consumers` as GET /api/consumers has them, from 3.12 on.
+
+    Each says how long it may hold what it was given, by whichever of a policy and the broker's
+    `consumer_timeout` holds: https://www.rabbitmq.com/docs/consumers#acknowledgement-timeout.
+    """
+    found: dict[str, int] = {}
+    for consumer in consumers:
+        queue, limit = consumer.get("queue", {}), consumer.get("consumer_timeout")
+        if _is_ours(queue) and isinstance(limit, int) and limit < _LEAST_HOLD:
+            found[_shown(queue)] = min(limit, found.get(_shown(queue), limit))
+    for shown, limit in sorted(found.items()):
+        yield (
+            f"queue {shown}: while the database is away its events are taken from the workers each "
+            f"{limit / 60_000:,.0f} minutes; set consumer_timeout, or a policy's consumer-timeout, "
+            "to 21600000"
+        )
+
+
+def _is_ours(queue: Document) -> bool:
+    name = str(queue.get("name"))
+    return name == EVENTS_QUEUE or name.startswith(f"{EVENTS_QUEUE}.")
+
+
+def _shown(queue: Document) -> str:
+    return printable(str(queue.get("name")), _LONGEST)
 
 
 def _policies(queue: Document) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import hdrs
 from yarl import URL
 
-from console.commands.config.broker_advice import of_nodes, of_queues
+from console.commands.config.broker_advice import of_consumers, of_nodes, of_queues
 from console.words import away
 from shared import faults
 from shared.configuration import secret, variable
@@ -33,15 +33,16 @@ async def advice(settings: Settings) -> Sequence[str]:
 
 
 async def _found(settings: Settings) -> Sequence[str]:
-    vhost = unquote(urlsplit(secret(settings.amqp_url)).path[1:]) or "/"
+    vhost = quote(unquote(urlsplit(secret(settings.amqp_url)).path[1:]) or "/", safe="")
     url = URL(secret(settings.management_url))
     login = aiohttp.encode_basic_auth(url.user or "", url.password or "", encoding="utf-8")
     limit = aiohttp.ClientTimeout(total=away.ANSWER)
     async with aiohttp.ClientSession(headers={hdrs.AUTHORIZATION: login}, timeout=limit) as http:
         place = str(url.with_user(None)).rstrip("/")
         nodes = await _asked(http, f"{place}/api/nodes")
-        queues = await _asked(http, f"{place}/api/queues/{quote(vhost, safe='')}?{_QUEUES}")
-    return [*of_nodes(nodes), *of_queues(queues, len(nodes))]
+        queues = await _asked(http, f"{place}/api/queues/{vhost}?{_QUEUES}")
+        consumers = await _asked(http, f"{place}/api/consumers/{vhost}")
+    return [*of_nodes(nodes), *of_queues(queues, len(nodes)), *of_consumers(consumers)]
 
 
 async def _asked(http: aiohttp.ClientSession, url: str) -> list[dict[str, Any]]:
