@@ -1,10 +1,9 @@
 """Our kustomizations, assembled by a strict reader of the few words that they use.
 
 For where no kubectl is; where one is, `test_kustomize.py` holds it against this. It knows
-resources, components, images, and patches that remove a field or add to a list. Anything else
-(namespaces,
-generators, labels, replacements, other patches, remote bases) it refuses, and it neither sorts nor
-checks a document.
+resources, components, images, and patches (RFC 6902) that add, replace or remove. Anything else
+(namespaces, generators, labels, replacements, other patches, remote bases) it refuses, and it
+neither sorts nor checks a document.
 """
 
 from collections.abc import Iterator, Mapping
@@ -74,16 +73,18 @@ def _patch(documents: list[Document], *, target: Mapping[str, str], patch: str) 
         if (one["kind"], one["metadata"]["name"]) == (target["kind"], target["name"])
     )
     for operation in yaml.safe_load(patch):
-        *parents, field = operation["path"].strip("/").split("/")
+        *parents, field = (one.replace("~1", "/") for one in operation["path"][1:].split("/"))
         place: Any = document
         for parent in parents:
             place = place[int(parent) if isinstance(place, list) else parent]
-        if operation["op"] == "add":
-            assert field == "-"
+        if isinstance(place, list):
+            assert (operation["op"], field) == ("add", "-")
             place.append(operation["value"])
-        else:
-            assert operation == {"op": "remove", "path": operation["path"]}
+        elif operation["op"] == "remove":
             del place[field]
+        else:
+            assert {"add": field not in place, "replace": field in place}[operation["op"]]
+            place[field] = operation["value"]
 
 
 def _rename(documents: list[Document], image: Mapping[str, str]) -> None:

@@ -23,6 +23,10 @@ _FIELDS = {
         "podMetricsEndpoints.port",
         "podMetricsEndpoints.path",
         "podMetricsEndpoints.interval",
+        "podMetricsEndpoints.scheme",
+        "podMetricsEndpoints.tlsConfig.serverName",
+        "podMetricsEndpoints.tlsConfig.ca.secret.name",
+        "podMetricsEndpoints.tlsConfig.ca.secret.key",
     },
     "monitoring.coreos.com/v1/PrometheusRule": {
         "groups.name",

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from tests.unit.deploy.kustomized import everything, template
+from tests.unit.deploy.kustomized import OVERLAYS, Document, built, everything, template
 from tests.unit.deploy.shipped import DEPLOY, pods
 
 _ALERTS = DEPLOY / "prometheus" / "alerts.yml"
@@ -42,3 +42,34 @@ def test_what_is_monitored_is_what_has_the_annotations() -> None:
         assert str(port["containerPort"]) == number
         ports = [one["port"] for one in _one("PodMonitor")["podMetricsEndpoints"]]
         assert ports.count(port["name"]) == 1
+
+
+def test_over_tls_all_who_ask_ingest_know_it() -> None:
+    """With components/tls; without it nobody is told of TLS."""
+    (ingest,) = (one for one in everything() if _is_ingest(one, "Deployment"))
+    (service,) = (one for one in everything() if _is_ingest(one, "Service"))
+    (container,), annotations = (
+        template(ingest)["spec"]["containers"],
+        template(ingest)["metadata"]["annotations"],
+    )
+    (port,), (served,) = container["ports"], service["spec"]["ports"]
+    (scraped,) = (one for one in _one("PodMonitor")["podMetricsEndpoints"] if "scheme" in one)
+    files = {one["name"]: one["value"] for one in container["env"]}
+    (secret,) = (one for one in template(ingest)["spec"]["volumes"] if one["name"] == "tls")
+    (mount,) = (one for one in container["volumeMounts"] if one["name"] == "tls")
+    for name, key in (("CERT", "tls.crt"), ("KEY", "tls.key")):
+        assert files[f"REGISTRY_EVENTS_INGEST_TLS_{name}"] == f"{mount['mountPath']}/{key}"
+    probes = ("startupProbe", "livenessProbe", "readinessProbe")
+    assert {container[one]["httpGet"]["scheme"] for one in probes} == {"HTTPS"}
+    assert (served["name"], served["targetPort"]) == ("https", port["name"])
+    assert (scraped["port"], scraped["scheme"]) == (port["name"], "https")
+    assert annotations["prometheus.io/scheme"] == "https"
+    trusted = scraped["tlsConfig"]
+    assert trusted["serverName"] == service["metadata"]["name"]
+    assert trusted["ca"]["secret"]["name"] == secret["secret"]["secretName"]
+    for overlay in OVERLAYS:
+        assert "https" not in str(built(overlay)).lower()
+
+
+def _is_ingest(document: Document, kind: str) -> bool:
+    return (document["kind"], document["metadata"]["name"]) == (kind, "registry-events-ingest")
