@@ -36,9 +36,7 @@ class Command:
 
     async def _run(self, text: bytes) -> int:
         try:
-            process = await asyncio.create_subprocess_exec(
-                *self._arguments, stdin=PIPE, start_new_session=True
-            )
+            process = await self._started()
         except OSError as error:
             raise NotTakenError(f"{self._name} cannot be started: {error.strerror}") from error
         try:
@@ -48,6 +46,18 @@ class Command:
             if process.returncode is None:
                 await _cut(process)
         return process.returncode or 0
+
+    async def _started(self) -> Process:
+        """A cut before asyncio gives it would end the program alone, not what it has started."""
+        starting = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(*self._arguments, stdin=PIPE, start_new_session=True)
+        )
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            with suppress(OSError):
+                await _cut(await starting)
+            raise
 
 
 async def _give(process: Process, text: bytes) -> None:

@@ -2,15 +2,17 @@
 
 import asyncio
 import json
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 import uvloop
 
 from geo.following.command import Command
 from geo.following.receiver import NotTakenError
 from tests.unit.geo.following.changes import change
-from tests.waiting import eventually
+from tests.waiting import DEADLINE, eventually
 
 
 def shell(script: str) -> Command:
@@ -74,6 +76,29 @@ async def test_a_cut_ends_it_and_what_it_has_started(tmp_path: Path) -> None:
 
     async def gone() -> bool:
         return not any(is_alive(number) for number in numbers)
+
+    await eventually(gone)
+
+
+@pytest.mark.parametrize("steps", range(1, 8))
+async def test_a_cut_while_it_is_being_started_is_one_too(tmp_path: Path, steps: int) -> None:
+    pid = tmp_path / "pid"
+    before = set(psutil.Process().children())
+    running = asyncio.ensure_future(
+        shell(f"sleep 600 & echo $! > {pid}.new && mv {pid}.new {pid}; wait").take([change()])
+    )
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    if set(psutil.Process().children()) - before:
+        # The loop stands still meanwhile, as on a machine with much to do.
+        deadline = time.monotonic() + DEADLINE
+        while not pid.exists() and time.monotonic() < deadline:
+            time.sleep(0.005)  # noqa: ASYNC251  that is the point
+    running.cancel()
+    await asyncio.wait({running})
+
+    async def gone() -> bool:
+        return not (pid.exists() and is_alive(int(pid.read_text())))
 
     await eventually(gone)
 
