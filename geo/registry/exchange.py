@@ -11,7 +11,6 @@ import aiohttp
 from geo.registry.answer import Answer, Request
 from geo.registry.errors import RegistryError
 from shared import faults
-from shared.text import printable
 from shared.user_agent import USER_AGENT
 
 KIB: Final = 1024
@@ -83,15 +82,7 @@ class Exchange:
         """Raises RegistryError for what aiohttp raises."""
         try:
             yield
-        except aiohttp.ClientConnectorCertificateError as error:
-            raise RegistryError(_certificate_fault(error)) from error
         except (aiohttp.ClientError, OSError) as error:
             is_hopeless = isinstance(error, (aiohttp.InvalidURL, aiohttp.ClientSSLError))
             why = faults.in_words(error, seconds=self._seconds)
             raise RegistryError(f"{request} failed: {why}", temporary=not is_hopeless) from error
-
-
-def _certificate_fault(error: aiohttp.ClientConnectorCertificateError) -> str:
-    fault = error.certificate_error
-    why = fault.verify_message if isinstance(fault, ssl.SSLCertVerificationError) else str(fault)
-    return f"the certificate of {error.host}:{error.port} is not trusted: {printable(why, 200)}"
