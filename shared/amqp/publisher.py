@@ -15,7 +15,7 @@ _TIMEOUTS_BEFORE_RECONNECT: Final = 5
 # Seconds. For a node to confirm what reaches no queue.
 _ANSWER: Final = 1.0
 # For a queue to have another leader; a broker may also have lost track of what waits.
-_LONGEST: Final = 30.0
+_LONGEST: Final = 15.0
 # No queue is bound to it: the broker confirms and drops it.
 PROBE: Final = Message(exchange=EVENTS_EXCHANGE, routing_key="probe", body=b"{}", mandatory=False)
 
@@ -61,11 +61,11 @@ class ConfirmedPublisher:
         outcomes = await channel.publishing.publish(messages, deadline=deadline)
         failure = next(filter(None, outcomes), None)
         if failure is None:
-            self._timeouts = 0
             for message in messages if self._refusals else ():
                 self._refusals.pop(message.routing_key, None)
+            # That the node confirms what reaches no queue says nothing of the queues.
             if any(message.mandatory for message in messages):
-                self._since = None
+                self._timeouts, self._since = 0, None
             return
         each = zip(messages, outcomes, strict=True)
         unconfirmed = [message for message, outcome in each if outcome]

@@ -53,6 +53,22 @@ async def test_a_node_that_answers_is_kept_while_its_queue_does_not() -> None:
     assert node.given_up == []
 
 
+async def test_an_answer_in_between_does_not_hide_that_a_queue_is_silent() -> None:
+    """Ingest asks four times a second while it takes nothing."""
+    node = Node(answers=True)
+    publisher = ConfirmedPublisher(cast("Connection", node))
+    for _ in range(5):
+        with pytest.raises(PublishFailedError):
+            await publisher.publish([EVENT], deadline=0.1)
+        await publisher.publish([PROBE], deadline=0.1)
+
+    async def is_asked() -> bool:
+        # By the publisher itself, once.
+        return node.asked > 5
+
+    await eventually(is_asked)
+
+
 async def test_a_node_that_does_not_answer_is_left() -> None:
     node = Node(answers=False)
     await fail(node, 5)
