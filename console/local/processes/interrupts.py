@@ -1,29 +1,30 @@
 """Ctrl-C and SIGTERM: raised where that is safe, put off while a process is being started."""
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum, auto
 from types import FrameType
+from typing import Final
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-class _Mode(Enum):
-    RAISE = auto()
-    HOLD = auto()
-    IGNORE = auto()
+_LOCK: Final = threading.Lock()
 
 
 class _State:
-    mode = _Mode.RAISE
-    pending = False
+    """`holders`: how many blocks put it off, in whichever threads."""
+
+    holders = 0
+    is_ignored = False
+    is_pending = False
 
 
 def _on_signal(_number: int, _frame: FrameType | None) -> None:
-    if _State.mode is _Mode.RAISE:
+    if _State.is_ignored:
+        return
+    if not _State.holders:
         raise KeyboardInterrupt
-    _State.pending = _State.mode is _Mode.HOLD
+    _State.is_pending = True
 
 
 @contextmanager
@@ -39,25 +40,28 @@ def raised() -> Iterator[None]:
 
 @contextmanager
 def held() -> Iterator[None]:
-    """Inside `raised`: an interruption waits for the end of the block.
+    """Inside `raised`: an interruption waits for the end of the block, and of others beside it.
 
     Between the fork of a child and the note of its number it would leave the child behind.
     """
-    before, _State.mode = _State.mode, _Mode.HOLD if _State.mode is _Mode.RAISE else _State.mode
+    with _LOCK:
+        _State.holders += 1
     try:
         yield
     finally:
-        _State.mode = before
-    if _State.pending and before is _Mode.RAISE:
-        _State.pending = False
-        raise KeyboardInterrupt
+        with _LOCK:
+            _State.holders -= 1
+    if _State.is_pending and not _State.holders:
+        _State.is_pending = False
+        # Whichever thread this is, it is the main one that is interrupted.
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 @contextmanager
 def ignored() -> Iterator[None]:
     """Inside `raised`: an impatient second Ctrl-C must not stop the stopping."""
-    before, _State.mode = _State.mode, _Mode.IGNORE
+    before, _State.is_ignored = _State.is_ignored, True
     try:
         yield
     finally:
-        _State.mode = before
+        _State.is_ignored = before
