@@ -20,6 +20,7 @@ from tests.acceptance.asked_pages import has_noticed, signed_in
 from tests.authority import Authority
 from tests.encrypted_servers import EncryptedBroker, EncryptedDatabase
 from tests.factories import make_event
+from tests.forked_command import forking
 from tests.listing_registry import ListingRegistry, listing
 from tests.outages import SETTINGS, Outage, Server
 from tests.processes import Processes, post_all
@@ -158,6 +159,25 @@ async def test_services_record_what_a_registry_sends(place: Place, tmp_path: Pat
         assert changes >= len(events)
         await worker.terminate()
         await ingest.terminate()
+
+
+async def test_every_other_service_becomes_ready(place: Place, tmp_path: Path) -> None:
+    with ExitStack() as exits:
+        urls = place.urls["AMQP_URL"], place.urls["DATABASE_URL"]
+        processes = Processes(tmp_path, *urls, exits, is_forked=True)
+        sink = {"forward": "snowplow", "forward_snowplow_url": f"http://{LOOPBACK}:9"}
+        forward, exporter = processes.start("forward", **sink), processes.start("exporter")
+        for service in (processes.geo_serve(), forward, exporter):
+            service.wait_until_ready()
+        for server in ("broker", "database"):
+            assert exporter.metric("registry_events_exporter_up", server=server) == 1
+
+
+async def test_up_uses_such_servers(place: Place, tmp_path: Path) -> None:
+    up = ["up", "--once", "--no-registry", "--workers", "1", "--data", str(tmp_path / "data")]
+    done = await asyncio.to_thread(forking.run, up, place.environment, seconds=90)
+    assert done.returncode == 0, done
+    assert "All 3 expected events were recorded." in done.stdout
 
 
 @pytest.fixture

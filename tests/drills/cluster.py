@@ -45,7 +45,8 @@ async def partitioned(stage: Stage) -> None:
         async with _servers(stage).cut_off(alone):
             await stage.recover(sender)
             stage.check(
-                holds=await _leader(stage) is not alone, otherwise="it still leads its queue"
+                holds=await _leader(stage, beside=alone) is not alone,
+                otherwise="it still leads its queue",
             )
             await asyncio.sleep(stage.scale.outage)
         await _servers(stage).whole()
@@ -76,7 +77,7 @@ async def _freeze(stage: Stage, sender: Sender, node: Node) -> None:
     await stage.recover(sender)
     await asyncio.sleep(stage.scale.outage)
     node.resume()
-    await _servers(stage).whole()
+    await _servers(stage).joined(node)
 
 
 @asynccontextmanager
@@ -87,13 +88,13 @@ async def _loaded(stage: Stage) -> AsyncIterator[Sender]:
         yield sender
 
 
-async def _leader(stage: Stage) -> Node:
-    """Of the work queue, by what a node says that answers."""
+async def _leader(stage: Stage, *, beside: Node | None = None) -> Node:
+    """Of the work queue, by what a node says that answers, other than `beside`."""
     servers, leader = _servers(stage), ""
 
     async def is_led() -> bool:
         nonlocal leader
-        call = (await asyncio.to_thread(lambda: servers.management)).call
+        call = (await asyncio.to_thread(servers.management_beside, beside)).call
         queue = await asyncio.to_thread(call, "GET", stage.queue_path(EVENTS_QUEUE))
         leader = queue.get("leader", "")
         # A member that is gone may be named for a moment.

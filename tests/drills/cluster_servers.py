@@ -57,8 +57,16 @@ class ClusterServers(Servers):
     @property
     def management(self) -> Management:
         """Of any node that answers."""
+        return self.management_beside(None)
+
+    def management_beside(self, left: Node | None) -> Management:
+        """Of any other node that answers. Raises LocalError."""
         for node in self.cluster.nodes:
-            if all(process.running for process in node.processes) and _answers(node):
+            if (
+                node is not left
+                and all(process.running for process in node.processes)
+                and _answers(node)
+            ):
                 return node.management
         raise LocalError("no node of the broker answers")
 
@@ -75,6 +83,29 @@ class ClusterServers(Servers):
         ]
         await asyncio.gather(*(asyncio.to_thread(node.start) for node in dead))
         await eventually(partial(asyncio.to_thread, self._are_together), _JOINED_SECONDS)
+
+    async def joined(self, node: Node) -> None:
+        """One that was silent until the others gave it up is with them again.
+
+        It sees them as soon as it sees that it had lost them, and so does not pause, and Mnesia
+        keeps the two sides apart: https://www.rabbitmq.com/docs/partitions#suspend.
+        """
+        await eventually(partial(asyncio.to_thread, self._is_settled, node), _JOINED_SECONDS)
+        if await asyncio.to_thread(_is_apart, node):
+            await asyncio.to_thread(node.stop)
+        await self.whole()
+
+    def in_hand(self, queue_path: str) -> int:
+        """1 while it is not known.
+
+        What had been given to a consumer by way of a node that is gone is its own for another
+        minute (RabbitMQ 4.3), lest it comes back.
+        """
+        try:
+            found = self.management.call("GET", queue_path)
+        except (LocalError, OSError):
+            return 1
+        return int(found.get("messages_unacknowledged", 1))
 
     def node(self, name: str) -> Node:
         return self.cluster.nodes[self.cluster.names.index(name)]
@@ -97,6 +128,9 @@ class ClusterServers(Servers):
             return False
         return True
 
+    def _is_settled(self, node: Node) -> bool:
+        return _is_apart(node) or self._are_together()
+
     def _are_together(self) -> bool:
         """Each is asked: after a partition one may see what others do not."""
         try:
@@ -112,3 +146,11 @@ def _answers(node: Node) -> bool:
     except (LocalError, OSError):
         return False
     return True
+
+
+def _is_apart(node: Node) -> bool:
+    """It holds against another that both were there without each other."""
+    try:
+        return any(one.get("partitions") for one in node.management.call("GET", "/api/nodes"))
+    except (LocalError, OSError):
+        return False

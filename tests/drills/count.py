@@ -5,12 +5,15 @@ from collections import Counter
 from dataclasses import dataclass
 
 import asyncpg
+from aio_pika.abc import AbstractIncomingMessage
 
 from shared.amqp import wire
 from shared.amqp.message import EVENT_ID
 from shared.amqp.nodes import Nodes
 from shared.amqp.topology import DEAD_QUEUE
 from tests.drills.ledger import Ledger
+from tests.drills.stage import AWAY, DRAIN_SECONDS
+from tests.waiting import eventually
 
 CREATED = """
 SELECT repository FROM tracking_events WHERE action = 'create_repository'
@@ -92,10 +95,23 @@ async def count(ledger: Ledger, amqp_url: str, database_url: str, rows_query: st
 
 async def _dead_letters(amqp_url: str) -> list[str]:
     """The ids of the events in all dead letters."""
-    ids = []
-    async with wire.connected(Nodes(amqp_url), name="drill") as connection:
-        channel = await connection.channel()
-        queue = await channel.declare_queue(DEAD_QUEUE, passive=True)
-        while message := await queue.get(no_ack=True, fail=False):
-            ids.append(str(message.headers.get(EVENT_ID) or json.loads(message.body)["id"]))
+    ids: list[str] = []
+
+    async def all_taken() -> bool:
+        try:
+            async with wire.connected(Nodes(amqp_url), name="drill") as connection:
+                channel = await connection.channel()
+                queue = await channel.declare_queue(DEAD_QUEUE, passive=True)
+                while message := await queue.get(no_ack=True, fail=False):
+                    ids.append(_id(message))
+        except AWAY:
+            # Of several nodes one may not know yet who leads the queue now.
+            return False
+        return True
+
+    await eventually(all_taken, DRAIN_SECONDS)
     return ids
+
+
+def _id(message: AbstractIncomingMessage) -> str:
+    return str(message.headers.get(EVENT_ID) or json.loads(message.body)["id"])

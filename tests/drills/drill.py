@@ -68,6 +68,9 @@ async def _drain(stage: Stage) -> None:
     async def empty() -> bool:
         return await stage.queued() == 0
 
+    async def let_go() -> bool:
+        return await stage.in_hand() == 0
+
     for _ in range(2):
         # What a worker held without acknowledging is back in the queue when it has ended.
         await eventually(empty, DRAIN_SECONDS)
@@ -76,6 +79,7 @@ async def _drain(stage: Stage) -> None:
         # One that is just starting cannot know yet what SIGTERM means.
         await asyncio.gather(*(asyncio.to_thread(one.wait_until_ready) for one in running))
         await asyncio.gather(*(one.terminate() for one in running))
+        await eventually(let_go, DRAIN_SECONDS)
         if await empty():
             return
         await stage.start(ingests=0)

@@ -124,6 +124,12 @@ class Stage:
         except AWAY:
             return 1
 
+    async def in_hand(self) -> int:
+        """Messages of the work queues that no worker has any more, nor the queue yet."""
+        ask = self.servers.in_hand
+        paths = [self.queue_path(queue_of(shard)) for shard in range(self.scale.shards)]
+        return sum([await asyncio.to_thread(ask, path) for path in paths])
+
     async def expect(self, look: Callable[[], Awaitable[object]], otherwise: str) -> None:
         """Wait for what the fault must do; raises AssertionError, since the rest tries nothing."""
         try:
