@@ -24,6 +24,7 @@ class GuardedPublisher:
         self._publisher = publisher
         self._breaker = Breaker()
         self._opened = asyncio.Event()
+        self._is_confirming = True
 
     @property
     def fault(self) -> str:
@@ -62,12 +63,17 @@ class GuardedPublisher:
         self._note()
 
     def _note(self) -> None:
-        is_open = self._breaker.state is State.OPEN
-        if is_open == self._opened.is_set():
-            return
-        if is_open:
+        state = self._breaker.state
+        if state is State.OPEN:
             self._opened.set()
-            get_logger().warning("broker.stopped_confirming")
         else:
             self._opened.clear()
+        # That it answers is no news: a queue that is silent may be so for a minute.
+        is_confirming = state is State.CLOSED
+        if is_confirming == self._is_confirming:
+            return
+        self._is_confirming = is_confirming
+        if is_confirming:
             get_logger().info("broker.confirms_again")
+        else:
+            get_logger().warning("broker.stopped_confirming")

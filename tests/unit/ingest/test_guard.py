@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
+from structlog.testing import capture_logs
 
 from ingest.guard import FAULT, GuardedPublisher
 from shared.amqp.message import Message
@@ -95,6 +96,28 @@ async def test_it_asks_by_itself_until_the_broker_answers_when_nobody_sends() ->
     await eventually(ready)
     asking.cancel()
     await asyncio.wait({asking})
+
+
+async def test_a_queue_that_is_silent_is_told_once_however_often_the_broker_answers() -> None:
+    broker = Broker()
+    with capture_logs() as logs:
+        guard = await opened(broker)
+        asking = asyncio.ensure_future(guard.run())
+
+        async def ready() -> bool:
+            return not guard.fault
+
+        for _ in range(3):
+            broker.cause = ""
+            await eventually(ready)
+            broker.cause = "timeout"
+            assert await cause(guard, MESSAGE) == "timeout"
+            assert guard.fault == FAULT
+        broker.cause = ""
+        assert await cause(guard, MESSAGE) == ""
+        asking.cancel()
+        await asyncio.wait({asking})
+    assert [one["event"] for one in logs] == ["broker.stopped_confirming", "broker.confirms_again"]
 
 
 async def test_a_broker_that_confirms_a_part_in_time_is_only_slow() -> None:
