@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 # What is never imported need not be compiled, which is half of it.
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
 PACKAGES := registry_events ingest worker forward geo shared console tests
-# One more than there are cores: tests wait more than they work.
-WORKERS = $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 1)
+# Two more than there are cores: tests wait as much as they work.
+WORKERS = $(shell expr $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN) + 2)
 # In their order, by which the slow tiers come first, so that the processes end together.
 SHARED_OUT = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
