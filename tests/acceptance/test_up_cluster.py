@@ -3,6 +3,7 @@
 import asyncio
 import shlex
 import signal
+import subprocess
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,12 +31,19 @@ async def test_a_node_that_is_killed_keeps_nothing_back(data: Path) -> None:
             nodes = [one for one in started if any("beam.smp" in part for part in one.cmdline())]
             assert len(nodes) == 3
             await recorded_without(used_by_ingest(started, nodes), data)
-            process.send_signal(signal.SIGINT)
-            assert await asyncio.to_thread(process.wait, SECONDS) == 0
         finally:
-            # If it has not ended, nothing else would end it.
-            process.kill()
+            await asyncio.to_thread(end, process)
     assert not [one for one in started if is_alive(one)]
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGINT)
+    try:
+        assert process.wait(SECONDS) == 0
+    except subprocess.TimeoutExpired:
+        # Whoever closes it would wait for ever.
+        process.kill()
+        raise
 
 
 def used_by_ingest(started: set[psutil.Process], nodes: list[psutil.Process]) -> psutil.Process:
