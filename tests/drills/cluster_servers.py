@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from console.local.report import LocalError
 from console.local.servers.broker_cluster import BrokerCluster, Node
@@ -62,11 +62,7 @@ class ClusterServers(Servers):
     def management_beside(self, left: Node | None) -> Management:
         """Of any other node that answers. Raises LocalError."""
         for node in self.cluster.nodes:
-            if (
-                node is not left
-                and all(process.running for process in node.processes)
-                and _answers(node)
-            ):
+            if node is not left and _runs(node) and _said(node, "/api/overview"):
                 return node.management
         raise LocalError("no node of the broker answers")
 
@@ -76,11 +72,7 @@ class ClusterServers(Servers):
 
     async def whole(self) -> None:
         """Start nodes that were killed, and wait until all see each other."""
-        dead = [
-            node
-            for node in self.cluster.nodes
-            if not all(process.running for process in node.processes)
-        ]
+        dead = [node for node in self.cluster.nodes if not _runs(node)]
         await asyncio.gather(*(asyncio.to_thread(node.start) for node in dead))
         await eventually(partial(asyncio.to_thread, self._are_together), _JOINED_SECONDS)
 
@@ -133,24 +125,22 @@ class ClusterServers(Servers):
 
     def _are_together(self) -> bool:
         """Each is asked: after a partition one may see what others do not."""
-        try:
-            seen = [node.management.call("GET", "/api/nodes") for node in self.cluster.nodes]
-        except (LocalError, OSError):
-            return False
+        seen = (_said(node, "/api/nodes") or () for node in self.cluster.nodes)
         return all(sum(bool(one["running"]) for one in nodes) == NODES for nodes in seen)
 
 
-def _answers(node: Node) -> bool:
-    try:
-        node.management.call("GET", "/api/overview")
-    except (LocalError, OSError):
-        return False
-    return True
+def _runs(node: Node) -> bool:
+    return all(process.running for process in node.processes)
 
 
 def _is_apart(node: Node) -> bool:
     """It holds against another that both were there without each other."""
+    return any(one.get("partitions") for one in _said(node, "/api/nodes") or ())
+
+
+def _said(node: Node, path: str) -> Any:
+    """By its management API; None if it does not answer."""
     try:
-        return any(one.get("partitions") for one in node.management.call("GET", "/api/nodes"))
+        return node.management.call("GET", path)
     except (LocalError, OSError):
-        return False
+        return None

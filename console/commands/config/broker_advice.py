@@ -65,7 +65,8 @@ def of_consumers(consumers: Iterable[Document]) -> Iterator[str]:
     for consumer in consumers:
         queue, limit = consumer.get("queue", {}), consumer.get("consumer_timeout")
         if _is_ours(queue) and isinstance(limit, int) and limit < _LEAST_HOLD:
-            found[_shown(queue)] = min(limit, found.get(_shown(queue), limit))
+            shown = _shown(queue)
+            found[shown] = min(limit, found.get(shown, limit))
     for shown, limit in sorted(found.items()):
         yield (
             f"queue {shown}: while the database is away its events are taken from the workers each "

@@ -81,6 +81,7 @@ def _patch(documents: list[Document], *, target: Mapping[str, str], patch: str) 
             assert (operation["op"], field) == ("add", "-")
             place.append(operation["value"])
         elif operation["op"] == "remove":
+            assert operation.keys() == {"op", "path"}
             del place[field]
         else:
             assert {"add": field not in place, "replace": field in place}[operation["op"]]
